@@ -1,0 +1,87 @@
+import js from '@eslint/js';
+import nx from '@nx/eslint-plugin';
+import tseslint from 'typescript-eslint';
+
+/** Layers, lowest first. `deps` are the layers it may import; `external` the npm packages. */
+const node = [];
+const layers = {
+  spec: { deps: [], external: ['vitest'] },
+  facts: { deps: ['spec'], external: [] },
+  transport: { deps: ['spec'], external: ['ml-matrix'] },
+  scope: { deps: ['spec'], external: ['ml-matrix'] },
+  prompts: { deps: ['spec', 'facts'], external: ['zod'] },
+  onnx: { deps: ['spec'], external: ['@bufbuild/protobuf'] },
+  activations: { deps: ['spec', 'onnx'], external: ['onnxruntime-node', '@xenova/transformers', 'zod'] },
+  'embedded-model': { deps: [], external: [] },
+  editor: { deps: ['spec'], external: ['zod'] },
+  evaluation: { deps: ['spec', 'editor'], external: ['zod'] },
+  umbrella: {
+    deps: ['spec', 'facts', 'transport', 'scope', 'prompts', 'onnx', 'activations', 'embedded-model', 'editor'],
+    external: ['zod'],
+  },
+  app: {
+    deps: [
+      'spec',
+      'facts',
+      'transport',
+      'scope',
+      'prompts',
+      'onnx',
+      'activations',
+      'embedded-model',
+      'editor',
+      'evaluation',
+      'umbrella',
+    ],
+    external: ['zod', 'commander'],
+  },
+  tool: {
+    deps: [
+      'spec',
+      'facts',
+      'transport',
+      'scope',
+      'prompts',
+      'onnx',
+      'activations',
+      'embedded-model',
+      'editor',
+      'evaluation',
+      'umbrella',
+    ],
+    external: ['zod', 'commander'],
+  },
+};
+const shared = ['vitest', 'vitest/**', 'tsup'];
+
+const depConstraints = Object.entries(layers).map(([layer, { deps, external }]) => ({
+  sourceTag: `layer:${layer}`,
+  onlyDependOnLibsWithTags: deps.map((dep) => `layer:${dep}`),
+  allowedExternalImports: [...shared, ...external, ...external.map((name) => `${name}/**`), ...node],
+}));
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/node_modules/**', '**/.nx/**', '**/reports/**', '**/fixtures/**', '**/tsup.config.ts', '**/vitest.config.ts'] },
+  js.configs.recommended,
+  ...tseslint.configs.strict,
+  {
+    files: ['**/*.ts'],
+    plugins: { '@nx': nx },
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          enforceBuildableLibDependency: true,
+          banTransitiveDependencies: true,
+          allowCircularSelfDependency: false,
+          depConstraints,
+        },
+      ],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      'no-console': 'error',
+      eqeqeq: 'error',
+    },
+  },
+  { files: ['apps/**/*.ts', 'tools/**/*.ts', '**/apps/**/*.ts', '**/tools/**/*.ts'], rules: { 'no-console': 'off' } },
+);

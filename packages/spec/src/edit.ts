@@ -1,0 +1,48 @@
+import type { CausalLM } from './causal-lm.js';
+import type { EditRequest } from './edit-request.js';
+import type { TransportMap } from './mapper.js';
+import type { PromptDistribution } from './prompt-distribution.js';
+import type { Scope } from './scope.js';
+import type { Json } from './tensor-bundle.js';
+
+/** Where an edit came from: enough to make it again. */
+export interface Provenance {
+  readonly method: string;
+  readonly createdAt: string;
+  readonly model: { readonly id: string; readonly sha256: string };
+  readonly seed: number;
+  readonly prompts: { readonly count: number; readonly source: Readonly<Record<string, Json>> };
+  readonly rows: {
+    readonly source: number;
+    readonly target: number;
+    /** Target prompts whose greedy next token was the new object's first token. */
+    readonly obeying: number;
+  };
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** An edit that maps the last-token activation of in-scope queries. */
+export interface MapEdit {
+  readonly kind: 'map';
+  readonly id: string;
+  readonly request: EditRequest;
+  readonly map: TransportMap;
+  readonly scope: Scope;
+  readonly provenance: Provenance;
+}
+
+/** A learned change of one fact. A value: adding or removing one touches nothing else. */
+export type Edit = MapEdit;
+
+export interface LearnContext {
+  readonly lm: CausalLM;
+  readonly prompts: PromptDistribution;
+  readonly seed?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A way of editing, SAKE or any other, under one interface. */
+export interface EditMethod {
+  readonly name: string;
+  learn(request: EditRequest, context: LearnContext): Promise<Edit>;
+}

@@ -1,0 +1,27 @@
+export { isSakeError, SakeError, throwIfAborted, type SakeErrorCode, type SakeErrorOptions } from './errors.js';
+export { fromRows, matrix, row, selectRows, stackRows, type Matrix, type Vector } from './matrix.js';
+export type { Json, Loader, StoredTensor, TensorBundle } from './tensor-bundle.js';
+export { createRandom, type Random } from './random.js';
+export { fillPrompt, validateEditRequest, type EditRequest } from './edit-request.js';
+export type {
+  PromptDistribution,
+  PromptGenerator,
+  PromptKind,
+  PromptOptions,
+  ScopePrompt,
+} from './prompt-distribution.js';
+export type { Mapper, MapperInput, TransportMap } from './mapper.js';
+export type { LabelledQuery, Query, Scope, ScopeDetector, ScopeInput, ScopeMatch, ScopeNeeds } from './scope.js';
+export type {
+  CaptureOptions,
+  CausalLM,
+  GeneratedToken,
+  GenerateOptions,
+  Intervention,
+  InterventionEvent,
+  ModelInfo,
+  Observation,
+  ObserveOptions,
+  Prompt,
+} from './causal-lm.js';
+export type { Edit, EditMethod, LearnContext, MapEdit, Provenance } from './edit.js';

@@ -1,0 +1,63 @@
+import type { EditRequest } from './edit-request.js';
+
+/** What a prompt is to an edit. The first four belong to its scope, the others do not. */
+export type PromptKind =
+  | 'paraphrase'
+  | 'implication'
+  | 'forced'
+  | 'doubt'
+  /** The same relation asked of another subject. */
+  | 'other-subject'
+  /** Another fact whose object is the edit's true object. */
+  | 'same-object'
+  /** Another relation asked of the same subject. */
+  | 'other-relation'
+  /** The edited question asked earlier in the text, something else last. */
+  | 'topic-change'
+  /** Text about neither. */
+  | 'unrelated';
+
+/** A prompt with what it is to the edit and whom it speaks of. */
+export interface ScopePrompt {
+  readonly text: string;
+  readonly kind: PromptKind;
+  /** The subject as it stands in the text (its last mention counts). Absent when none. */
+  readonly subject?: string;
+}
+
+/** The prompts that mean an edit's fact or follow from it, and those that bound its scope. */
+export interface PromptDistribution {
+  readonly request: EditRequest;
+  /** Paraphrases; the first is the request's own prompt. No duplicates, none names an object. */
+  readonly prompts: readonly string[];
+  /** In scope beyond `prompts`: doubt forms and the like, for calibrating gates only. */
+  readonly positives: readonly ScopePrompt[];
+  /** Out of scope, for fitting and calibrating gates. */
+  readonly negatives: readonly ScopePrompt[];
+  /** Which source made it, and with which settings. */
+  readonly source: { readonly kind: string; readonly [setting: string]: string | number | boolean };
+  /** How many candidates were dropped, by reason. */
+  readonly dropped: Readonly<Record<string, number>>;
+}
+
+export interface PromptOptions {
+  /** How many prompts, the request's own among them. */
+  readonly count: number;
+  readonly seed?: number;
+  /**
+   * Test prompts. Nothing generated may share their wording around the subject, their prefix or their
+   * subjects (other than the edit's own): the no-leakage rule.
+   */
+  readonly withhold?: readonly string[];
+  readonly signal?: AbortSignal;
+}
+
+/** A source of prompt distributions. */
+export interface PromptGenerator {
+  readonly kind: string;
+  /**
+   * @throws {SakeError} `invalid-request` for a malformed request, `not-enough-data` when fewer than `count`
+   * distinct prompts can be made (the message says how many could).
+   */
+  generate(request: EditRequest, options: PromptOptions): Promise<PromptDistribution>;
+}
