@@ -15,6 +15,7 @@ const layers = {
   'embedded-model': { deps: [], external: [] },
   editor: { deps: ['spec'], external: ['zod'] },
   evaluation: { deps: ['spec', 'editor'], external: ['zod'] },
+  terminal: { deps: ['spec'], external: [] },
   umbrella: {
     deps: ['spec', 'facts', 'transport', 'scope', 'prompts', 'onnx', 'activations', 'embedded-model', 'editor'],
     external: ['zod'],
@@ -32,6 +33,7 @@ const layers = {
       'editor',
       'evaluation',
       'umbrella',
+      'terminal',
     ],
     external: ['zod', 'commander'],
   },
@@ -48,6 +50,7 @@ const layers = {
       'editor',
       'evaluation',
       'umbrella',
+      'terminal',
     ],
     external: ['zod', 'commander'],
   },
