@@ -1,1 +1,11 @@
-export {};
+export {
+  createGraphSession,
+  onnxruntimeVersion,
+  type Fetches,
+  type GraphPort,
+  type GraphSession,
+  type GraphSessionOptions,
+  type GraphTensor,
+  type TensorData,
+  type TensorType,
+} from './graph-session.js';

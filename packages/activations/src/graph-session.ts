@@ -1,0 +1,240 @@
+import { SakeError } from '@sakejs/spec';
+import * as ort from 'onnxruntime-node';
+
+/** Element types a session takes and gives; float16 values travel as their bits in a `Uint16Array`. */
+export type TensorType =
+  | 'float32'
+  | 'float64'
+  | 'float16'
+  | 'int8'
+  | 'uint8'
+  | 'int16'
+  | 'uint16'
+  | 'int32'
+  | 'uint32'
+  | 'int64'
+  | 'uint64'
+  | 'bool';
+
+/** Values of a tensor, row-major. */
+export type TensorData =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array;
+
+/** A tensor over memory that JavaScript owns: values changed in place are seen by the next run. */
+export interface GraphTensor {
+  readonly type: TensorType;
+  readonly dims: readonly number[];
+  readonly data: TensorData;
+}
+
+/** An input or output of a graph; a name in `dims` is a size that may change between runs. */
+export interface GraphPort {
+  readonly name: string;
+  readonly type: string;
+  readonly dims: readonly (number | string)[];
+}
+
+export interface GraphSessionOptions {
+  /** Threads within an operator. Default 2. Operators themselves run one after the other. */
+  readonly threads?: number;
+  /** How far ONNX Runtime may rewrite the graph. Default `all`. */
+  readonly optimization?: 'all' | 'extended' | 'basic' | 'disabled';
+}
+
+/** What is fetched: names, or tensors to write into (null: a new one). */
+export type Fetches = readonly string[] | Readonly<Record<string, GraphTensor | null>>;
+
+/** A graph loaded into ONNX Runtime. */
+export interface GraphSession {
+  readonly inputs: readonly GraphPort[];
+  readonly outputs: readonly GraphPort[];
+  readonly threads: number;
+  readonly optimization: string;
+  /**
+   * A tensor over `data`, which is kept, not copied; make it once and run it often.
+   *
+   * @param type needed where the array does not tell: `bool` (over a Uint8Array), `float16` (over a Uint16Array).
+   * @throws {SakeError} `shape-mismatch` when dims and data disagree.
+   */
+  tensor(data: TensorData, dims: readonly number[], type?: TensorType): GraphTensor;
+  /**
+   * Computes outputs. Only what is fetched is computed and copied; a fetch that is a tensor is written in place
+   * and is also what comes back. Default: every output.
+   *
+   * @throws {SakeError} `invalid-input` for a missing feed, an unknown name or a shape the graph refuses.
+   */
+  run(
+    feeds: Readonly<Record<string, GraphTensor>>,
+    fetches?: Fetches,
+  ): Promise<Readonly<Record<string, GraphTensor>>>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Version of the runtime that executes sessions. */
+export const onnxruntimeVersion: string = ort.env.versions.node ?? ort.env.versions.common;
+
+const ONLY_FATAL = 4;
+const native = new WeakMap<GraphTensor, ort.Tensor>();
+
+function typeOf(data: TensorData): TensorType {
+  if (data instanceof Float32Array) return 'float32';
+  if (data instanceof Float64Array) return 'float64';
+  if (data instanceof BigInt64Array) return 'int64';
+  if (data instanceof BigUint64Array) return 'uint64';
+  if (data instanceof Int32Array) return 'int32';
+  if (data instanceof Uint32Array) return 'uint32';
+  if (data instanceof Int16Array) return 'int16';
+  if (data instanceof Uint16Array) return 'uint16';
+  if (data instanceof Int8Array) return 'int8';
+  return 'uint8';
+}
+
+function createTensor(
+  data: TensorData,
+  dims: readonly number[],
+  type: TensorType = typeOf(data),
+): GraphTensor {
+  const size = dims.reduce((product, dim) => product * dim, 1);
+  if (size !== data.length)
+    throw new SakeError(
+      'shape-mismatch',
+      `tensor: expected [${dims.join(', ')}] = ${size} values, got ${data.length}`,
+    );
+  const tensor: GraphTensor = { type, dims: [...dims], data };
+  native.set(tensor, new ort.Tensor(type, data, dims) as ort.Tensor);
+  return tensor;
+}
+
+function toNative(tensor: GraphTensor): ort.Tensor {
+  const known = native.get(tensor);
+  if (known) return known;
+  const made = native.get(createTensor(tensor.data, tensor.dims, tensor.type))!;
+  native.set(tensor, made);
+  return made;
+}
+
+function fromNative(tensor: ort.Tensor): GraphTensor {
+  const wrapped: GraphTensor = {
+    type: tensor.type as TensorType,
+    dims: tensor.dims,
+    data: tensor.data as TensorData,
+  };
+  native.set(wrapped, tensor);
+  return wrapped;
+}
+
+function ports(metadata: readonly ort.InferenceSession.ValueMetadata[]): GraphPort[] {
+  return metadata.map((port) =>
+    port.isTensor
+      ? { name: port.name, type: port.type, dims: port.shape }
+      : { name: port.name, type: 'not a tensor', dims: [] },
+  );
+}
+
+function unknownName(what: string, name: string, known: readonly string[]): SakeError {
+  return new SakeError('invalid-input', `run: expected ${what} among ${known.join(', ')}, got '${name}'`);
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+/**
+ * Loads an ONNX graph, from its bytes or from a file, for repeated runs.
+ *
+ * Thread counts are pinned (`threads` within an operator, 1 between operators), because ONNX Runtime promises
+ * no bitwise equality across thread counts.
+ *
+ * @throws {SakeError} `invalid-file` when the runtime refuses the graph, `invalid-option` for a thread count below 1.
+ */
+export async function createGraphSession(
+  model: Uint8Array | string,
+  options: GraphSessionOptions = {},
+): Promise<GraphSession> {
+  const { threads = 2, optimization = 'all' } = options;
+  if (!Number.isInteger(threads) || threads < 1)
+    throw new SakeError('invalid-option', `createGraphSession: expected threads >= 1, got ${threads}`);
+  const settings: ort.InferenceSession.SessionOptions = {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: optimization,
+    logSeverityLevel: ONLY_FATAL,
+  };
+  let session: ort.InferenceSession | undefined;
+  try {
+    session =
+      typeof model === 'string'
+        ? await ort.InferenceSession.create(model, settings)
+        : await ort.InferenceSession.create(model, settings);
+  } catch (cause) {
+    const what = typeof model === 'string' ? model : `${model.length} bytes`;
+    throw new SakeError(
+      'invalid-file',
+      `createGraphSession: expected a graph that ONNX Runtime loads, got ${what}: ${messageOf(cause)}`,
+      { cause },
+    );
+  }
+  const inputs = ports(session.inputMetadata);
+  const outputs = ports(session.outputMetadata);
+  const inputNames = inputs.map(({ name }) => name);
+  const outputNames = outputs.map(({ name }) => name);
+
+  return {
+    inputs,
+    outputs,
+    threads,
+    optimization,
+    tensor: createTensor,
+    async run(feeds, fetches = outputNames) {
+      if (!session) throw new SakeError('invalid-input', 'run: expected an open session, got a disposed one');
+      const given: Record<string, ort.Tensor> = {};
+      for (const [name, tensor] of Object.entries(feeds)) {
+        if (!inputNames.includes(name)) throw unknownName('an input', name, inputNames);
+        given[name] = toNative(tensor);
+      }
+      const missing = inputNames.filter((name) => !(name in given));
+      if (missing.length > 0)
+        throw new SakeError(
+          'invalid-input',
+          `run: expected a tensor for every input, got none for ${missing.join(', ')}`,
+        );
+      const wanted = Array.isArray(fetches)
+        ? (fetches as readonly string[]).map((name) => [name, null] as const)
+        : Object.entries(fetches as Readonly<Record<string, GraphTensor | null>>);
+      const targets: Record<string, ort.Tensor | null> = {};
+      for (const [name, tensor] of wanted) {
+        if (!outputNames.includes(name)) throw unknownName('an output', name, outputNames);
+        targets[name] = tensor && toNative(tensor);
+      }
+      if (wanted.length === 0)
+        throw new SakeError('invalid-input', 'run: expected an output to fetch, got none');
+      let results: ort.InferenceSession.OnnxValueMapType;
+      try {
+        results = await session.run(given, targets);
+      } catch (cause) {
+        throw new SakeError('invalid-input', `run: ONNX Runtime refused the tensors: ${messageOf(cause)}`, {
+          cause,
+        });
+      }
+      return Object.fromEntries(
+        wanted.map(([name, tensor]) => [name, tensor ?? fromNative(results[name] as ort.Tensor)]),
+      );
+    },
+    async [Symbol.asyncDispose]() {
+      const open = session;
+      session = undefined;
+      await open?.release();
+    },
+  };
+}
