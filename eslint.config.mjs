@@ -20,6 +20,7 @@ const layers = {
     deps: ['spec', 'facts', 'transport', 'scope', 'prompts', 'onnx', 'activations', 'embedded-model', 'editor'],
     external: ['zod'],
   },
+  checks: { deps: [], external: ['eslint'] },
   app: {
     deps: [
       'spec',
