@@ -1,1 +1,19 @@
-export {};
+export { relationPhrasings } from './phrasings/all-relations.js';
+export type { RelationPhrasings, SubjectKind } from './phrasings/relation-phrasings.js';
+export { neutralSentences } from './neutral-sentences.js';
+export { reservedTestSentences } from './reserved-test-sentences.js';
+export { doubtForms, fillDoubtForm, type DoubtFill, type DoubtForm } from './doubt-forms.js';
+export {
+  fillTopicChange,
+  topicChangeForms,
+  type TopicChangeFill,
+  type TopicChangeForm,
+} from './topic-change.js';
+export { fillQuestionForm, questionForms } from './question-forms.js';
+export {
+  forcedSource,
+  implicationContexts,
+  steeringContext,
+  type ContextInput,
+  type ImplicationInput,
+} from '@sakejs/spec';

@@ -25,3 +25,11 @@ export type {
   Prompt,
 } from './causal-lm.js';
 export type { Edit, EditMethod, LearnContext, MapEdit, Provenance } from './edit.js';
+export {
+  forcedSource,
+  implicationContexts,
+  steeringContext,
+  type ContextInput,
+  type ImplicationInput,
+} from './contexts.js';
+export type { PromptEmbedder } from './prompt-embedder.js';
