@@ -1,4 +1,10 @@
-export { isSakeError, SakeError, throwIfAborted, type SakeErrorCode, type SakeErrorOptions } from './errors.js';
+export {
+  isSakeError,
+  SakeError,
+  throwIfAborted,
+  type SakeErrorCode,
+  type SakeErrorOptions,
+} from './errors.js';
 export { fromRows, matrix, row, selectRows, stackRows, type Matrix, type Vector } from './matrix.js';
 export type { Json, Loader, StoredTensor, TensorBundle } from './tensor-bundle.js';
 export { createRandom, type Random } from './random.js';
@@ -11,7 +17,15 @@ export type {
   ScopePrompt,
 } from './prompt-distribution.js';
 export type { Mapper, MapperInput, TransportMap } from './mapper.js';
-export type { LabelledQuery, Query, Scope, ScopeDetector, ScopeInput, ScopeMatch, ScopeNeeds } from './scope.js';
+export type {
+  LabelledQuery,
+  Query,
+  Scope,
+  ScopeDetector,
+  ScopeInput,
+  ScopeMatch,
+  ScopeNeeds,
+} from './scope.js';
 export type {
   CaptureOptions,
   CausalLM,
@@ -33,3 +47,11 @@ export {
   type ImplicationInput,
 } from './contexts.js';
 export type { PromptEmbedder } from './prompt-embedder.js';
+export {
+  readSafetensors,
+  writeSafetensors,
+  type SafetensorsData,
+  type SafetensorsDtype,
+  type SafetensorsFile,
+  type SafetensorsTensor,
+} from './safetensors.js';
