@@ -1,0 +1,76 @@
+import { createRandom } from '@sakejs/spec';
+import { describe, expect, it } from 'vitest';
+import { clusterBootstrapInterval, pairedDifference, wilsonInterval } from './intervals.js';
+
+describe('wilsonInterval', () => {
+  it('gives the textbook interval for 8 of 10', () => {
+    const [low, high] = wilsonInterval(8, 10);
+    expect(low).toBeCloseTo(0.4902, 4);
+    expect(high).toBeCloseTo(0.9433, 4);
+  });
+
+  it('stays within [0, 1] and keeps width at the ends', () => {
+    const [low, high] = wilsonInterval(60, 60);
+    expect(high).toBeCloseTo(1, 12);
+    expect(low).toBeCloseTo(0.9398, 4);
+  });
+
+  it('refuses an empty share', () => {
+    expect(() => wilsonInterval(0, 0)).toThrow(/at least one trial/);
+  });
+});
+
+describe('clusterBootstrapInterval', () => {
+  it('is wider for clusters of copies than for as many independent trials', () => {
+    const random = createRandom(1);
+    const copies = Array.from({ length: 60 }, (_, cluster) => ({ cluster, value: random.integer(2) }));
+    const clustered = copies.flatMap((trial) => Array.from({ length: 5 }, () => trial));
+    const independent = clustered.map(({ value }, cluster) => ({ cluster, value }));
+    const width = ([low, high]: readonly [number, number]): number => high - low;
+    expect(width(clusterBootstrapInterval(clustered))).toBeGreaterThan(
+      1.7 * width(clusterBootstrapInterval(independent)),
+    );
+  });
+
+  it('falls back to Wilson over clusters when every trial succeeded', () => {
+    const trials = Array.from({ length: 40 }, (_, i) => ({ cluster: i >> 1, value: 1 }));
+    expect(clusterBootstrapInterval(trials)).toEqual(wilsonInterval(20, 20));
+  });
+
+  it('covers the true share in about 95 % of repetitions', () => {
+    let covered = 0;
+    for (let repetition = 0; repetition < 200; repetition++) {
+      const random = createRandom(`coverage ${repetition}`);
+      const trials = Array.from({ length: 100 }, (_, cluster) => ({
+        cluster,
+        value: random.next() < 0.7 ? 1 : 0,
+      }));
+      const [low, high] = clusterBootstrapInterval(trials, { resamples: 400, seed: repetition });
+      if (low <= 0.7 && 0.7 <= high) covered++;
+    }
+    // Binomial(200, 0.95): 0.90 lies three standard deviations below.
+    expect(covered / 200).toBeGreaterThan(0.9);
+  });
+
+  it('is the same for the same seed', () => {
+    const trials = [0, 1, 1, 0, 1].map((value, cluster) => ({ cluster, value }));
+    expect(clusterBootstrapInterval(trials, { seed: 3 })).toEqual(
+      clusterBootstrapInterval(trials, { seed: 3 }),
+    );
+  });
+});
+
+describe('pairedDifference', () => {
+  it('is narrower than two separate intervals when methods agree on most queries', () => {
+    const random = createRandom(2);
+    const a = Array.from({ length: 200 }, (_, cluster) => ({ cluster, value: random.integer(2) }));
+    const b = a.map((trial, i) => (i % 20 === 0 ? { ...trial, value: 0 } : trial));
+    const { difference, interval } = pairedDifference(a, b);
+    expect(difference).toBeGreaterThan(0);
+    expect(interval[1] - interval[0]).toBeLessThan(0.08);
+  });
+
+  it('refuses methods that were scored on different queries', () => {
+    expect(() => pairedDifference([{ cluster: 0, value: 1 }], [])).toThrow(/same queries/);
+  });
+});
