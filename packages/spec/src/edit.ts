@@ -19,6 +19,8 @@ export interface Provenance {
     readonly obeying: number;
   };
   readonly versions: Readonly<Record<string, string>>;
+  /** The method's own settings, such as which targets were kept. */
+  readonly settings?: Readonly<Record<string, Json>>;
 }
 
 /** An edit that maps the last-token activation of in-scope queries. */

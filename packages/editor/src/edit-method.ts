@@ -1,0 +1,23 @@
+import type { EditMethod, Mapper, PromptEmbedder, ScopeDetector } from '@sakejs/spec';
+import { learnEdit, type TargetChoice } from './learn-edit.js';
+
+/** What sets one map-and-scope method apart from another. */
+export interface EditMethodOptions {
+  /** Stands in tables and in every edit's provenance. */
+  readonly name: string;
+  readonly mapper: Mapper;
+  readonly scope: ScopeDetector;
+  /** Default `'obeying'`. */
+  readonly targets?: TargetChoice;
+  /** Default true. */
+  readonly forcedSource?: boolean;
+  readonly embedder?: PromptEmbedder;
+}
+
+/** A method that learns edits with {@link learnEdit} and these options. */
+export function createEditMethod({ name, ...options }: EditMethodOptions): EditMethod {
+  return {
+    name,
+    learn: (request, context) => learnEdit(request, { ...context, ...options, method: name }),
+  };
+}

@@ -1,0 +1,173 @@
+import {
+  type CausalLM,
+  type EditRequest,
+  type LearnContext,
+  type MapEdit,
+  type Mapper,
+  type Matrix,
+  type Observation,
+  fromRows,
+  type PromptDistribution,
+  type PromptEmbedder,
+  SakeError,
+  type ScopeDetector,
+  selectRows,
+  steeringContext,
+  throwIfAborted,
+  validateEditRequest,
+} from '@sakejs/spec';
+import { editId } from './edit-id.js';
+import { firstObjectToken, greedyTokens, meanLogProbability } from './next-token.js';
+import { embedTexts, labelQueries, scopeTexts } from './scope-queries.js';
+
+/** Fewest target rows that a map is learned from when only obeying ones are kept. */
+export const MINIMUM_OBEYING = 8;
+
+/** Which steering contexts become target rows: all, or those after which the model says the new object. */
+export type TargetChoice = 'all' | 'obeying';
+
+/** How {@link learnEdit} learns: a model, prompts, a mapper, a scope. */
+export interface LearnOptions extends LearnContext {
+  readonly mapper: Mapper;
+  readonly scope: ScopeDetector;
+  /** Default `'obeying'`: rows whose greedy next token is the new object's first token. */
+  readonly targets?: TargetChoice;
+  /** Whether source rows also hold the forced sources, as in the authors' reference. Default true. */
+  readonly forcedSource?: boolean;
+  /** For scopes that compare sentence embeddings. */
+  readonly embedder?: PromptEmbedder;
+  /** The method's name in the provenance. Default `sake`. */
+  readonly method?: string;
+}
+
+const WHERE = 'learnEdit';
+
+/**
+ * Learns an edit: a map of last-token activations and the scope in which it applies.
+ *
+ * Source rows [n or 2n, d] are the plain prompts, then their forced sources; target rows [m, d] are the
+ * prompts' steering contexts. One pass over the model takes every source and scope text, one the steering
+ * contexts, one projection their logits. Nothing here is random: `seed` is recorded for the methods that are.
+ * Source: SAKE, sections 3.1-3.3 (arXiv 2503.01751); keeping obeying targets only is ours.
+ *
+ * @throws {SakeError} `invalid-request` for a malformed request or prompts of another one, `not-enough-data`
+ * without prompts or with fewer than {@link MINIMUM_OBEYING} obeying targets, `invalid-input` for a text
+ * longer than the model's positions, `invalid-option` for a scope that wants an embedder where none is
+ * given, `aborted`.
+ */
+export async function learnEdit(input: EditRequest, options: LearnOptions): Promise<MapEdit> {
+  const request = validateEditRequest(input);
+  const { lm, prompts, mapper, scope, signal, embedder, seed = 0, method = 'sake' } = options;
+  const { targets: choice = 'obeying', forcedSource = true } = options;
+  if (choice !== 'all' && choice !== 'obeying')
+    throw new SakeError(
+      'invalid-option',
+      `${WHERE}: expected targets 'all' or 'obeying', got ${JSON.stringify(choice)}`,
+    );
+  checkPrompts(request, prompts);
+  throwIfAborted(signal, WHERE);
+
+  const texts = scopeTexts({ ...prompts, request }, { forcedSource });
+  const observed = [...texts.sources, ...texts.positives, ...texts.negatives];
+  const contexts = prompts.prompts.map((prompt) => steeringContext({ ...request, prompt }));
+  checkLengths(lm, [...observed.map(({ text }) => text), ...contexts]);
+  const embeddings = await embedTexts(
+    observed.map(({ text }) => text),
+    scope.needs,
+    embedder,
+    WHERE,
+  );
+  const passing = signal === undefined ? {} : { signal };
+
+  const steered = await lm.capture(contexts, passing); // [n, d]
+  const newToken = firstObjectToken(lm, request.targetNew);
+  const obeying = greedyTokens(await lm.project(steered)).flatMap((token, index) =>
+    token === newToken ? [index] : [],
+  );
+  const kept = choice === 'all' ? contexts.map((_, index) => index) : obeying;
+  if (choice === 'obeying') checkObeying(request, obeying.length, contexts.length);
+  throwIfAborted(signal, WHERE);
+
+  const observations = await lm.observe(
+    observed.map(({ text }) => text),
+    { layers: scope.needs.layers, ...passing },
+  );
+  const map = await mapper.fit({
+    source: activations(observations.slice(0, texts.sources.length)),
+    target: selectRows(steered, kept),
+    sourceGroups: texts.sources.map(({ group }) => group),
+    targetGroups: kept,
+    score: async (mapped: Matrix) => meanLogProbability(await lm.project(mapped), newToken),
+  });
+  throwIfAborted(signal, WHERE);
+
+  const queries = labelQueries(lm, observed, observations, embeddings);
+  const firstNegative = queries.length - texts.negatives.length;
+  return {
+    kind: 'map',
+    id: editId(request),
+    request,
+    map,
+    scope: scope.fit({ positives: queries.slice(0, firstNegative), negatives: queries.slice(firstNegative) }),
+    provenance: {
+      method,
+      createdAt: new Date().toISOString(),
+      model: { id: lm.info.id, sha256: lm.info.sha256 },
+      seed,
+      prompts: { count: prompts.prompts.length, source: prompts.source },
+      rows: { source: texts.sources.length, target: kept.length, obeying: obeying.length },
+      versions: lm.info.runtime,
+      settings: {
+        targets: choice,
+        forcedSource,
+        scopePositives: texts.positives.length,
+        scopeNegatives: texts.negatives.length,
+        ...(embeddings === undefined || embedder === undefined ? {} : { embedder: embedder.kind }),
+      },
+    },
+  };
+}
+
+function checkPrompts(request: EditRequest, prompts: PromptDistribution): void {
+  const other = (['subject', 'prompt', 'targetTrue', 'targetNew'] as const).find(
+    (field) => prompts.request[field].trim() !== request[field],
+  );
+  if (other !== undefined)
+    throw new SakeError(
+      'invalid-request',
+      `${WHERE}: expected prompts made for this request, got prompts with ${other} ${JSON.stringify(prompts.request[other])} instead of ${JSON.stringify(request[other])}`,
+      { details: { request, prompts: prompts.request } },
+    );
+  if (prompts.prompts.length === 0)
+    throw new SakeError(
+      'not-enough-data',
+      `${WHERE}: expected at least one prompt, got an empty distribution`,
+    );
+}
+
+function checkLengths(lm: CausalLM, texts: readonly string[]): void {
+  const most = lm.info.maxPositions;
+  for (const text of texts) {
+    const { length } = lm.encode(text);
+    if (length > most)
+      throw new SakeError(
+        'invalid-input',
+        `${WHERE}: expected prompts of at most ${most} tokens with their context, got ${length} in ${JSON.stringify(text)}; shorten or drop that prompt`,
+        { details: { text, tokens: length, maxPositions: most } },
+      );
+  }
+}
+
+function checkObeying(request: EditRequest, obeying: number, prompts: number): void {
+  if (obeying >= MINIMUM_OBEYING) return;
+  throw new SakeError(
+    'not-enough-data',
+    `${WHERE}: expected at least ${MINIMUM_OBEYING} steering contexts after which the model says ${JSON.stringify(request.targetNew)}, got ${obeying} of ${prompts}; use more prompts, or \`targets: 'all'\` to learn from every one`,
+    { details: { request, obeying, prompts } },
+  );
+}
+
+/** The last-token activations, one a row, [n, d]. */
+function activations(observations: readonly Observation[]): Matrix<Float32Array> {
+  return fromRows(observations.map(({ lastTokenActivation }) => lastTokenActivation));
+}
