@@ -1,28 +1,35 @@
 import { SakeError } from './errors.js';
 
-const ARRAYS = {
-  BOOL: Uint8Array,
-  U8: Uint8Array,
-  I8: Int8Array,
-  F8_E4M3: Uint8Array,
-  F8_E5M2: Uint8Array,
-  U16: Uint16Array,
-  I16: Int16Array,
-  F16: Uint16Array,
-  BF16: Uint16Array,
-  U32: Uint32Array,
-  I32: Int32Array,
-  F32: Float32Array,
-  U64: BigUint64Array,
-  I64: BigInt64Array,
-  F64: Float64Array,
-} as const;
-
 /** Element types of the safetensors format. */
-export type SafetensorsDtype = keyof typeof ARRAYS;
+export type SafetensorsDtype =
+  | 'BOOL'
+  | 'U8'
+  | 'I8'
+  | 'F8_E4M3'
+  | 'F8_E5M2'
+  | 'U16'
+  | 'I16'
+  | 'F16'
+  | 'BF16'
+  | 'U32'
+  | 'I32'
+  | 'F32'
+  | 'U64'
+  | 'I64'
+  | 'F64';
 
-/** The typed array that holds each element type; half-precision and 8-bit floats as bit patterns. */
-export type SafetensorsData = InstanceType<(typeof ARRAYS)[SafetensorsDtype]>;
+/** The typed array of each element type; half-precision and 8-bit floats as unsigned bit patterns. */
+export type SafetensorsData =
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | Float32Array
+  | BigUint64Array
+  | BigInt64Array
+  | Float64Array;
 
 /** A named tensor's element type, shape and values, row-major. */
 export interface SafetensorsTensor {
@@ -41,6 +48,24 @@ interface ArrayClass {
   readonly BYTES_PER_ELEMENT: number;
   new (buffer: ArrayBufferLike, offset: number, length: number): SafetensorsData;
 }
+
+const ARRAYS: Readonly<Record<SafetensorsDtype, ArrayClass>> = {
+  BOOL: Uint8Array,
+  U8: Uint8Array,
+  I8: Int8Array,
+  F8_E4M3: Uint8Array,
+  F8_E5M2: Uint8Array,
+  U16: Uint16Array,
+  I16: Int16Array,
+  F16: Uint16Array,
+  BF16: Uint16Array,
+  U32: Uint32Array,
+  I32: Int32Array,
+  F32: Float32Array,
+  U64: BigUint64Array,
+  I64: BigInt64Array,
+  F64: Float64Array,
+};
 
 interface Entry {
   readonly name: string;
@@ -201,7 +226,7 @@ function checkTensor(name: string, { dtype, shape, data }: SafetensorsTensor): v
 }
 
 function typedView(bytes: Uint8Array, dtype: SafetensorsDtype): SafetensorsData {
-  const ArrayType: ArrayClass = ARRAYS[dtype];
+  const ArrayType = ARRAYS[dtype];
   const aligned = bytes.byteOffset % ArrayType.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
   return new ArrayType(aligned.buffer, aligned.byteOffset, bytes.byteLength / ArrayType.BYTES_PER_ELEMENT);
 }
