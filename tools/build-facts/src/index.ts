@@ -1,0 +1,1 @@
+export { buildTables, type BuiltTables, type SourceFolder } from './build-tables.js';
