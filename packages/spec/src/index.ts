@@ -7,6 +7,7 @@ export {
 } from './errors.js';
 export { fromRows, matrix, row, selectRows, stackRows, type Matrix, type Vector } from './matrix.js';
 export type { Json, Loader, StoredTensor, TensorBundle } from './tensor-bundle.js';
+export { openBundle, type BundleReader, type CheckedTensor } from './bundle-reader.js';
 export { createRandom, type Random } from './random.js';
 export { fillPrompt, validateEditRequest, type EditRequest } from './edit-request.js';
 export type {
