@@ -8,3 +8,4 @@ export {
 export { formatTable } from './table.js';
 export { ExitCode, exitCodeOf } from './exit-code.js';
 export { runCommand, type RunCommandOptions } from './run-command.js';
+export { writeFileAtomic } from './write-file-atomic.js';

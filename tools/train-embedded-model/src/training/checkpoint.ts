@@ -1,0 +1,74 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readSafetensors, SakeError, writeSafetensors } from '@sakejs/spec';
+import { writeFileAtomic } from '@sakejs/terminal';
+import { z } from 'zod';
+
+const stateSchema = z.object({
+  /** Optimiser steps done. */
+  step: z.number().int().nonnegative(),
+  /** First corpus document that no step has used. */
+  nextDocument: z.number().int().nonnegative(),
+  /** Non-padding tokens trained on. */
+  tokens: z.number().int().nonnegative(),
+  /** Wall-clock seconds spent in training, over all runs. */
+  seconds: z.number().nonnegative(),
+  /** Exponential mean of the loss. */
+  loss: z.number(),
+  /** SHA-256 of configuration, tokenizer and data: a checkpoint only continues what it began. */
+  fingerprint: z.string(),
+});
+
+export type TrainingState = z.infer<typeof stateSchema>;
+
+export interface Checkpoint {
+  readonly state: TrainingState;
+  readonly parameters: Float32Array;
+  readonly m: Float32Array;
+  readonly v: Float32Array;
+}
+
+const FILE = 'checkpoint.safetensors';
+
+/** Keeps a checkpoint in `directory`, replacing the one before atomically. */
+export function saveCheckpoint(directory: string, { state, parameters, m, v }: Checkpoint): void {
+  mkdirSync(directory, { recursive: true });
+  const tensor = (data: Float32Array): { dtype: 'F32'; shape: number[]; data: Float32Array } => ({
+    dtype: 'F32',
+    shape: [data.length],
+    data,
+  });
+  writeFileAtomic(
+    join(directory, FILE),
+    writeSafetensors({
+      tensors: { parameters: tensor(parameters), m: tensor(m), v: tensor(v) },
+      metadata: { state: JSON.stringify(state) },
+    }),
+  );
+}
+
+/**
+ * The checkpoint in `directory`, or undefined when there is none.
+ *
+ * @throws {SakeError} `invalid-file` when it is broken, or was begun with another configuration.
+ */
+export function loadCheckpoint(directory: string, fingerprint: string): Checkpoint | undefined {
+  const path = join(directory, FILE);
+  if (!existsSync(path)) return undefined;
+  const { tensors, metadata } = readSafetensors(readFileSync(path));
+  const parsed = stateSchema.safeParse(JSON.parse(metadata.state ?? 'null'));
+  if (!parsed.success)
+    throw new SakeError('invalid-file', `loadCheckpoint: expected a training state in ${path}, got ${parsed.error.message}`);
+  if (parsed.data.fingerprint !== fingerprint)
+    throw new SakeError(
+      'invalid-file',
+      `loadCheckpoint: expected a checkpoint of this configuration in ${path}, got one of another; use another --run folder or remove it`,
+    );
+  const read = (name: string): Float32Array => {
+    const data = tensors[name]?.data;
+    if (!(data instanceof Float32Array))
+      throw new SakeError('invalid-file', `loadCheckpoint: expected float32 tensor '${name}' in ${path}`);
+    return data;
+  };
+  return { state: parsed.data, parameters: read('parameters'), m: read('m'), v: read('v') };
+}
