@@ -50,3 +50,5 @@ export {
 export { fromBfloat16Bits, fromFloat16Bits, toBfloat16Bits, toFloat16Bits } from './tensors/float16.js';
 export { makeTensor } from './tensors/make-tensor.js';
 export { isExternal, readNumbers, readTensor } from './tensors/read-tensor.js';
+export { decodeModel } from './codec/decode-model.js';
+export { appendToModel, encodeModel, type ModelAddition } from './codec/encode-model.js';

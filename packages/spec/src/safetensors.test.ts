@@ -44,6 +44,8 @@ describe('readSafetensors', () => {
     const shifted = new Uint8Array(bytes.length + 1);
     shifted.set(bytes, 1);
     expect(readSafetensors(shifted.subarray(1)).tensors).toEqual(tensors);
+    // A Buffer's own slice() would share the bytes instead of moving them to an aligned place.
+    expect(readSafetensors(Buffer.from(shifted.buffer, 1)).tensors).toEqual(tensors);
   });
 
   it('reads the layout of the format by hand', () => {

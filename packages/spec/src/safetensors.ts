@@ -227,7 +227,7 @@ function checkTensor(name: string, { dtype, shape, data }: SafetensorsTensor): v
 
 function typedView(bytes: Uint8Array, dtype: SafetensorsDtype): SafetensorsData {
   const ArrayType = ARRAYS[dtype];
-  const aligned = bytes.byteOffset % ArrayType.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % ArrayType.BYTES_PER_ELEMENT === 0 ? bytes : new Uint8Array(bytes);
   return new ArrayType(aligned.buffer, aligned.byteOffset, bytes.byteLength / ArrayType.BYTES_PER_ELEMENT);
 }
 

@@ -75,7 +75,7 @@ export function readNumbers(tensor: OnnxTensor): number[] {
 function fromBytes(tensor: OnnxTensor, bytes: Uint8Array, count: number, ArrayType: ArrayClass): TensorData {
   const expected = byteLength(tensor.dataType, count);
   if (bytes.byteLength !== expected) throw wrongSize(tensor, `${expected} bytes`, bytes.byteLength);
-  const aligned = bytes.byteOffset % ArrayType.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % ArrayType.BYTES_PER_ELEMENT === 0 ? bytes : new Uint8Array(bytes);
   return new ArrayType(aligned.buffer, aligned.byteOffset, count);
 }
 
