@@ -10,8 +10,11 @@ export function hasUnprintable(label: string): boolean {
 
 /** Whether `subject` holds `object` as whole words, letter case aside. */
 export function leaksObject(subject: string, object: string): boolean {
-  const literal = object.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-  return new RegExp(`(?<![\\p{L}\\p{N}\\p{M}])${literal}(?![\\p{L}\\p{N}\\p{M}])`, 'iu').test(subject);
+  const text = subject.toLowerCase();
+  const word = object.toLowerCase();
+  if (!text.includes(word)) return false;
+  const literal = word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+  return new RegExp(`(?<![\\p{L}\\p{N}\\p{M}])${literal}(?![\\p{L}\\p{N}\\p{M}])`, 'u').test(text);
 }
 
 /** Order of labels by UTF-16 code unit: the same on every machine, whatever its locale. */

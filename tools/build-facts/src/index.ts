@@ -1,1 +1,0 @@
-export { buildTables, type BuiltTables, type SourceFolder } from './build-tables.js';
