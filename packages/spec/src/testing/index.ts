@@ -1,1 +1,3 @@
-export {};
+export { expectCode } from './expect-code.js';
+export { describeMapper, type DescribeMapperOptions } from './describe-mapper.js';
+export { describeCausalLM, type CausalLMFixture } from './describe-causal-lm.js';
