@@ -1,1 +1,23 @@
-export {};
+export { loadModel, type LoadModelOptions } from './load-model.js';
+export { learnEdit, type LearnEditOptions } from './learn-edit.js';
+export { createMethod, methodNames, type MethodOverrides } from './methods.js';
+export { builtInMappers, loadMapper } from './mappers.js';
+export { loadPromptSource } from './prompt-source.js';
+export { editLoaders, openLibrary, type OpenLibraryOptions } from './open-library.js';
+export {
+  createEditLibrary,
+  createEditMethod,
+  createSteeredLM as steer,
+  type DiskEditLibrary,
+  type EditLibrary,
+  type SteeredLM,
+  type SteeredLMOptions,
+} from '@sakejs/editor';
+export {
+  isSakeError,
+  SakeError,
+  type CausalLM,
+  type Edit,
+  type EditMethod,
+  type EditRequest,
+} from '@sakejs/spec';

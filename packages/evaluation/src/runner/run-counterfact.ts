@@ -95,8 +95,7 @@ export async function runCounterFact(options: RunCounterFactOptions): Promise<Co
     throw new SakeError('not-enough-data', 'runCounterFact: expected at least one record, got none');
   if (methods.length === 0)
     throw new SakeError('not-enough-data', 'runCounterFact: expected at least one method, got none');
-  const cached = withActivationCache(options.lm, { maxBytes: options.cacheBytes ?? 256 * 2 ** 20 });
-  const { lm } = cached;
+  const lm = withActivationCache(options.lm, { maxBytes: options.cacheBytes ?? 256 * 2 ** 20 });
   const prepared = dataset.records.map((record, index) => ({
     record,
     queries: counterFactQueries(record, index),
