@@ -1,3 +1,5 @@
+export { createTemplateSource, type TemplateSourceOptions } from './template-source.js';
+export type { KnownFact } from './fact-index.js';
 export { relationPhrasings } from './phrasings/all-relations.js';
 export type { RelationPhrasings, SubjectKind } from './phrasings/relation-phrasings.js';
 export { neutralSentences } from './neutral-sentences.js';

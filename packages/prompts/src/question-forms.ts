@@ -4,7 +4,6 @@ export const questionForms: readonly string[] = [
   'Q: {q} A:',
   '{q} The answer is',
   'User: {q} Assistant:',
-  '{q} It is',
   'Quiz time. {q} Answer:',
   'Someone asked: {q} The reply was:',
 ];

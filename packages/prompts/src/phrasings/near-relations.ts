@@ -1,0 +1,12 @@
+/** Relations whose questions mean nearly the same, so that one is no negative of the other. */
+const groups: readonly (readonly string[])[] = [
+  ['P17', 'P131', 'P276'],
+  ['P364', 'P407'],
+  ['P103', 'P1412'],
+  ['P176', 'P178'],
+];
+
+/** Whether two relations are one, or ask nearly the same. */
+export function asksTheSame(relation: string, other: string): boolean {
+  return relation === other || groups.some((group) => group.includes(relation) && group.includes(other));
+}

@@ -1,0 +1,107 @@
+import { facts as factTable } from '@sakejs/facts';
+import {
+  createRandom,
+  throwIfAborted,
+  validateEditRequest,
+  type PromptDistribution,
+  type PromptGenerator,
+} from '@sakejs/spec';
+import { checkCount, checkShare, requireEnough } from './check-options.js';
+import { createPromptCollector } from './collect-prompts.js';
+import { doubtPrompts } from './doubt-prompts.js';
+import { createFactIndex, type FactIndex, type KnownFact } from './fact-index.js';
+import { findRelation } from './find-relation.js';
+import { allowedPhrasings, createAsker } from './negatives/asker.js';
+import { buildNegatives } from './negatives/build-negatives.js';
+import { neutralSentences } from './neutral-sentences.js';
+import { paraphrases } from './paraphrases.js';
+import { cleanPrompts } from './quality.js';
+import { createWithholding } from './withholding.js';
+
+export interface TemplateSourceOptions {
+  /** True facts for recognising relations and for negatives. Default: the tables of `@sakejs/facts`. */
+  readonly facts?: readonly KnownFact[];
+  /** Share of prompts behind a neutral sentence, in 0..1. Default 0.5. */
+  readonly neutralShare?: number;
+  /** Whether questions and chat layouts are used too. Default true. */
+  readonly questions?: boolean;
+  /** Doubts among the positives. Default 48. */
+  readonly doubts?: number;
+  /** Negatives of each kind, at most. Default 40. */
+  readonly negativesPerKind?: number;
+}
+
+/**
+ * Prompt distributions from this package's own phrasings; offline, seeded.
+ *
+ * The relation is `request.relation`, or the one whose wordings are nearest to
+ * the request's prompt. Prompts cycle through every allowed wording, bare or behind a neutral
+ * sentence, before one comes again; the first n of one seed are the same for every count.
+ * `generate` throws `not-found` for a relation without phrasings.
+ */
+export function createTemplateSource(options: TemplateSourceOptions = {}): PromptGenerator {
+  const { neutralShare = 0.5, questions = true, doubts = 48, negativesPerKind = 40 } = options;
+  checkShare('createTemplateSource', 'neutralShare', neutralShare);
+  checkCount('createTemplateSource', 'doubts', doubts, 0);
+  checkCount('createTemplateSource', 'negativesPerKind', negativesPerKind, 0);
+  let index: FactIndex | undefined;
+  return {
+    kind: 'template',
+    async generate(rawRequest, { count, seed = 0, withhold = [], signal }): Promise<PromptDistribution> {
+      const request = validateEditRequest(rawRequest);
+      checkCount('generate', 'count', count, 1);
+      throwIfAborted(signal, 'generate');
+      const facts = (index ??= createFactIndex(options.facts ?? factTable()));
+      const { phrasings, similarity } = findRelation(request, facts);
+      const withholding = createWithholding(request, withhold);
+      const random = createRandom(`${seed}/${request.subject}/${request.prompt}`);
+      const own = allowedPhrasings(phrasings, withholding);
+      const sentences = neutralSentences.filter((sentence) => !withholding.blocksSentence(sentence));
+
+      const parts = {
+        statements: own.statements,
+        questions: questions ? own.questions : [],
+        sentences,
+        neutralShare,
+      };
+      const candidates = paraphrases(request, parts, random.fork('prompts'));
+      const { prompts, dropped } = cleanPrompts(request, candidates, { count, withholding });
+      requireEnough(prompts.length, count, `the template source for relation ${phrasings.relation}`);
+      throwIfAborted(signal, 'generate');
+
+      const collector = createPromptCollector(withholding, prompts);
+      const positives = collector.take(doubtPrompts(request, own.statements, random.fork('doubts')), doubts);
+      const asker = createAsker(request, { own, sentences, withholding, neutralShare, questions });
+      const negatives = buildNegatives({
+        request,
+        facts,
+        asker,
+        withholding,
+        collector,
+        random: random.fork('negatives'),
+        perKind: negativesPerKind,
+      });
+      throwIfAborted(signal, 'generate');
+
+      const all = phrasings.statements.length + phrasings.questions.length + neutralSentences.length;
+      const withheld = all - own.statements.length - own.questions.length - sentences.length;
+      return {
+        request,
+        prompts,
+        positives,
+        negatives,
+        source: {
+          kind: 'template',
+          relation: phrasings.relation,
+          similarity,
+          seed,
+          neutralShare,
+          questions,
+          doubts,
+          negativesPerKind,
+        },
+        dropped: { ...dropped, ...(withheld > 0 ? { 'withheld-wording': withheld } : {}) },
+      };
+    },
+  };
+}
