@@ -1,0 +1,16 @@
+import { describeMapper } from '@sakejs/spec/testing';
+import {
+  buresWasserstein,
+  diagonalGaussian,
+  identity,
+  meanShift,
+  transportLoaders as loaders,
+} from './index.js';
+
+describeMapper('buresWasserstein', () => buresWasserstein(), { loaders });
+describeMapper('buresWasserstein, cross-validated', () => buresWasserstein({ ridge: 'cross-validated' }), {
+  loaders,
+});
+describeMapper('meanShift', () => meanShift(), { loaders });
+describeMapper('diagonalGaussian', () => diagonalGaussian(), { loaders });
+describeMapper('identity', () => identity(), { loaders });

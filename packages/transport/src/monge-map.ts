@@ -1,0 +1,114 @@
+import { openBundle, SakeError, type Loader, type TransportMap, type Vector } from '@sakejs/spec';
+import { activationMap, MODULE } from './activation-map.js';
+import type { GaussianPair } from './gaussian-pair.js';
+import { mongeOperator } from './monge-operator.js';
+import { addCombination, project, type RowBasis } from './orthonormal-basis.js';
+
+/** The kind of {@link mongeMap}'s maps and of the mapper that fits them. */
+export const BURES_WASSERSTEIN = 'bures-wasserstein';
+const VERSION = 1;
+
+interface MongeParts {
+  readonly sourceMean: Float64Array; // [d]
+  readonly targetMean: Float64Array; // [d]
+  /** A_k - I, symmetric, row-major [k, k]. */
+  readonly core: Float64Array;
+  /** Absent when k = d and the core is in the activations' own coordinates. */
+  readonly basis: RowBasis | undefined;
+}
+
+/**
+ * The Monge map between two Gaussians, both covariances with `ridge` on the diagonal.
+ *
+ * ```
+ * m(h) = μ_t + (h − μ_s) + Q (A_k − I) Qᵀ (h − μ_s)
+ * ```
+ *
+ * Off the span of Q both covariances are ridge · I, so A is the identity there: exact, not an approximation.
+ */
+export function mongeMap(
+  pair: GaussianPair,
+  ridge: number,
+  settings: TransportMap['settings'],
+): TransportMap {
+  const { rank, sourceMean, targetMean, basis } = pair;
+  const withRidge = (covariance: Float64Array): Float64Array => {
+    const sum = covariance.slice();
+    for (let i = 0; i < rank; i++) sum[i * rank + i]! += ridge;
+    return sum;
+  };
+  const core = mongeOperator(
+    BURES_WASSERSTEIN,
+    withRidge(pair.sourceCovariance),
+    withRidge(pair.targetCovariance),
+    rank,
+  );
+  if (!core.every((value) => Number.isFinite(value)))
+    throw new SakeError(
+      'numerical',
+      `${BURES_WASSERSTEIN}: expected a finite map, got an overflow; scale the activations down`,
+    );
+  for (let i = 0; i < rank; i++) core[i * rank + i]! -= 1;
+  return fromParts({ sourceMean, targetMean, core, basis }, settings);
+}
+
+function fromParts(parts: MongeParts, settings: TransportMap['settings']): TransportMap {
+  const { sourceMean, targetMean, core, basis } = parts;
+  const dim = sourceMean.length;
+  const rank = basis?.rank ?? dim;
+  // Scratch that every call reuses: apply is synchronous and allocates its result only.
+  const centred = new Float64Array(dim);
+  const coordinates = basis === undefined ? centred : new Float64Array(rank);
+  const change = new Float64Array(rank);
+  const write = (activation: Vector, mapped: Vector): void => {
+    for (let i = 0; i < dim; i++) centred[i] = activation[i]! - sourceMean[i]!;
+    if (basis !== undefined) project(basis, centred, coordinates);
+    for (let i = 0; i < rank; i++) {
+      let sum = 0;
+      for (let j = 0, at = i * rank; j < rank; j++, at++) sum += core[at]! * coordinates[j]!;
+      change[i] = sum;
+    }
+    if (basis !== undefined) addCombination(basis, change, centred);
+    else for (let i = 0; i < dim; i++) centred[i]! += change[i]!;
+    for (let i = 0; i < dim; i++) mapped[i] = targetMean[i]! + centred[i]!;
+  };
+  return activationMap({
+    kind: BURES_WASSERSTEIN,
+    dim,
+    settings,
+    write,
+    toTensors: () => ({
+      kind: BURES_WASSERSTEIN,
+      version: VERSION,
+      tensors: {
+        sourceMean: { shape: [dim], data: sourceMean },
+        targetMean: { shape: [dim], data: targetMean },
+        core: { shape: [rank, rank], data: core },
+        ...(basis === undefined ? {} : { basis: { shape: [rank, dim], data: basis.vectors } }),
+      },
+      meta: { form: basis === undefined ? 'dense' : 'low-rank', settings },
+    }),
+  });
+}
+
+/** Loads maps of {@link mongeMap}. */
+export const mongeMapLoader: Loader<TransportMap> = {
+  kind: BURES_WASSERSTEIN,
+  version: VERSION,
+  module: MODULE,
+  load: (bundle) => {
+    const reader = openBundle(bundle, { kind: BURES_WASSERSTEIN, version: VERSION });
+    const form = reader.text('form', ['dense', 'low-rank']);
+    const { data: sourceMean } = reader.float64('sourceMean', [null]);
+    const dim = sourceMean.length;
+    const { data: targetMean } = reader.float64('targetMean', [dim]);
+    let basis: RowBasis | undefined;
+    if (form === 'low-rank') {
+      const { data: vectors, shape } = reader.float64('basis', [null, dim]);
+      basis = { vectors, rank: shape[0]!, dim };
+    }
+    const rank = basis?.rank ?? dim;
+    const { data: core } = reader.float64('core', [rank, rank]);
+    return fromParts({ sourceMean, targetMean, core, basis }, reader.settings());
+  },
+};
