@@ -36,15 +36,22 @@ async function readOptional(file: string): Promise<Uint8Array | undefined> {
 }
 
 function parseJson(bytes: Uint8Array, file: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
   try {
-    return jsonObject.parse(JSON.parse(new TextDecoder().decode(bytes)));
+    value = JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
     throw new SakeError(
       'invalid-file',
-      `loadCausalLM: expected ${file} to hold a JSON object, got ${(cause as Error).message}`,
+      `loadCausalLM: expected ${file} to hold JSON, got ${(cause as Error).message}`,
       { cause },
     );
   }
+  const parsed = jsonObject.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new SakeError(
+    'invalid-file',
+    `loadCausalLM: expected ${file} to hold a JSON object, got another value`,
+  );
 }
 
 function digest(files: Readonly<Record<string, Uint8Array>>): string {

@@ -36,12 +36,10 @@ export function describeCausalLM(
   describe(`${name} is a CausalLM`, () => {
     let lm: CausalLM;
     let prompts: number[][];
-    let middle: number;
 
     beforeAll(async () => {
       lm = await load();
       prompts = tokenPrompts(lm);
-      middle = Math.floor((lm.info.layers - 1) / 2);
     });
     afterAll(async () => {
       await lm[Symbol.asyncDispose]();
@@ -119,16 +117,23 @@ export function describeCausalLM(
     });
 
     describe('observe', () => {
-      it('shows what capture captures', async () => {
-        const observations = await lm.observe(prompts, { layers: [middle] });
+      it('shows what capture captures, at every layer it is asked for', async () => {
+        const layers = [lm.info.layers - 1, 0];
+        const observations = await lm.observe(prompts, { layers });
         const last = await lm.capture(prompts);
-        const inner = await lm.capture(prompts, { layer: middle });
-        for (const [index, observation] of observations.entries()) {
-          const states = observation.layers.get(middle)!;
-          expect(observation.tokens).toEqual(prompts[index]);
-          expect(states.rows).toBe(prompts[index]!.length);
-          expectClose(observation.lastTokenActivation, row(last, index), ROUNDING);
-          expectClose(row(states, states.rows - 1), row(inner, index), ROUNDING);
+        for (const [index, { tokens, lastTokenActivation }] of observations.entries()) {
+          expect(tokens).toEqual(prompts[index]);
+          expectClose(lastTokenActivation, row(last, index), ROUNDING);
+        }
+        for (const layer of layers) {
+          const ends = await lm.capture(prompts, { layer });
+          const starts = await lm.capture(prompts, { layer, positions: prompts.map(() => 0) });
+          for (const [index, observation] of observations.entries()) {
+            const states = observation.layers.get(layer)!;
+            expect(states.rows).toBe(prompts[index]!.length);
+            expectClose(row(states, states.rows - 1), row(ends, index), ROUNDING);
+            expectClose(row(states, 0), row(starts, index), ROUNDING);
+          }
         }
       });
 

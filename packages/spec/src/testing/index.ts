@@ -2,3 +2,4 @@ export { expectCode } from './expect-code.js';
 export { describeMapper, type DescribeMapperOptions } from './describe-mapper.js';
 export { describeCausalLM, type CausalLMFixture } from './describe-causal-lm.js';
 export { describeEditMethod, type EditMethodCase, type EditMethodFixture } from './describe-edit-method.js';
+export { expectClose } from './expect-close.js';

@@ -1,0 +1,38 @@
+import type { GraphTensor } from './graph-session.js';
+
+/** Keys and values of the positions seen so far, as the graph gave them. */
+export interface KeyValueCache {
+  readonly length: number;
+  readonly tensors: Readonly<Record<string, GraphTensor>>;
+}
+
+export interface ForwardOptions {
+  /** Blocks whose residual stream is wanted. */
+  readonly layers: readonly number[];
+  /** Positions already seen; the rows go on from there. One row only. */
+  readonly cache?: KeyValueCache;
+  /** Whether the grown cache is wanted. */
+  readonly keepCache?: boolean;
+}
+
+/** States of a batch; row b, position t starts at (b · width + t) · d. Rows shorter than `width` end in padding. */
+export interface ForwardStates {
+  readonly width: number;
+  /** Input of the LM head, [rows, width, d]. */
+  readonly hidden: Float32Array;
+  /** Residual stream after the named blocks, [rows, width, d]. */
+  readonly layers: ReadonlyMap<number, Float32Array>;
+  readonly cache?: KeyValueCache;
+}
+
+/** A decoder split before its LM head. */
+export interface Decoder {
+  readonly vocabularySize: number;
+  readonly dtype: string;
+  /** Whether decoding can go on from a cache. */
+  readonly cached: boolean;
+  forward(rows: readonly (readonly number[])[], options: ForwardOptions): Promise<ForwardStates>;
+  /** Writes logits [rows, vocabulary] of `hidden` [rows, d] into `logits`. */
+  project(hidden: Float32Array, rows: number, logits: Float32Array): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}

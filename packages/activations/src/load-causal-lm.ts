@@ -1,0 +1,77 @@
+import { SakeError, type CausalLM, type Matrix, type ModelInfo, type Prompt } from '@sakejs/spec';
+import { captureStates, observeStates, projectStates, type StateReader } from './capture.js';
+import { openDecoder } from './decoder-sessions.js';
+import { generateTokens, type GenerationModel } from './generate.js';
+import { onnxruntimeVersion } from './graph-session.js';
+import { readModelFolder } from './model-folder.js';
+import { promptTokens } from './prompt-tokens.js';
+import { splitDecoder } from './split-decoder.js';
+import { createTokenizer, transformersVersion } from './tokenizer.js';
+
+export interface LoadOptions {
+  /** Threads within an operator, pinned. Default 2. */
+  readonly threads?: number;
+  /** Most tokens, padding included, that one run reads in `capture` and `observe`. Default 2048. */
+  readonly batchTokens?: number;
+  /** The name that `info.id` and provenances carry. Default: the folder as it was given. */
+  readonly id?: string;
+}
+
+/**
+ * Loads a causal language model from a local folder: `config.json`, `tokenizer.json`, `tokenizer_config.json` and
+ * `onnx/model.onnx` or `model.onnx`, as transformers.js and optimum lay them out. Nothing is downloaded.
+ *
+ * The graph is cut before its LM head, so states are read without computing logits.
+ *
+ * @throws {SakeError} `not-found` naming a missing file, `invalid-file`, `unsupported` for a graph whose head or
+ * inputs are not recognised, `invalid-option`.
+ */
+export async function loadCausalLM(folder: string, options: LoadOptions = {}): Promise<CausalLM> {
+  const { threads = 2, batchTokens = 2048, id = folder } = options;
+  if (!Number.isInteger(batchTokens) || batchTokens < 1)
+    throw new SakeError('invalid-option', `loadCausalLM: expected batchTokens >= 1, got ${batchTokens}`);
+  const files = await readModelFolder(folder);
+  const { config } = files;
+  const tokenizer = await createTokenizer(files.tokenizerJson, files.tokenizerConfig);
+  const decoder = await openDecoder(splitDecoder(files.model, config), config, threads);
+  const info: ModelInfo = {
+    id,
+    sha256: files.sha256,
+    family: config.family,
+    hiddenSize: config.hiddenSize,
+    layers: config.layers,
+    vocabularySize: decoder.vocabularySize,
+    maxPositions: config.maxPositions,
+    dtype: decoder.dtype,
+    threads,
+    runtime: {
+      node: process.versions.node,
+      onnxruntime: onnxruntimeVersion,
+      transformers: await transformersVersion(),
+    },
+  };
+  const reader: StateReader = {
+    decoder,
+    hiddenSize: config.hiddenSize,
+    layers: config.layers,
+    batchTokens,
+  };
+  const model: GenerationModel = { ...reader, tokenizer, ...config };
+  const sequences = (prompts: readonly Prompt[], where: string): (readonly number[])[] =>
+    prompts.map((prompt, index) => promptTokens(prompt, tokenizer, info, `${where}, prompt ${index}`));
+
+  return {
+    info,
+    encode: (text) => tokenizer.encode(text),
+    decode: (tokens) => tokenizer.decode(tokens),
+    capture: async (prompts, captureOptions = {}) =>
+      captureStates(reader, sequences(prompts, 'capture'), captureOptions),
+    observe: async (prompts, observeOptions = {}) =>
+      observeStates(reader, sequences(prompts, 'observe'), observeOptions),
+    project: async (hidden: Matrix) => projectStates(reader, hidden),
+    async *generate(prompt, generateOptions = {}) {
+      yield* generateTokens(model, promptTokens(prompt, tokenizer, info, 'generate'), generateOptions);
+    },
+    [Symbol.asyncDispose]: () => decoder[Symbol.asyncDispose](),
+  };
+}
