@@ -2,4 +2,24 @@ export { createEditMethod, type EditMethodOptions } from './edit-method.js';
 export { learnEdit, MINIMUM_OBEYING, type LearnOptions, type TargetChoice } from './learn-edit.js';
 export { firstObjectToken, greedyTokens, meanLogProbability } from './next-token.js';
 export { subjectPosition } from './subject-position.js';
+export { withActivationCache, type ActivationCache, type CachedLM } from './activation-cache.js';
 export { editId, isEditId } from './edit-id.js';
+export { createEditLibrary, type AddOptions, type EditLibrary } from './edit-library.js';
+export {
+  openEditLibrary,
+  readEditFile,
+  type BrokenEdit,
+  type DiskEditLibrary,
+  type OpenLibraryOptions,
+} from './edit-directory.js';
+export { decodeEdit, encodeEdit, type EditLoaders } from './edit-file.js';
+export { modelMismatch, type ModelMismatch } from './model-match.js';
+export { rankEdits, type Candidate } from './rank-edits.js';
+export {
+  createSteeredLM,
+  type SelectEvent,
+  type Selection,
+  type SteeredLM,
+  type SteeredLMOptions,
+  type SteeredResponse,
+} from './steered-lm.js';

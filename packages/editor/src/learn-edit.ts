@@ -56,7 +56,7 @@ const WHERE = 'learnEdit';
  * given, `aborted`.
  */
 export async function learnEdit(input: EditRequest, options: LearnOptions): Promise<MapEdit> {
-  const request = validateEditRequest(input);
+  const request = ownFields(validateEditRequest(input));
   const { lm, prompts, mapper, scope, signal, embedder, seed = 0, method = 'sake' } = options;
   const { targets: choice = 'obeying', forcedSource = true } = options;
   if (choice !== 'all' && choice !== 'obeying')
@@ -126,6 +126,11 @@ export async function learnEdit(input: EditRequest, options: LearnOptions): Prom
       },
     },
   };
+}
+
+/** The request without what else the caller's object carries: it is stored with the edit. */
+function ownFields({ subject, prompt, targetTrue, targetNew, relation }: EditRequest): EditRequest {
+  return { subject, prompt, targetTrue, targetNew, ...(relation === undefined ? {} : { relation }) };
 }
 
 function checkPrompts(request: EditRequest, prompts: PromptDistribution): void {

@@ -7,7 +7,7 @@ import { type CausalLM, type Matrix, row, SakeError } from '@sakejs/spec';
  *
  * @throws {SakeError} `invalid-input` when the object has no token of its own.
  */
-export function firstObjectToken(lm: CausalLM, object: string): number {
+export function firstObjectToken(lm: Pick<CausalLM, 'encode'>, object: string): number {
   const opening = lm.encode('');
   const tokens = lm.encode(` ${object}`);
   const isOpened = opening.every((token, index) => tokens[index] === token);

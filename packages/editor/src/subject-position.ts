@@ -27,7 +27,11 @@ function lastMentionEnd(text: string, subject: string): number | undefined {
  * text has reached the subject's end. A mention inside a longer word (`Al` in `Also`) counts only when there is
  * no other, as in languages written without spaces.
  */
-export function subjectPosition(lm: CausalLM, text: string, subject: string): number | undefined {
+export function subjectPosition(
+  lm: Pick<CausalLM, 'encode' | 'decode'>,
+  text: string,
+  subject: string,
+): number | undefined {
   if (subject === '') return undefined;
   const end = lastMentionEnd(text, subject);
   if (end === undefined) return undefined;
