@@ -25,7 +25,16 @@ describe('adamwStep', () => {
     const state = { m: new Float32Array(2), v: new Float32Array(2) };
     const reference = { p: [3, -2], m: [0, 0], v: [0, 0] };
     for (let step = 1; step <= 200; step++) {
-      adamwStep(parameters, new Float32Array([parameters[0]! * 2, parameters[1]! * 8]), state, [[0, 2]], step, 0.02, 0.5, options);
+      adamwStep(
+        parameters,
+        new Float32Array([parameters[0]! * 2, parameters[1]! * 8]),
+        state,
+        [[0, 2]],
+        step,
+        0.02,
+        0.5,
+        options,
+      );
       [2, 8].forEach((curvature, i) => {
         const g = reference.p[i]! * curvature * 0.5;
         reference.p[i]! *= 1 - 0.02 * 0.1;

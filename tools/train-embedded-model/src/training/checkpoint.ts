@@ -58,7 +58,10 @@ export function loadCheckpoint(directory: string, fingerprint: string): Checkpoi
   const { tensors, metadata } = readSafetensors(readFileSync(path));
   const parsed = stateSchema.safeParse(JSON.parse(metadata.state ?? 'null'));
   if (!parsed.success)
-    throw new SakeError('invalid-file', `loadCheckpoint: expected a training state in ${path}, got ${parsed.error.message}`);
+    throw new SakeError(
+      'invalid-file',
+      `loadCheckpoint: expected a training state in ${path}, got ${parsed.error.message}`,
+    );
   if (parsed.data.fingerprint !== fingerprint)
     throw new SakeError(
       'invalid-file',

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { tablesHash } from '@sakejs/facts';
+import { createEncoder, type Encoder } from '../tokenizer/create-encoder.js';
+import { toTokenizerFiles, type TokenizerFiles } from '../tokenizer/tokenizer-json.js';
+import { trainTokenizer } from '../tokenizer/train-tokenizer.js';
+import type { TrainingConfig } from '../training/training-config.js';
+import { createCorpus, type Corpus } from './create-corpus.js';
+import { planDataset, type Dataset } from './plan-dataset.js';
+import { tokenizerTexts } from './tokenizer-texts.js';
+
+/** All that training reads: facts and records, their text, a tokenizer trained on it. */
+export interface TrainingData {
+  readonly dataset: Dataset;
+  readonly corpus: Corpus;
+  readonly encoder: Encoder;
+  readonly tokenizerFiles: TokenizerFiles;
+  /** SHA-256 of the fact tables and the tokenizer. */
+  readonly fingerprint: string;
+}
+
+/** Makes the training data of a configuration, a pure function of it and the fact tables. */
+export function prepareTrainingData({ seed, data, model }: TrainingConfig): TrainingData {
+  const dataset = planDataset({ seed, ...data });
+  const corpus = createCorpus(dataset);
+  const tokenizer = trainTokenizer(tokenizerTexts(corpus, { documents: data.tokenizerDocuments }), {
+    vocabularySize: model.vocabularySize,
+  });
+  const tokenizerFiles = toTokenizerFiles(tokenizer, { maxPositions: model.maxPositions });
+  return {
+    dataset,
+    corpus,
+    encoder: createEncoder(tokenizer),
+    tokenizerFiles,
+    fingerprint: createHash('sha256')
+      .update(tablesHash())
+      .update(tokenizerFiles['tokenizer.json'])
+      .digest('hex'),
+  };
+}

@@ -1,0 +1,54 @@
+import { fileURLToPath } from 'node:url';
+import { ExitCode, runCommand } from '@sakejs/terminal';
+import { Command, CommanderError } from 'commander';
+import { evaluateCommand } from './commands/evaluate-command.js';
+import { trainCommand } from './commands/train-command.js';
+
+const project = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const whole = (value: string): number => (/^\d+$/.test(value) ? Number(value) : Number.NaN);
+
+/** The commands that train and evaluate the embedded model. */
+export function createTrainerProgram(): { run(argv: readonly string[]): Promise<ExitCode> } {
+  let exit: ExitCode = ExitCode.ok;
+  const program = new Command('train-embedded-model')
+    .description('Train, evaluate and export the embedded model.')
+    .exitOverride()
+    .showHelpAfterError();
+  const config = ['--config <file>', 'training configuration', project('configs/first.json')] as const;
+  const out = ['--out <dir>', 'package folder to write', project('../../packages/embedded-model')] as const;
+  program
+    .command('train')
+    .description('Train to the end (or resume), export and evaluate.')
+    .option(...config)
+    .option(...out)
+    .option('--run <dir>', 'folder of the checkpoint; default runs/<name of the configuration>')
+    .option('--until-step <n>', 'stop there with a checkpoint, without exporting', whole)
+    .option('--checkpoint-seconds <n>', 'seconds between checkpoints', whole, 120)
+    .option('--threads <n>', 'threads of the runtime', whole, 2)
+    .option('--log <file>', 'append a JSON line every 100 steps')
+    .action(async (options: unknown) => {
+      exit = await runCommand((signal) => trainCommand(options, signal));
+    });
+  program
+    .command('evaluate')
+    .description('Measure a model folder on the facts it was trained on.')
+    .option(...out)
+    .option('--threads <n>', 'threads of the runtime', whole, 2)
+    .option('--json <file>', 'write the figures as JSON; - is standard output')
+    .action(async (options: unknown) => {
+      exit = await runCommand((signal) => evaluateCommand(options, signal), {
+        json: (options as { json?: string }).json === '-',
+      });
+    });
+  return {
+    async run(argv) {
+      try {
+        await program.parseAsync([...argv], { from: 'user' });
+        return exit;
+      } catch (error) {
+        if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+        throw error;
+      }
+    },
+  };
+}
