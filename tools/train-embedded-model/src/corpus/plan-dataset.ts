@@ -22,12 +22,23 @@ export interface DatasetConfig {
 export interface Dataset {
   readonly seed: number;
   readonly facts: readonly Fact[];
-  /** Phrasings of the facts' relations, in the order of the relations. */
+  /** Phrasings of the facts' relations that no two share, in the order of the relations. */
   readonly phrasings: readonly RelationPhrasings[];
   readonly edits: readonly EditPlan[];
   readonly records: BenchmarkRecords;
   readonly keptOut: ReadonlySet<string>;
   readonly withheld: Withheld;
+}
+
+/** Phrasings without those that two of the relations share: they would ask two things of one subject. */
+function distinctPhrasings(all: readonly RelationPhrasings[]): RelationPhrasings[] {
+  const patterns = all.flatMap(({ statements, questions }) => [...statements, ...questions]);
+  const isDistinct = (pattern: string): boolean => patterns.filter((other) => other === pattern).length === 1;
+  return all.map((phrasings) => ({
+    ...phrasings,
+    statements: phrasings.statements.filter(isDistinct),
+    questions: phrasings.questions.filter(isDistinct),
+  }));
 }
 
 /**
@@ -47,7 +58,9 @@ export function planDataset(config: DatasetConfig): Dataset {
     seed,
     preferShared: true,
   });
-  const phrasings = config.relations.map((relation) => phrasingsOf(relation, relationPhrasings));
+  const phrasings = distinctPhrasings(
+    config.relations.map((relation) => phrasingsOf(relation, relationPhrasings)),
+  );
   const edits = planEdits({ facts, phrasings, count: config.records, seed });
   const withheld = withheldBy(edits);
   return {

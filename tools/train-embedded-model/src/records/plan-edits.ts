@@ -26,15 +26,21 @@ export interface EditPlanOptions {
 export const MIN_NEIGHBOURS = 5;
 const TEST_PATTERNS = 2;
 
+/** A pattern's words in lower case between single spaces, punctuation aside. */
+function wording(pattern: string): string {
+  return ` ${(pattern.toLowerCase().match(/\{\}|[\p{L}\p{N}\p{M}]+/gu) ?? []).join(' ')} `;
+}
+
 /**
- * Statements that may be withheld: no other phrasing of any relation contains one, so leaving a phrasing out leaves
- * out its words.
+ * Statements that may be withheld: no other phrasing of any relation contains the words of one, so leaving a phrasing
+ * out leaves out its words.
  */
-function withholdable(phrasings: RelationPhrasings, all: readonly RelationPhrasings[]): string[] {
-  const patterns = all.flatMap(({ statements, questions }) => [...statements, ...questions]);
-  return phrasings.statements.filter(
-    (statement) => patterns.filter((pattern) => pattern.includes(statement)).length === 1,
-  );
+function withholdable({ statements }: RelationPhrasings, all: readonly RelationPhrasings[]): string[] {
+  const wordings = all.flatMap((each) => [...each.statements, ...each.questions]).map(wording);
+  return statements.filter((statement) => {
+    const own = wording(statement);
+    return wordings.filter((other) => other.includes(own)).length === 1;
+  });
 }
 
 function planEdit(
@@ -65,8 +71,8 @@ function planEdit(
 export function planEdits({ facts, phrasings, count, seed }: EditPlanOptions): EditPlan[] {
   const random = createRandom(`${seed}/edits`);
   const queues = [...groupFacts(facts, 'relation')].map(([relation, known]) => {
-    const wording = phrasingsOf(relation, phrasings);
-    const candidates = withholdable(wording, phrasings);
+    const own = phrasingsOf(relation, phrasings);
+    const candidates = withholdable(own, phrasings);
     if (candidates.length <= TEST_PATTERNS)
       throw new SakeError(
         'not-enough-data',
@@ -74,25 +80,25 @@ export function planEdits({ facts, phrasings, count, seed }: EditPlanOptions): E
       );
     const byObject = groupFacts(known, 'object');
     const qualified = known.filter(({ object }) => byObject.get(object)!.length > MIN_NEIGHBOURS);
-    const own = random.fork(relation);
+    const stream = random.fork(relation);
     return {
-      wording,
+      own,
       candidates,
       objects: [...byObject.keys()],
-      waiting: own.shuffle(qualified),
-      random: own,
+      waiting: stream.shuffle(qualified),
+      stream,
     };
   });
   const edits: EditPlan[] = [];
   const subjects = new Set<string>();
   for (let round = 0; edits.length < count; round++) {
     const before = edits.length;
-    for (const { wording, candidates, objects, waiting, random: own } of queues) {
+    for (const { own, candidates, objects, waiting, stream } of queues) {
       let fact = waiting.pop();
       while (fact && subjects.has(fact.subject)) fact = waiting.pop();
       if (!fact || objects.length < 2 || edits.length === count) continue;
       subjects.add(fact.subject);
-      edits.push(planEdit(fact, objects, wording, candidates, round % 2 === 0 ? 'test' : 'dev', own));
+      edits.push(planEdit(fact, objects, own, candidates, round % 2 === 0 ? 'test' : 'dev', stream));
     }
     if (edits.length === before)
       throw new SakeError(
