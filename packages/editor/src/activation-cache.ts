@@ -8,6 +8,7 @@ import {
   type Prompt,
   SakeError,
 } from '@sakejs/spec';
+import { ActivationStore, mergeActivations, type StoredActivations } from './activation-store.js';
 
 /** Bytes kept unless told otherwise: 256 MiB. */
 const DEFAULT_MAX_BYTES = 256 * 2 ** 20;
@@ -32,67 +33,8 @@ export interface CachedLM extends CausalLM {
   readonly cache: ActivationCache;
 }
 
-/** What is known of one prompt. */
-interface Entry {
-  readonly lastTokenActivation: Float32Array;
-  /** Absent when only the last-token activation was asked for. */
-  readonly tokens?: readonly number[];
-  readonly layers: ReadonlyMap<number, Matrix<Float32Array>>;
-}
-
 const keyOf = (prompt: Prompt): string =>
   typeof prompt === 'string' ? `t${prompt}` : `i${prompt.join(',')}`;
-
-function bytesOf({ lastTokenActivation, tokens, layers }: Entry): number {
-  let bytes = lastTokenActivation.byteLength + (tokens?.length ?? 0) * 8;
-  for (const { data } of layers.values()) bytes += data.byteLength;
-  return bytes;
-}
-
-/** Least-recently-used store of entries, bounded in bytes. */
-class EntryStore {
-  readonly #entries = new Map<string, Entry>();
-  bytes = 0;
-
-  constructor(readonly maxBytes: number) {}
-
-  get size(): number {
-    return this.#entries.size;
-  }
-
-  get(key: string): Entry | undefined {
-    const entry = this.#entries.get(key);
-    if (entry !== undefined) {
-      this.#entries.delete(key);
-      this.#entries.set(key, entry);
-    }
-    return entry;
-  }
-
-  set(key: string, entry: Entry): void {
-    this.delete(key);
-    const bytes = bytesOf(entry);
-    if (bytes > this.maxBytes) return;
-    this.#entries.set(key, entry);
-    this.bytes += bytes;
-    for (const oldest of this.#entries.keys()) {
-      if (this.bytes <= this.maxBytes) break;
-      this.delete(oldest);
-    }
-  }
-
-  delete(key: string): void {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return;
-    this.#entries.delete(key);
-    this.bytes -= bytesOf(entry);
-  }
-
-  clear(): void {
-    this.#entries.clear();
-    this.bytes = 0;
-  }
-}
 
 /**
  * A model whose `capture` (of last tokens) and `observe` are computed once a prompt.
@@ -112,16 +54,16 @@ export function withActivationCache(lm: CausalLM, options: { readonly maxBytes?:
       'invalid-option',
       `withActivationCache: expected maxBytes above 0, got ${String(maxBytes)}`,
     );
-  const store = new EntryStore(maxBytes);
+  const store = new ActivationStore(maxBytes);
   const counts = { hits: 0, misses: 0 };
 
   /** Entries of prompts, in order: from the store where `suffices`, from one `compute` call where not. */
   const entriesOf = async (
     prompts: readonly Prompt[],
-    suffices: (entry: Entry) => boolean,
-    compute: (missing: Prompt[]) => Promise<Entry[]>,
-  ): Promise<Entry[]> => {
-    const found = new Map<string, Entry>();
+    suffices: (entry: StoredActivations) => boolean,
+    compute: (missing: Prompt[]) => Promise<StoredActivations[]>,
+  ): Promise<StoredActivations[]> => {
+    const found = new Map<string, StoredActivations>();
     const missing = new Map<string, Prompt>();
     for (const prompt of prompts) {
       const key = keyOf(prompt);
@@ -134,7 +76,7 @@ export function withActivationCache(lm: CausalLM, options: { readonly maxBytes?:
     if (missing.size > 0) {
       const computed = await compute([...missing.values()]);
       [...missing.keys()].forEach((key, index) => {
-        const merged = merge(store.get(key), computed[index]!);
+        const merged = mergeActivations(store.get(key), computed[index]!);
         found.set(key, merged);
         store.set(key, merged);
       });
@@ -218,21 +160,10 @@ const tokensOf = (lm: CausalLM, prompt: Prompt): readonly number[] =>
 const own = (data: Float32Array): Float32Array =>
   data.byteLength === data.buffer.byteLength ? data : data.slice();
 
-function detach({ tokens, lastTokenActivation, layers }: Observation): Entry {
+function detach({ tokens, lastTokenActivation, layers }: Observation): StoredActivations {
   return {
     tokens,
     lastTokenActivation: own(lastTokenActivation),
     layers: new Map([...layers].map(([layer, states]) => [layer, { ...states, data: own(states.data) }])),
-  };
-}
-
-/** What a new pass adds to what was known; the last-token activation first seen stays. */
-function merge(known: Entry | undefined, computed: Entry): Entry {
-  if (known === undefined) return computed;
-  const tokens = computed.tokens ?? known.tokens;
-  return {
-    lastTokenActivation: known.lastTokenActivation,
-    ...(tokens === undefined ? {} : { tokens }),
-    layers: new Map([...known.layers, ...computed.layers]),
   };
 }

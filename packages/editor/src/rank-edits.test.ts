@@ -1,0 +1,85 @@
+import type { Edit, ScopeMatch } from '@sakejs/spec';
+import { expectCode } from '@sakejs/spec/testing';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { learnCapital } from '../test/loaders.js';
+import { rankEdits } from './rank-edits.js';
+
+let edit: Edit;
+beforeAll(async () => {
+  edit = await learnCapital('France', 'Rome');
+});
+
+/** An edit whose scope gives that match. */
+function matching(id: string, match: ScopeMatch, threshold = 1): Edit {
+  return { ...edit, id, scope: { ...edit.scope, threshold, match: () => match } };
+}
+
+const query = { lastTokenActivation: new Float32Array(32) };
+const order = (...edits: Edit[]): string[] => rankEdits(edits, query).map(({ edit: { id } }) => id);
+
+describe('rankEdits', () => {
+  it('puts what is in scope first, then the smallest distance for its threshold', () => {
+    expect(
+      order(
+        matching('out', { distance: 1.1 }),
+        matching('far', { distance: 0.5 }),
+        matching('near', { distance: 3 }, 10),
+      ),
+    ).toEqual(['near', 'far', 'out']);
+  });
+
+  it('counts a distance equal to the threshold as in scope', () => {
+    expect(rankEdits([matching('edge', { distance: 1 })], query)[0]).toMatchObject({
+      inScope: true,
+      ratio: 1,
+    });
+  });
+
+  it('prefers the latest mention, whatever the distances', () => {
+    expect(
+      order(
+        matching('late', { distance: 0.9, position: 7 }),
+        matching('early', { distance: 0.1, position: 2 }),
+        matching('none', { distance: 0 }),
+      ),
+    ).toEqual(['late', 'early', 'none']);
+  });
+
+  it('looks at mentions among those in scope only', () => {
+    expect(
+      order(matching('out', { distance: 2, position: 9 }), matching('in', { distance: 0.9, position: 1 })),
+    ).toEqual(['in', 'out']);
+  });
+
+  it('gives ties to the newest', () => {
+    expect(order(matching('old', { distance: 0.5 }), matching('new', { distance: 0.5 }))).toEqual([
+      'new',
+      'old',
+    ]);
+  });
+
+  it('ranks infinite distances last, newest first', () => {
+    expect(
+      order(
+        matching('a', { distance: Infinity }),
+        matching('b', { distance: Infinity }),
+        matching('c', { distance: 5 }),
+      ),
+    ).toEqual(['c', 'b', 'a']);
+  });
+
+  it('takes thresholds of zero, below zero and without end', () => {
+    const ratios = [
+      matching('zero', { distance: 0 }, 0),
+      matching('above', { distance: 0.1 }, 0),
+      matching('below', { distance: -2 }, -1),
+      matching('endless', { distance: 5 }, Infinity),
+    ].map((candidate) => rankEdits([candidate], query)[0]!.ratio);
+    expect(ratios).toEqual([1, Infinity, 1, 1]);
+  });
+
+  it('refuses a distance that is not a number, naming the edit', async () => {
+    const error = await expectCode(() => rankEdits([matching('bad', { distance: NaN })], query), 'numerical');
+    expect(error.message).toContain("'bad'");
+  });
+});
