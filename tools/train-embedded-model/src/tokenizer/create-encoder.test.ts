@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { createRandom } from '@sakejs/spec';
 import { AutoTokenizer, env, type PreTrainedTokenizer } from '@xenova/transformers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createCorpus, documentText } from '../corpus/create-corpus.js';
+import { firstDataset } from '../corpus/first-dataset.test-data.js';
 import { createEncoder } from './create-encoder.js';
 import { toTokenizerFiles } from './tokenizer-json.js';
 import { trainTokenizer } from './train-tokenizer.js';
@@ -45,6 +47,12 @@ describe('createEncoder', () => {
       expect(encoder.encode(text)).toEqual(reference.encode(text));
       expect(encoder.decode(encoder.encode(text))).toBe(text);
     }
+  });
+  it('gives the ids of transformers.js on every fact and 2,000 documents of the corpus', () => {
+    const corpus = createCorpus(firstDataset);
+    const facts = firstDataset.facts.map(({ subject, object }) => `${subject} ${object}`);
+    const documents = Array.from({ length: 2000 }, (_, index) => documentText(corpus.document(index)));
+    for (const text of [...facts, ...documents]) expect(encoder.encode(text)).toEqual(reference.encode(text));
   });
   it('gives the ids of transformers.js on random Unicode', () => {
     for (let seed = 0; seed < 1500; seed++) {
