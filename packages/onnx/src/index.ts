@@ -52,3 +52,15 @@ export { makeTensor } from './tensors/make-tensor.js';
 export { isExternal, readNumbers, readTensor } from './tensors/read-tensor.js';
 export { decodeModel } from './codec/decode-model.js';
 export { appendToModel, encodeModel, type ModelAddition } from './codec/encode-model.js';
+export { activationNames, isActivationName, type ActivationName } from './decoder/activation.js';
+export { buildDecoder, type DecoderOptions } from './decoder/build-decoder.js';
+export {
+  buildTrainingGraph,
+  trainingWeights,
+  type TrainingGraphOptions,
+} from './decoder/build-training-graph.js';
+export type { DecoderConfig, Gpt2Config, LlamaConfig } from './decoder/config.js';
+export { parseDecoderConfig } from './decoder/parse-config.js';
+export { rotaryTables, type RotaryTables } from './decoder/rotary.js';
+export { weightsFromSafetensors, type DecoderWeight, type WeightStorage } from './decoder/stored-weights.js';
+export { decoderWeights, embeddingName, headName, type WeightSpec } from './decoder/weights.js';

@@ -3,6 +3,11 @@ import { DataType, type OnnxTensor } from '../ir.js';
 import { dataTypeName, dataTypeOf, elementCount, type TensorData } from './element-types.js';
 import { toBfloat16Bits, toFloat16Bits } from './float16.js';
 
+// The first magnitudes that round to infinity.
+const FLOAT_LIMIT = 2 ** 128 - 2 ** 103;
+const FLOAT16_LIMIT = 65520;
+const BFLOAT16_LIMIT = 2 ** 128 - 2 ** 119;
+
 /**
  * A tensor that stores `data` as little-endian bytes.
  *
@@ -43,13 +48,13 @@ function convert(name: string, data: TensorData | readonly number[], dataType: D
   const count = data.length;
   switch (dataType) {
     case DataType.FLOAT:
-      return fill(new Float32Array(count), data, Number);
+      return rounded(name, dataType, new Float32Array(count), data, (value) => value, FLOAT_LIMIT);
     case DataType.DOUBLE:
       return fill(new Float64Array(count), data, Number);
     case DataType.FLOAT16:
-      return fill(new Uint16Array(count), data, (value) => toFloat16Bits(Number(value)));
+      return rounded(name, dataType, new Uint16Array(count), data, toFloat16Bits, FLOAT16_LIMIT);
     case DataType.BFLOAT16:
-      return fill(new Uint16Array(count), data, (value) => toBfloat16Bits(Number(value)));
+      return rounded(name, dataType, new Uint16Array(count), data, toBfloat16Bits, BFLOAT16_LIMIT);
     case DataType.BOOL:
       return fill(new Uint8Array(count), data, (value) => (Number(value) === 0 ? 0 : 1));
     case DataType.INT64:
@@ -82,6 +87,27 @@ function fill<T extends Exclude<TensorData, BigInt64Array | BigUint64Array>>(
   value: (item: number | bigint) => number,
 ): T {
   for (let i = 0; i < target.length; i++) target[i] = value(data[i]!);
+  return target;
+}
+
+/** Rounds to a narrower float; a finite value that would become infinite is refused. */
+function rounded(
+  name: string,
+  dataType: DataType,
+  target: Float32Array | Uint16Array,
+  data: TensorData | readonly number[],
+  bits: (value: number) => number,
+  limit: number,
+): TensorData {
+  for (let i = 0; i < target.length; i++) {
+    const value = Number(data[i]);
+    if (Math.abs(value) >= limit && Math.abs(value) !== Infinity)
+      throw new SakeError(
+        'invalid-input',
+        `makeTensor: expected ${dataTypeName(dataType)} values for "${name}", got ${value} at index ${i}, beyond their range`,
+      );
+    target[i] = bits(value);
+  }
   return target;
 }
 

@@ -1,0 +1,78 @@
+import { int } from '../attributes.js';
+import { activate } from './activation.js';
+import { attention } from './attention.js';
+import type { DecoderConfig, Gpt2Config, LlamaConfig } from './config.js';
+import type { DecoderOps } from './decoder-ops.js';
+import { rotate } from './rotary.js';
+import { blockPrefix, finalNormPrefix } from './weights.js';
+
+/** Output of the final norm, input of the head. */
+export const LAST_HIDDEN_STATE = 'last_hidden_state';
+
+/** Name of the residual stream after a block. */
+export function residualName(layer: number): string {
+  return `resid_post.${layer}`;
+}
+
+/** All blocks and the final norm; names the residual stream after each block. */
+export function decoderBlocks(ops: DecoderOps, config: DecoderConfig, embedded: string): string {
+  let residual = embedded;
+  for (let layer = 0; layer < config.layers; layer++) {
+    const prefix = blockPrefix(config, layer);
+    residual =
+      config.family === 'gpt2'
+        ? gpt2Block(ops, config, residual, layer, prefix)
+        : llamaBlock(ops, config, residual, layer, prefix);
+  }
+  return norm(ops, config, residual, finalNormPrefix(config), LAST_HIDDEN_STATE);
+}
+
+function gpt2Block(ops: DecoderOps, config: Gpt2Config, x: string, layer: number, prefix: string): string {
+  const { builder, type } = ops;
+  const { heads } = config;
+  const normed = norm(ops, config, x, `${prefix}.ln_1`);
+  const packed = ops.splitHeads(ops.linear(normed, `${prefix}.attn.c_attn`), 3 * heads);
+  const [queries, keys, values] = builder.nodeOutputs('Split', [packed], {
+    attributes: { axis: int(1), num_outputs: int(3) },
+    outputs: 3,
+  });
+  const mixed = attention(ops, config, queries!, ...ops.remember(layer, keys!, values!));
+  const attended = builder.node('Add', [x, ops.linear(ops.mergeHeads(mixed), `${prefix}.attn.c_proj`)]);
+
+  const wide = ops.linear(norm(ops, config, attended, `${prefix}.ln_2`), `${prefix}.mlp.c_fc`);
+  const active = activate(builder, config.activation, wide, type);
+  return builder.node('Add', [attended, ops.linear(active, `${prefix}.mlp.c_proj`)], {
+    outputs: [residualName(layer)],
+  });
+}
+
+function llamaBlock(ops: DecoderOps, config: LlamaConfig, x: string, layer: number, prefix: string): string {
+  const { builder, type } = ops;
+  const normed = norm(ops, config, x, `${prefix}.input_layernorm`);
+  const project = (name: string, heads: number): string =>
+    ops.splitHeads(ops.linear(normed, `${prefix}.self_attn.${name}`), heads);
+  const queries = rotate(builder, project('q_proj', config.heads), ops.rotary!);
+  const keys = rotate(builder, project('k_proj', config.kvHeads), ops.rotary!);
+  const values = project('v_proj', config.kvHeads);
+  const mixed = attention(ops, config, queries, ...ops.remember(layer, keys, values));
+  const attended = builder.node('Add', [x, ops.linear(ops.mergeHeads(mixed), `${prefix}.self_attn.o_proj`)]);
+
+  const renormed = norm(ops, config, attended, `${prefix}.post_attention_layernorm`);
+  const gate = activate(builder, config.activation, ops.linear(renormed, `${prefix}.mlp.gate_proj`), type);
+  const gated = builder.node('Mul', [gate, ops.linear(renormed, `${prefix}.mlp.up_proj`)]);
+  return builder.node('Add', [attended, ops.linear(gated, `${prefix}.mlp.down_proj`)], {
+    outputs: [residualName(layer)],
+  });
+}
+
+function norm(
+  ops: DecoderOps,
+  config: DecoderConfig,
+  x: string,
+  prefix: string,
+  output: string = `${prefix}.output`,
+): string {
+  const scale = ops.vector(`${prefix}.weight`);
+  const bias = config.family === 'gpt2' ? { bias: ops.vector(`${prefix}.bias`) } : {};
+  return ops.norm(ops.builder, { x, scale, ...bias, epsilon: config.normEpsilon, type: ops.type }, output);
+}

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { difference, gpt2, llama, sequence } from '../../test/decoder-feeds.js';
+import { plainForward, randomWeights } from '../../test/plain-forward.js';
+import { doubles, evaluate, type RefTensor } from '../reference/index.js';
+import { buildTrainingGraph, trainingWeights } from './build-training-graph.js';
+import type { DecoderConfig } from './config.js';
+import { rotaryTables } from './rotary.js';
+import { embeddingName, POSITION_TABLE } from './weights.js';
+
+/** Two rows of six tokens; the second packs two documents. */
+const documents = [
+  [[1, 2, 3, 4, 5, 6]],
+  [
+    [7, 8],
+    [9, 10, 11, 12],
+  ],
+];
+const [batch, length] = [2, 6];
+
+function trainingFeeds(
+  config: DecoderConfig,
+  weights: ReturnType<typeof randomWeights>,
+): Record<string, RefTensor> {
+  const { hiddenSize } = config;
+  const bias = new Array<number>(batch * length * length).fill(-1e9);
+  const embeds: number[] = [];
+  const positions: number[] = [];
+  const rowOf = (table: string, index: number): number[] =>
+    Array.from(weights.get(table)!.data.subarray(index * hiddenSize, (index + 1) * hiddenSize));
+  documents.forEach((row, b) => {
+    let start = 0;
+    for (const document of row) {
+      document.forEach((id, i) => {
+        const token = rowOf(embeddingName(config), id);
+        const place = config.family === 'gpt2' ? rowOf(POSITION_TABLE, i) : token.map(() => 0);
+        embeds.push(...token.map((value, d) => value + place[d]!));
+        positions.push(i);
+        for (let j = 0; j <= i; j++) bias[(b * length + start + i) * length + start + j] = 0;
+      });
+      start += document.length;
+    }
+  });
+  const feeds: Record<string, RefTensor> = {
+    inputs_embeds: doubles([batch, length, hiddenSize], embeds),
+    attention_bias: doubles([batch, 1, length, length], bias),
+  };
+  if (config.family === 'llama') {
+    const { cos, sin } = rotaryTables(config, positions);
+    feeds['rope_cos'] = doubles([batch, length, config.headDim], cos);
+    feeds['rope_sin'] = doubles([batch, length, config.headDim], sin);
+  }
+  for (const { name, shape } of trainingWeights(config))
+    feeds[name] = doubles(shape, weights.get(name)!.data);
+  return feeds;
+}
+
+const cases: [string, DecoderConfig, boolean][] = [
+  gpt2,
+  llama,
+  { ...llama, qkvBias: true, mlpBias: true },
+].flatMap((config) =>
+  [false, true].map((fused): [string, DecoderConfig, boolean] => [
+    `${config.family}${config.family === 'llama' && config.qkvBias ? ' with biases' : ''}, ${fused ? 'fused' : 'standard operators'}`,
+    config,
+    fused,
+  ]),
+);
+
+describe('buildTrainingGraph', () => {
+  it.each(cases)('computes the hidden states of packed documents: %s', (_, config, fused) => {
+    const weights = randomWeights(config);
+    const model = buildTrainingGraph(config, { batch, length, dtype: 'float64', fused });
+    const { last_hidden_state: hidden } = evaluate(model, trainingFeeds(config, weights));
+    const expected = documents.flat().flatMap((document) => plainForward(config, weights, document).hidden);
+    // The scale of fused scores is an attribute, stored in float32.
+    expect(difference(sequence(hidden!, 0), expected)).toBeLessThan(fused ? 1e-6 : 1e-11);
+  });
+
+  it('takes every weight between embedding and head as an input under its own name', () => {
+    const model = buildTrainingGraph(llama, { batch, length });
+    const names = model.graph.inputs.map(({ name }) => name);
+    expect(names.slice(0, 4)).toEqual(['inputs_embeds', 'attention_bias', 'rope_cos', 'rope_sin']);
+    expect(names.slice(4)).toEqual(trainingWeights(llama).map(({ name }) => name));
+    expect(names).not.toContain('model.embed_tokens.weight');
+    expect(names).not.toContain('lm_head.weight');
+  });
+
+  it('uses standard operators only, unless asked for fused ones', () => {
+    const domains = (fused: boolean): string[] => [
+      ...new Set(buildTrainingGraph(llama, { batch, length, fused }).graph.nodes.map(({ domain }) => domain)),
+    ];
+    expect(domains(false)).toEqual(['']);
+    expect(domains(true)).toEqual(['', 'com.microsoft']);
+  });
+
+  it('refuses sizes below 1', () => {
+    expect(() => buildTrainingGraph(gpt2, { batch: 0, length })).toThrow('positive integer for batch, got 0');
+  });
+});
