@@ -17,7 +17,17 @@ const layers = {
   evaluation: { deps: ['spec', 'editor'], external: ['zod'] },
   terminal: { deps: ['spec'], external: [] },
   umbrella: {
-    deps: ['spec', 'facts', 'transport', 'scope', 'prompts', 'onnx', 'activations', 'embedded-model', 'editor'],
+    deps: [
+      'spec',
+      'facts',
+      'transport',
+      'scope',
+      'prompts',
+      'onnx',
+      'activations',
+      'embedded-model',
+      'editor',
+    ],
     external: ['zod'],
   },
   checks: { deps: [], external: ['eslint'] },
@@ -53,7 +63,7 @@ const layers = {
       'umbrella',
       'terminal',
     ],
-    external: ['zod', 'commander'],
+    external: ['zod', 'commander', '@xenova/transformers'],
   },
 };
 const shared = ['vitest', 'vitest/**', 'tsup'];
@@ -65,7 +75,17 @@ const depConstraints = Object.entries(layers).map(([layer, { deps, external }]) 
 }));
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '**/.nx/**', '**/reports/**', '**/fixtures/**', '**/tsup.config.ts', '**/vitest.config.ts'] },
+  {
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      '**/.nx/**',
+      '**/reports/**',
+      '**/fixtures/**',
+      '**/tsup.config.ts',
+      '**/vitest.config.ts',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strict,
   {
@@ -87,5 +107,8 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
-  { files: ['apps/**/*.ts', 'tools/**/*.ts', '**/apps/**/*.ts', '**/tools/**/*.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['apps/**/*.ts', 'tools/**/*.ts', '**/apps/**/*.ts', '**/tools/**/*.ts'],
+    rules: { 'no-console': 'off' },
+  },
 );

@@ -14,7 +14,7 @@ export interface TrainingData {
   readonly corpus: Corpus;
   readonly encoder: Encoder;
   readonly tokenizerFiles: TokenizerFiles;
-  /** SHA-256 of the fact tables and the tokenizer. */
+  /** SHA-256 of the fact tables, the corpus plan and the tokenizer. */
   readonly fingerprint: string;
 }
 
@@ -33,6 +33,7 @@ export function prepareTrainingData({ seed, data, model }: TrainingConfig): Trai
     tokenizerFiles,
     fingerprint: createHash('sha256')
       .update(tablesHash())
+      .update(JSON.stringify(corpus.plan))
       .update(tokenizerFiles['tokenizer.json'])
       .digest('hex'),
   };
