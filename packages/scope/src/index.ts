@@ -1,1 +1,16 @@
-export {};
+export {
+  calibrateThreshold,
+  type Calibration,
+  type CalibrationInput,
+  type CalibrationTarget,
+} from './calibrate-threshold.js';
+export { cosineCentroid } from './cosine-centroid.js';
+export { euclideanCentroid } from './euclidean-centroid.js';
+export { everything } from './everything.js';
+export type { CrossFitOptions } from './group-folds.js';
+export { mahalanobis, type MahalanobisOptions } from './mahalanobis.js';
+export { nearestRow } from './nearest-row.js';
+export { scopeLoaders } from './scope-loaders.js';
+export type { ScopeSpace, VectorScopeOptions } from './vector-detector.js';
+export { whoWhatNow, type WhoWhatNowFactor, type WhoWhatNowOptions } from './who-what-now.js';
+export type { StateLayer } from './who-what-now-scope.js';

@@ -1,0 +1,40 @@
+import { describeScopeDetector } from '@sakejs/spec/testing';
+import {
+  cosineCentroid,
+  euclideanCentroid,
+  everything,
+  mahalanobis,
+  nearestRow,
+  scopeLoaders as loaders,
+  whoWhatNow,
+} from './index.js';
+
+describeScopeDetector('euclideanCentroid', () => euclideanCentroid(), { loaders });
+describeScopeDetector('euclideanCentroid, embeddings', () => euclideanCentroid({ space: 'embedding' }), {
+  loaders,
+});
+describeScopeDetector('euclideanCentroid, all rows', () => euclideanCentroid({ centre: 'all' }), { loaders });
+describeScopeDetector('cosineCentroid', () => cosineCentroid({ threshold: { kind: 'balanced' } }), {
+  loaders,
+});
+describeScopeDetector('mahalanobis', () => mahalanobis(), { loaders });
+describeScopeDetector(
+  'mahalanobis, given shrinkage',
+  () => mahalanobis({ shrinkage: 0.5, space: 'embedding' }),
+  {
+    loaders,
+  },
+);
+describeScopeDetector('nearestRow', () => nearestRow({ threshold: { kind: 'false-accept', rate: 0.02 } }), {
+  loaders,
+});
+describeScopeDetector('whoWhatNow', () => whoWhatNow({ layers: 4 }), { loaders });
+describeScopeDetector(
+  'whoWhatNow, calibrated, final norm',
+  () => whoWhatNow({ layers: 4, nowLayer: 'final', threshold: { kind: 'balanced' } }),
+  { loaders },
+);
+describeScopeDetector('whoWhatNow, who alone', () => whoWhatNow({ layers: 4, factors: ['who'] }), {
+  loaders,
+});
+describeScopeDetector('everything', () => everything(), { loaders, looks: false });
