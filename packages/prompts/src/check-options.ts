@@ -16,11 +16,18 @@ export function checkShare(where: string, name: string, value: number): void {
 }
 
 /** @throws {SakeError} `not-enough-data` when fewer prompts were made than asked for. */
-export function requireEnough(made: number, count: number, from: string): void {
-  if (made < count)
-    throw new SakeError(
-      'not-enough-data',
-      `generate: expected ${count} distinct prompts, got ${made} from ${from}; ask for at most ${made}`,
-      { details: { made, count } },
-    );
+export function requireEnough(
+  made: number,
+  count: number,
+  from: string,
+  dropped: Readonly<Record<string, number>>,
+): void {
+  if (made >= count) return;
+  const reasons = Object.entries(dropped).map(([reason, times]) => `${reason} ${times}`);
+  const after = reasons.length === 0 ? '' : ` after dropping ${reasons.join(', ')}`;
+  throw new SakeError(
+    'not-enough-data',
+    `generate: expected ${count} distinct prompts, got ${made} from ${from}${after}; ask for at most ${made}`,
+    { details: { made, count, dropped } },
+  );
 }

@@ -5,10 +5,10 @@ import type { RelationPhrasings } from './phrasings/relation-phrasings.js';
 import { normalizeWording, subjectMark, words } from './wording.js';
 
 /** Least similarity at which a prompt's wording alone names a relation. */
-export const minimumSimilarity = 0.5;
+const minimumSimilarity = 0.5;
 
 /** The same where the fact tables know both objects in the relation. */
-export const minimumWithObjects = 0.25;
+const minimumWithObjects = 0.25;
 
 /** What the fact tables add to the similarity of a relation that holds (subject, true object). */
 const knownFactBonus = 0.5;

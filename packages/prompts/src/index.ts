@@ -1,3 +1,5 @@
+export { createExpertSource, type ExpertInput, type ExpertSourceOptions } from './expert/expert-source.js';
+export type { ExpertFormat } from './expert/parse-expert-prompts.js';
 export { createTemplateSource, type TemplateSourceOptions } from './template-source.js';
 export type { KnownFact } from './fact-index.js';
 export { relationPhrasings } from './phrasings/all-relations.js';

@@ -66,7 +66,7 @@ export function createTemplateSource(options: TemplateSourceOptions = {}): Promp
       };
       const candidates = paraphrases(request, parts, random.fork('prompts'));
       const { prompts, dropped } = cleanPrompts(request, candidates, { count, withholding });
-      requireEnough(prompts.length, count, `the template source for relation ${phrasings.relation}`);
+      requireEnough(prompts.length, count, `the template source for relation ${phrasings.relation}`, dropped);
       throwIfAborted(signal, 'generate');
 
       const collector = createPromptCollector(withholding, prompts);

@@ -1,14 +1,18 @@
 import type { EditRequest } from '@sakejs/spec';
 import { clauses, containsWording, normalizeWording, subjectMark } from './wording.js';
 
-/** Most words that a test prompt's subject may have where it is not the edit's own. */
-const longestSubject = 12;
 /** Least words of a clause without the subject that count as shared wording. */
 const shortestSentence = 3;
 
-/** Which wording test prompts keep for themselves. Case, punctuation and white space never matter. */
+/**
+ * What test prompts keep for themselves: the wording around the edit's subject, their other clauses
+ * (prefix sentences among them), and every other subject they name. Case, punctuation and white space never matter.
+ *
+ * A test prompt about another subject withholds that subject, not its wording:
+ * specificity is about whom one asks. The request's own prompt is never withheld.
+ */
 export interface Withholding {
-  /** Whether a test prompt asks in this pattern's wording, of any subject. The request's own pattern never is. */
+  /** Whether a test prompt asks in this pattern's wording of the edit's subject. */
   blocksPattern(pattern: string): boolean;
   /** Whether a test prompt holds this sentence. */
   blocksSentence(sentence: string): boolean;
@@ -22,7 +26,6 @@ interface TestWording {
   /** The whole test prompt, normalised, and with the edit's subject masked. */
   readonly plain: string;
   readonly masked: string;
-  readonly namesSubject: boolean;
   readonly clauses: readonly string[];
 }
 
@@ -32,8 +35,7 @@ export function createWithholding(request: EditRequest, tests: readonly string[]
   const ownSubject = normalizeWording(request.subject);
   const wordings = tests.map((test): TestWording => {
     const parts = clauses(test, request.subject);
-    const masked = parts.join(' ');
-    return { plain: normalizeWording(test), masked, namesSubject: hasMark(masked), clauses: parts };
+    return { plain: normalizeWording(test), masked: parts.join(' '), clauses: parts };
   });
   const testClauses = wordings.flatMap((test) => test.clauses).filter((clause) => !own.has(clause));
   const verdicts = new Map<string, boolean>();
@@ -42,16 +44,13 @@ export function createWithholding(request: EditRequest, tests: readonly string[]
     if (own.has(clause)) return false;
     let verdict = verdicts.get(clause);
     if (verdict === undefined) {
-      const ofAnySubject = anySubject(clause);
-      verdict = wordings.some((test) =>
-        test.namesSubject ? sharesOwn(test, clause) : test.clauses.some((part) => ofAnySubject.test(part)),
-      );
+      verdict = wordings.some((test) => holdsClause(test, clause));
       verdicts.set(clause, verdict);
     }
     return verdict;
   };
   return {
-    blocksPattern: (pattern) => clauses(pattern, undefined).filter(hasMark).some(blocksClause),
+    blocksPattern: (pattern) => clauses(pattern).filter(hasMark).some(blocksClause),
     blocksSentence: (sentence) => {
       const wording = normalizeWording(sentence);
       return wordings.some((test) => containsWording(test.plain, wording));
@@ -61,7 +60,7 @@ export function createWithholding(request: EditRequest, tests: readonly string[]
       return wording !== ownSubject && wordings.some((test) => containsWording(test.plain, wording));
     },
     blocksText: (text, subject) => {
-      const parts = clauses(text, subject);
+      const parts = clauses(text, request.subject, ...(subject === undefined ? [] : [subject]));
       const whole = parts.join(' ');
       return (
         parts.filter(hasMark).some(blocksClause) ||
@@ -78,20 +77,13 @@ function ownClauses(request: EditRequest): ReadonlySet<string> {
     `${request.prompt} ${request.targetTrue}`,
     `${request.prompt} ${request.targetNew}`,
   ];
-  return new Set(said.flatMap((text) => clauses(text, undefined)));
+  return new Set(said.flatMap((text) => clauses(text)));
 }
 
-/** Whether a test prompt about the edit's subject holds the clause; one with a single word must end a clause of it. */
-function sharesOwn(test: TestWording, clause: string): boolean {
+/** Whether a test prompt holds the clause; one of a single word must end a clause of it. */
+function holdsClause(test: TestWording, clause: string): boolean {
   if (wordCount(clause) > 1) return containsWording(test.masked, clause);
   return test.clauses.some((part) => ` ${part}`.endsWith(` ${clause}`));
-}
-
-/** Matches a clause that ends in this one, with any subject of up to 12 words in the place of `{}`. */
-function anySubject(clause: string): RegExp {
-  const [before = '', ...after] = clause.split(subjectMark);
-  const lead = before === '' ? '' : `(?:^|.* )${before}`;
-  return new RegExp(`${lead}\\S+(?: \\S+){0,${longestSubject - 1}}${after.join('\\S+')}$`, 'u');
 }
 
 function hasMark(clause: string): boolean {

@@ -1,6 +1,9 @@
 /** The subject's place in a normalised wording. */
 export const subjectMark = '{}';
 
+const endsInWord = /[\p{L}\p{N}\p{M}]$/u;
+const startsWithWord = /^[\p{L}\p{N}\p{M}]/u;
+
 /** Words of a text: runs of letters, digits and marks, lower case, and `{}` as one word. */
 export function words(text: string): string[] {
   return (
@@ -21,29 +24,23 @@ export function containsWording(text: string, part: string): boolean {
   return part !== '' && ` ${text} `.includes(` ${part} `);
 }
 
-/** Normalised `text` with every whole-word mention of `subject` replaced by `{}`. */
-export function maskSubject(text: string, subject: string): string {
-  const part = normalizeWording(subject);
-  const wording = normalizeWording(text);
-  if (part === '') return wording;
-  let masked = ` ${wording} `;
-  while (masked.includes(` ${part} `)) masked = masked.replace(` ${part} `, ` ${subjectMark} `);
-  return masked.trim();
-}
-
-/** Parts of a text between sentence marks, colons and line ends, subject masked, each normalised. */
-export function clauses(text: string, subject: string | undefined): string[] {
-  const masked = subject === undefined ? text : replaceMentions(text, subject);
+/** Parts of a text between sentence marks, colons and line ends, each normalised, every subject masked as `{}`. */
+export function clauses(text: string, ...subjects: readonly string[]): string[] {
+  const masked = subjects.reduce(maskSubject, text);
   return masked
     .split(/[.?!:;\n]+/u)
     .map(normalizeWording)
     .filter((clause) => clause !== '');
 }
 
-function replaceMentions(text: string, subject: string): string {
+/** A text with whole-word mentions of a subject replaced by `{}`, whatever their case. */
+export function maskSubject(text: string, subject: string): string {
   const literal = subject.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-  return text.replace(
-    new RegExp(`(?<![\\p{L}\\p{N}\\p{M}])${literal}(?![\\p{L}\\p{N}\\p{M}])`, 'giu'),
-    subjectMark,
+  // Compiling property classes into each subject's pattern would cost a hundred times the search.
+  return text.replace(new RegExp(literal, 'giu'), (mention, at: number) =>
+    endsInWord.test(text.slice(Math.max(0, at - 2), at)) ||
+    startsWithWord.test(text.slice(at + mention.length, at + mention.length + 2))
+      ? mention
+      : subjectMark,
   );
 }

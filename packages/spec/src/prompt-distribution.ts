@@ -45,8 +45,9 @@ export interface PromptOptions {
   readonly count: number;
   readonly seed?: number;
   /**
-   * Test prompts. Nothing generated may share their wording around the subject, their prefix or their
-   * subjects (other than the edit's own): the no-leakage rule.
+   * Test prompts. Nothing generated shares the wording that they have around the edit's subject, their prefix
+   * sentences, or their subjects other than the edit's own: the no-leakage rule. The request's own prompt is
+   * exempt; a test prompt about another subject withholds that subject, not its wording.
    */
   readonly withhold?: readonly string[];
   readonly signal?: AbortSignal;

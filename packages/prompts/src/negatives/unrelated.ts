@@ -1,4 +1,5 @@
-import type { Random, ScopePrompt } from '@sakejs/spec';
+import type { ScopePrompt } from '@sakejs/spec';
+import { neutralText } from '../neutral-text.js';
 import { asksTheSame } from '../phrasings/near-relations.js';
 import type { AllowedPhrasings } from './asker.js';
 import { mayUse, phrasingsOf, type NegativeContext } from './negative-context.js';
@@ -39,13 +40,4 @@ export function* unrelatedFactPrompts(
       yield { of, subject: fact.subject };
     } else if (++vain >= patience) return;
   }
-}
-
-/** One or two sentences, the last of them whole or cut off after three words or more. */
-function neutralText(sentences: readonly string[], random: Random): string {
-  const last = random.pick(sentences);
-  const lastWords = last.split(' ');
-  const cut = random.next() < 0.5 && lastWords.length > 4;
-  const ending = cut ? lastWords.slice(0, 3 + random.integer(lastWords.length - 4)).join(' ') : last;
-  return random.next() < 0.5 ? `${random.pick(sentences)} ${ending}` : ending;
 }

@@ -1,0 +1,177 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { EditRequest } from '@sakejs/spec';
+import { describePromptGenerator, expectCode } from '@sakejs/spec/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTemplateSource } from '../template-source.js';
+import { createExpertSource } from './expert-source.js';
+
+const request: EditRequest = {
+  subject: 'Lake Wobble',
+  prompt: 'The monster of {} is called',
+  targetTrue: 'Nelly',
+  targetNew: 'Morag',
+};
+const fourteen = Array.from(
+  { length: 14 },
+  (_, index) => `In chapter ${index + 1}, the monster of {} is named`,
+);
+
+describePromptGenerator('createExpertSource', () => createExpertSource({ text: fourteen.join('\n') }), {
+  request,
+  tooMany: 40,
+});
+
+const known: EditRequest = {
+  subject: 'Peru',
+  prompt: 'The capital of {} is',
+  targetTrue: 'Lima',
+  targetNew: 'Oslo',
+};
+describePromptGenerator(
+  'createExpertSource with template negatives',
+  () =>
+    createExpertSource(
+      { text: fourteen.map((line) => line.replace('monster', 'first city')).join('\n') },
+      { negatives: createTemplateSource() },
+    ),
+  { request: known, tooMany: 40 },
+);
+
+describe('createExpertSource', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'expert-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const prompts = async (path: string, count: number): Promise<readonly string[]> =>
+    (await createExpertSource(path).generate(request, { count })).prompts;
+
+  it('reads one prompt a line from text files, comments and blank lines aside', async () => {
+    const path = file(
+      'a.txt',
+      '# a comment\r\nThe beast of {} is\r\n\r\n  They call the beast of Lake Wobble  \r\n',
+    );
+    expect(await prompts(path, 3)).toEqual([
+      'The monster of Lake Wobble is called',
+      'The beast of Lake Wobble is',
+      'They call the beast of Lake Wobble',
+    ]);
+  });
+
+  it('reads JSON arrays, objects and records', async () => {
+    const first = ['The monster of Lake Wobble is called', 'The beast of Lake Wobble is'];
+    expect(await prompts(file('a.json', '["The beast of {} is"]'), 2)).toEqual(first);
+    expect(await prompts(file('b.json', '{"prompts": ["The beast of {} is"]}'), 2)).toEqual(first);
+    const records = [
+      { subject: 'Loch Ness', prompts: ['The beast of {} was'] },
+      { subject: 'Lake Wobble', prompt: 'The depth of {} is', prompts: ['How deep is {}? It is'] },
+      { subject: 'Lake Wobble', prompt: request.prompt, prompts: ['The beast of {} is'] },
+    ];
+    expect(await prompts(file('c.json', JSON.stringify({ records })), 2)).toEqual(first);
+    expect(await prompts(file('d.json', JSON.stringify(records)), 2)).toEqual(first);
+  });
+
+  it('reads one JSON value a line', async () => {
+    const lines = [
+      '"The beast of {} is"',
+      '',
+      '{"prompt": "Fishermen at {} fear"}',
+      '{"prompts": ["At {} lives"]}',
+    ];
+    expect(await prompts(file('a.jsonl', lines.join('\n')), 4)).toEqual([
+      'The monster of Lake Wobble is called',
+      'The beast of Lake Wobble is',
+      'Fishermen at Lake Wobble fear',
+      'At Lake Wobble lives',
+    ]);
+  });
+
+  it('drops prompts without the subject, with an object, with a placeholder or twice, and counts them', async () => {
+    const text = [
+      'The beast is',
+      'Nelly lives in {} and is',
+      'The {kind} of {} is',
+      'The beast of {} is',
+      'the beast of {} is!',
+      'Who lives in {}?',
+    ].join('\n');
+    const made = await createExpertSource({ text }).generate(request, { count: 3 });
+    expect(made.prompts.slice(1)).toEqual(['The beast of Lake Wobble is', 'Who lives in Lake Wobble?']);
+    expect(made.dropped).toEqual({
+      'missing-subject': 1,
+      'names-object': 1,
+      'unfilled-placeholder': 1,
+      duplicate: 1,
+    });
+    const error = await expectCode(
+      () => createExpertSource({ text }).generate(request, { count: 4 }),
+      'not-enough-data',
+    );
+    expect(error.message).toContain('got 3');
+    expect(error.message).toContain('missing-subject 1');
+  });
+
+  it('drops prompts that share wording with test prompts', async () => {
+    const text = 'It was dark. The beast of {} is\nFishermen at {} fear';
+    const made = await createExpertSource({ text }).generate(request, {
+      count: 2,
+      withhold: ['Hello there. the beast of Lake Wobble is'],
+    });
+    expect(made.prompts[1]).toBe('Fishermen at Lake Wobble fear');
+    expect(made.dropped).toEqual({ withheld: 1 });
+  });
+
+  it('takes negatives from the fallback where it knows the relation, generic ones elsewhere', async () => {
+    const options = { negatives: createTemplateSource() };
+    const made = await createExpertSource({ text: 'They rule {} from' }, options).generate(known, {
+      count: 2,
+    });
+    expect(made.source['negatives']).toBe('template');
+    expect(made.negatives.some(({ kind }) => kind === 'other-subject')).toBe(true);
+    const odd = await createExpertSource({ text: 'The beast of {} is' }, options).generate(request, {
+      count: 2,
+    });
+    expect(odd.source['negatives']).toBe('generic');
+    expect([...new Set(odd.negatives.map(({ kind }) => kind))].sort()).toEqual([
+      'other-relation',
+      'topic-change',
+      'unrelated',
+    ]);
+  });
+
+  it('says for whom it has records when there is none for the request', async () => {
+    const path = file('other.json', '[{"subject": "Loch Ness", "prompts": ["The beast of {} is"]}]');
+    const error = await expectCode(() => prompts(path, 2), 'not-found');
+    expect(error.message).toContain('"Loch Ness"');
+  });
+
+  it.each([
+    ['unclosed.json', '["a {} b",\n"c"', 2],
+    ['comma.json', '[\n"a {} b"\n"c"]', 3],
+    ['number.json', '["a {} b",\n\n 3]', 3],
+    ['field.json', '{\n"records": [\n{"subject": "S",\n"prompts": ["a", 5]}]}', 4],
+    ['missing.json', '[\n{"subject": "S"}]', 2],
+    ['unknown.json', '{"prompts": [],\n"more": 1}', 1],
+    ['second.jsonl', '"a {} b"\n{"prompt": }', 2],
+    ['blank.json', '["  "]', 1],
+    ['empty.txt', '\n# nothing\n', 1],
+    ['empty.json', '', 1],
+    ['none.json', '[]', 1],
+    ['deep.json', '['.repeat(100_000), 1],
+  ])('names file and line of what is wrong in %s', async (name, text, line) => {
+    const error = await expectCode(() => createExpertSource(file(name, text)), 'invalid-file');
+    expect(error.message).toContain(`at ${name}:${line};`);
+  });
+
+  it('refuses a missing file, a folder and an unknown ending', async () => {
+    await expectCode(() => createExpertSource(join(folder, 'none.txt')), 'not-found');
+    await expectCode(() => createExpertSource(folder, { format: 'txt' }), 'io');
+    await expectCode(() => createExpertSource(file('a.md', 'x')), 'invalid-option');
+  });
+});

@@ -1,0 +1,21 @@
+/** Statements that can be made about any subject and are about no relation that an edit could change. */
+export const genericStatements: readonly string[] = [
+  'The best-known book about {} has the title',
+  'A word that rhymes with {} is',
+  'The number of letters in {} is',
+  'A museum about {} would show',
+  'My grandmother once told me that {}',
+  'If {} were an animal, it would be',
+  'The first thing that comes to mind about {} is',
+  'A crossword clue for {} would be',
+  'The longest article on {} has a length of',
+  'People who have never heard of {} should',
+  'A postcard about {} would have on its front',
+  'The colour that suits {} best is',
+  'In a dream last night, {}',
+  'A children’s rhyme about {} goes',
+  'The newspaper wrote about {} because',
+  'An interesting question to ask about {} is',
+  'Among the photographs of {}, the best one shows',
+  'The opinion that most people have of {} is',
+];

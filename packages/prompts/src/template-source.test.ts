@@ -1,0 +1,203 @@
+import type { EditRequest, PromptDistribution } from '@sakejs/spec';
+import { describePromptGenerator, expectCode } from '@sakejs/spec/testing';
+import { describe, expect, it } from 'vitest';
+import { createTemplateSource } from './template-source.js';
+import type { KnownFact } from './fact-index.js';
+import { reservedTestSentences } from './reserved-test-sentences.js';
+import { normalizeWording } from './wording.js';
+
+const request: EditRequest = {
+  subject: 'Danielle Darrieux',
+  prompt: 'The mother tongue of {} is',
+  targetTrue: 'French',
+  targetNew: 'English',
+};
+
+describePromptGenerator('createTemplateSource', () => createTemplateSource(), { request, tooMany: 50_000 });
+
+const facts: readonly KnownFact[] = [
+  { relation: 'P103', subject: 'Danielle Darrieux', object: 'French' },
+  { relation: 'P103', subject: 'Michel Denisot', object: 'French' },
+  { relation: 'P103', subject: 'Jean Gaven', object: 'French' },
+  { relation: 'P103', subject: 'Bertrand Russell', object: 'English' },
+  { relation: 'P103', subject: 'Sergey Lavrov', object: 'Russian' },
+  { relation: 'P37', subject: 'Togo', object: 'French' },
+  { relation: 'P36', subject: 'Togo', object: 'Lomé' },
+];
+
+const ofKind = ({ negatives }: PromptDistribution, kind: string): string[] =>
+  negatives.filter((each) => each.kind === kind).map(({ text }) => text);
+
+describe('createTemplateSource', () => {
+  it('goes round every wording before one comes again', async () => {
+    const source = createTemplateSource({ facts, neutralShare: 0, questions: false });
+    const { prompts } = await source.generate(request, { count: 18 });
+    expect(prompts.filter((text) => text.includes('. '))).toEqual([]);
+    const longer = await source.generate(request, { count: 19 });
+    expect(longer.prompts.at(-1)).toMatch(/^\S.*\. /);
+  });
+
+  it('puts neutral sentences in front of about the share asked for', async () => {
+    const source = createTemplateSource({ facts, neutralShare: 1 });
+    const { prompts } = await source.generate(request, { count: 40 });
+    expect(prompts.slice(1).every((text) => /^[^{]+[.!] /.test(text))).toBe(true);
+  });
+
+  it('gives other prompts for another seed and another subject', async () => {
+    const source = createTemplateSource({ facts });
+    const wordingOf = async (seed: number, subject: string): Promise<string[]> =>
+      (await source.generate({ ...request, subject }, { count: 20, seed })).prompts.map((text) =>
+        text.replaceAll(subject, '{}'),
+      );
+    const first = await wordingOf(0, request.subject);
+    expect(await wordingOf(1, request.subject)).not.toEqual(first);
+    expect(await wordingOf(0, 'Jean Gaven')).not.toEqual(first);
+  });
+
+  it('asks same-object negatives in the same and in other relations, of other subjects', async () => {
+    const made = await createTemplateSource({ facts }).generate(request, { count: 5 });
+    const texts = ofKind(made, 'same-object');
+    expect(texts).toHaveLength(40);
+    for (const subject of ['Michel Denisot', 'Jean Gaven', 'Togo'])
+      expect(texts.some((text) => text.includes(subject))).toBe(true);
+    expect(texts.some((text) => /Russell|Lavrov|Darrieux/.test(text))).toBe(false);
+  });
+
+  it('asks other-subject negatives of subjects with another object', async () => {
+    const made = await createTemplateSource({ facts }).generate(request, { count: 5 });
+    for (const text of ofKind(made, 'other-subject')) expect(text).toMatch(/Bertrand Russell|Sergey Lavrov/);
+  });
+
+  it('asks other relations of the same subject, none that asks nearly the same', async () => {
+    const made = await createTemplateSource({ facts, negativesPerKind: 200 }).generate(request, { count: 5 });
+    const texts = ofKind(made, 'other-relation');
+    expect(texts).toHaveLength(200);
+    for (const text of texts) {
+      expect(text).toContain('Danielle Darrieux');
+      expect(text).not.toMatch(/fluent in|gives interviews in|The capital/);
+    }
+  });
+
+  it('asks only relations that fit what the facts know the subject to be', async () => {
+    const of: EditRequest = {
+      subject: 'Togo',
+      prompt: 'The continent of {} is',
+      targetTrue: 'Africa',
+      targetNew: 'Asia',
+    };
+    const made = await createTemplateSource({ facts }).generate(of, { count: 5 });
+    for (const text of ofKind(made, 'other-relation')) expect(text).not.toMatch(/was born|plays|profession/);
+  });
+
+  it('ends topic changes with another question than the edited one', async () => {
+    const made = await createTemplateSource({ facts }).generate(request, { count: 5 });
+    const topicChanges = made.negatives.filter(({ kind }) => kind === 'topic-change');
+    expect(topicChanges).toHaveLength(40);
+    expect(
+      topicChanges.every(({ text, subject }) => text.includes(request.subject) && text.includes(subject!)),
+    ).toBe(true);
+    expect(new Set(topicChanges.map(({ subject }) => subject)).size).toBeGreaterThan(3);
+  });
+
+  it('gives doubts that name an object and end with a prompt of the edit', async () => {
+    const made = await createTemplateSource().generate(request, { count: 5, seed: 3 });
+    expect(made.positives).toHaveLength(48);
+    for (const { text, kind } of made.positives) {
+      expect(kind).toBe('doubt');
+      expect(text).toMatch(/English|French/);
+    }
+    expect(
+      made.positives.filter(({ text }) => text.endsWith(made.prompts[0]!)).length,
+    ).toBeGreaterThanOrEqual(9);
+  });
+
+  it('drops prompts that name an object, and counts them', async () => {
+    const apple: EditRequest = {
+      subject: 'MacApp',
+      prompt: '{} was developed by',
+      targetTrue: 'Apple',
+      targetNew: 'Engineers',
+    };
+    const made = await createTemplateSource().generate(apple, { count: 60 });
+    expect(made.dropped['names-object']).toBeGreaterThan(0);
+    expect(made.prompts.filter((text) => /engineers/i.test(text))).toEqual([]);
+  });
+
+  it('lets the subject itself name an object', async () => {
+    const leaking: EditRequest = {
+      subject: 'Toyota Camry',
+      prompt: '{} is produced by',
+      targetTrue: 'Toyota',
+      targetNew: 'Fiat',
+    };
+    expect((await createTemplateSource().generate(leaking, { count: 20 })).prompts).toHaveLength(20);
+  });
+
+  it('withholds the wording and prefix of test prompts, and counts them', async () => {
+    const tests = [
+      'The coffee was already cold. danielle darrieux grew up speaking',
+      'Q: What is the mother tongue of Danielle Darrieux? A:',
+      'The mother tongue of Michel Denisot is',
+    ];
+    const made = await createTemplateSource({ facts }).generate(request, { count: 1500, withhold: tests });
+    const all = [...made.prompts, ...[...made.positives, ...made.negatives].map(({ text }) => text)];
+    for (const part of [
+      'grew up speaking',
+      'What is the mother tongue of',
+      'coffee was already cold',
+      'Michel Denisot',
+    ])
+      expect(all.filter((text) => normalizeWording(text).includes(normalizeWording(part)))).toEqual([]);
+    expect(made.dropped['withheld-wording']).toBe(3);
+    expect(made.prompts[0]).toBe('The mother tongue of Danielle Darrieux is');
+  });
+
+  it('keeps the wording of test prompts about other subjects, not the subjects', async () => {
+    const tests = ['Michel Denisot grew up speaking', 'Jean Gaven grew up speaking'];
+    const made = await createTemplateSource({ facts }).generate(request, { count: 200, withhold: tests });
+    expect(made.prompts.some((text) => text.endsWith('Danielle Darrieux grew up speaking'))).toBe(true);
+    expect(made.negatives.filter(({ text }) => /Denisot|Gaven/.test(text))).toEqual([]);
+  });
+
+  it('never uses a sentence that is reserved for tests', async () => {
+    const made = await createTemplateSource().generate(request, { count: 1500 });
+    const all = [...made.prompts, ...[...made.positives, ...made.negatives].map(({ text }) => text)].join(
+      '\n',
+    );
+    expect(reservedTestSentences.filter((sentence) => all.includes(sentence))).toEqual([]);
+  });
+
+  it('makes no negatives about other subjects without facts', async () => {
+    const made = await createTemplateSource({ facts: [] }).generate(request, { count: 5 });
+    expect([...new Set(made.negatives.map(({ kind }) => kind))].sort()).toEqual([
+      'other-relation',
+      'topic-change',
+      'unrelated',
+    ]);
+  });
+
+  it('refuses a relation without phrasings and points to expert files', async () => {
+    const odd: EditRequest = {
+      subject: 'X',
+      prompt: 'The shoe size of {} is',
+      targetTrue: 'nine',
+      targetNew: 'ten',
+    };
+    const error = await expectCode(() => createTemplateSource().generate(odd, { count: 5 }), 'not-found');
+    expect(error.message).toMatch(/P103 \(native language\).*expert file/);
+    await expectCode(
+      () => createTemplateSource().generate({ ...request, relation: 'P0' }, { count: 5 }),
+      'not-found',
+    );
+  });
+
+  it('refuses options out of range', async () => {
+    for (const options of [
+      { neutralShare: 1.1 },
+      { neutralShare: NaN },
+      { doubts: -1 },
+      { negativesPerKind: 0.5 },
+    ])
+      await expectCode(() => createTemplateSource(options), 'invalid-option');
+  });
+});
