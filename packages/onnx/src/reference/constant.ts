@@ -1,10 +1,11 @@
 import { SakeError } from '@sakejs/spec';
 import { findAttribute, intAttribute, tensorAttribute } from '../attributes.js';
+import { normaliseAxis } from '../axis.js';
 import { DataType } from '../ir.js';
 import { elementCount } from '../tensors/element-types.js';
 import { describeNode, input, type ReferenceOp, type ReferenceOps } from './reference-op.js';
 import { fromOnnxTensor, int64s, refTensor } from './ref-tensor.js';
-import { aroundAxis, normaliseAxis, stridesOf } from './strides.js';
+import { aroundAxis, stridesOf } from './strides.js';
 
 const constant: ReferenceOp = ({ node }) => {
   const tensor = tensorAttribute(node, 'value');

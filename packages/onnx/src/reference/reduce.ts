@@ -1,8 +1,9 @@
 import { intAttribute } from '../attributes.js';
+import { normaliseAxis } from '../axis.js';
 import { DataType } from '../ir.js';
 import { elementCount } from '../tensors/element-types.js';
 import { axesOf, axisOf, describeNode, input, type ReferenceOp, type ReferenceOps } from './reference-op.js';
-import { aroundAxis, broadcastStrides, normaliseAxis, range, strided } from './strides.js';
+import { aroundAxis, broadcastStrides, range, strided } from './strides.js';
 
 /** A fold over the reduced axes, then `finish(total, number of values)`. */
 function reduction(

@@ -1,8 +1,8 @@
 import { SakeError } from '@sakejs/spec';
 import { intAttribute, intsAttribute } from '../attributes.js';
+import { normaliseAxis } from '../axis.js';
 import type { OnnxNode } from '../ir.js';
 import type { RefTensor } from './ref-tensor.js';
-import { normaliseAxis } from './strides.js';
 
 /** A node with its input values. */
 export interface OpCall {

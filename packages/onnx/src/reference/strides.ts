@@ -40,14 +40,6 @@ export function range(count: number): Float64Array {
   return Float64Array.from({ length: count }, (_, i) => i);
 }
 
-/** An axis counted from the front, in [0, rank). */
-export function normaliseAxis(axis: number, rank: number, where: string): number {
-  const positive = axis < 0 ? axis + rank : axis;
-  if (!Number.isInteger(axis) || positive < 0 || positive >= rank)
-    throw new SakeError('shape-mismatch', `${where}: expected an axis in [-${rank}, ${rank}), got ${axis}`);
-  return positive;
-}
-
 /** A shape seen from one axis: [outer, count, inner]. */
 export function aroundAxis(
   dims: readonly number[],

@@ -1,0 +1,226 @@
+import { SakeError } from '@sakejs/spec';
+import { GraphBuilder } from '../graph-builder.js';
+import type { DataType, OnnxGraph, OnnxModel, OnnxNode } from '../ir.js';
+import { operatorKey, opsetVersion } from '../operator-key.js';
+import { inferFacts } from './facts/infer-facts.js';
+import type { TensorFacts } from './facts/tensor-facts.js';
+import { GradientGraph, MICROSOFT } from './gradient-graph.js';
+import { findGradientPath, type GradientPath } from './gradient-path.js';
+import type { GradientCall, GradientRules } from './gradient-rule.js';
+import { gradientRules } from './gradient-rules.js';
+
+export interface DifferentiateOptions {
+  /**
+   * Where gradients start: a tensor and the name of the tensor that holds its gradient, of the same shape.
+   * A name that the graph lacks becomes a new input; `'ones'` means ones, for a scalar loss.
+   */
+  readonly seeds: Readonly<Record<string, string>>;
+  /** Inputs, initializers or intermediate tensors to differentiate by. */
+  readonly wrt: readonly string[];
+  /** Sizes of tensors, where the graph leaves them free: fewer nodes and faster ones. */
+  readonly shapes?: Readonly<Record<string, readonly number[]>>;
+  /** Whether to use ONNX Runtime's FusedMatMul (default), or standard operators only. */
+  readonly fused?: boolean;
+  /** What to do when no gradient reaches a tensor: an error (default), or zeros. */
+  readonly unreached?: 'error' | 'zeros';
+  /** Rules beside {@link gradientRules}, or in place of some. */
+  readonly rules?: GradientRules;
+}
+
+export interface Differentiated {
+  /** The model with gradient nodes appended and gradients as outputs after its own. */
+  readonly model: OnnxModel;
+  /** The output that holds the gradient of each tensor in `wrt`. */
+  readonly gradients: Record<string, string>;
+}
+
+/**
+ * Reverse-mode differentiation, graph to graph.
+ *
+ * For seeds ȳ of outputs y(x) the new outputs are Σ ȳ ∂y/∂x, of the shape and type of x. Forward values are
+ * used again, not computed again; only nodes between `wrt` and the seeds are differentiated. Integers,
+ * booleans and shapes carry no gradient. The model given is left as it is; weights are shared.
+ *
+ * @throws {SakeError} `unsupported` for an operator without a rule on the way (it is named, with its node),
+ *   for nested graphs, for operator sets below 13 and where a rule has to know a rank or type that the graph
+ *   does not tell; `not-found` for a tensor that the graph lacks; `invalid-input` when no gradient reaches a
+ *   tensor of `wrt`.
+ */
+export function differentiate(model: OnnxModel, options: DifferentiateOptions): Differentiated {
+  const opset = opsetVersion(model);
+  const graph = copyGraph(model.graph);
+  const facts = inferFacts(model, options.shapes);
+  const seeds = Object.keys(options.seeds);
+  requireTensors(graph, [...seeds, ...options.wrt]);
+  const rules: GradientRules = new Map([...gradientRules, ...(options.rules ?? [])]);
+  const path = findGradientPath(graph, { seeds, wrt: options.wrt, rules, facts });
+  const builder = new GraphBuilder(graph);
+  const target = new GradientGraph({ builder, facts, opset, fused: options.fused ?? true });
+  target.requireOpset(13, 'gradients');
+  const forwardNodes = graph.nodes.length;
+  const totals = new Accumulator(target);
+  const produced = new Set(tensorNames(graph));
+  for (const [name, gradient] of Object.entries(options.seeds)) {
+    if (!path.tensors.has(name)) continue;
+    if (gradient === 'ones') totals.add(name, target.filled(target.shapeOf(name), 1, name));
+    else {
+      if (!produced.has(gradient)) target.seed(gradient, name);
+      totals.add(name, gradient);
+    }
+  }
+  propagate({ path, rules, target, totals, seeds: new Set(seeds) });
+  const gradients = declareOutputs({ options, builder, target, totals, forwardNodes, facts });
+  const imports = model.opsetImports.some(({ domain }) => domain === MICROSOFT) || !target.usesMicrosoft;
+  return {
+    model: {
+      ...model,
+      // Before version 4 every initializer had to be an input too.
+      irVersion: Math.max(model.irVersion, 4),
+      opsetImports: imports ? model.opsetImports : [...model.opsetImports, { domain: MICROSOFT, version: 1 }],
+      graph,
+    },
+    gradients,
+  };
+}
+
+/** Sums the gradients that a tensor gets from its uses. */
+class Accumulator {
+  readonly #target: GradientGraph;
+  readonly #parts = new Map<string, string[]>();
+
+  constructor(target: GradientGraph) {
+    this.#target = target;
+  }
+
+  add(name: string, gradient: string): void {
+    this.#parts.set(name, [...(this.#parts.get(name) ?? []), gradient]);
+  }
+
+  /** The gradient of a tensor all of whose uses have been visited. */
+  total(name: string): string | undefined {
+    const parts = this.#parts.get(name) ?? [];
+    if (parts.length < 2) return parts[0];
+    const sum = this.#target.op(parts.length === 2 ? 'Add' : 'Sum', parts);
+    this.#parts.set(name, [sum]);
+    return sum;
+  }
+}
+
+function propagate({
+  path,
+  rules,
+  target,
+  totals,
+  seeds,
+}: {
+  path: GradientPath;
+  rules: GradientRules;
+  target: GradientGraph;
+  totals: Accumulator;
+  seeds: ReadonlySet<string>;
+}): void {
+  const consumers = new Map<string, OnnxNode[]>();
+  for (const node of path.nodes)
+    for (const name of node.inputs) consumers.set(name, [...(consumers.get(name) ?? []), node]);
+  for (const node of path.nodes.toReversed()) {
+    const gradients = node.outputs.map((name) => totals.total(name));
+    if (gradients.every((gradient) => gradient === undefined)) continue;
+    const key = operatorKey(node);
+    const rule = rules.get(key);
+    if (rule === undefined) throw missingRule(key, node);
+    const wants = (index: number): boolean =>
+      path.tensors.has(node.inputs[index] ?? '') && (rule.inputs?.includes(index) ?? true);
+    const onlyConsumer: GradientCall['onlyConsumer'] = (index) => {
+      const name = node.outputs[index] ?? '';
+      const [consumer, ...others] = consumers.get(name) ?? [];
+      const output = consumer?.outputs[0];
+      const gradient = output && totals.total(output);
+      if (!consumer || !output || !gradient || others.length > 0 || seeds.has(name)) return undefined;
+      return { node: consumer, output, gradient };
+    };
+    const results = rule.backward({ node, graph: target, gradients, wants, onlyConsumer });
+    node.inputs.forEach((name, index) => {
+      const gradient = results[index];
+      if (gradient !== undefined && wants(index)) totals.add(name, gradient);
+    });
+  }
+}
+
+/** Makes every gradient an output named after its tensor. */
+function declareOutputs({
+  options,
+  builder,
+  target,
+  totals,
+  forwardNodes,
+  facts,
+}: {
+  options: DifferentiateOptions;
+  builder: GraphBuilder;
+  target: GradientGraph;
+  totals: Accumulator;
+  forwardNodes: number;
+  facts: ReadonlyMap<string, TensorFacts>;
+}): Record<string, string> {
+  const found = options.wrt.map((name) => {
+    const total = totals.total(name);
+    if (total === undefined && options.unreached !== 'zeros')
+      throw new SakeError(
+        'invalid-input',
+        `differentiate: expected a differentiable path from "${name}" to ${Object.keys(options.seeds).join(', ')}, got none; leave it out of wrt or pass unreached: 'zeros'`,
+      );
+    return total ?? target.zerosLike(name);
+  });
+  const appended = builder.graph.nodes.slice(forwardNodes);
+  const own = new Set(appended.flatMap((node) => node.outputs));
+  const renamed = new Map<string, string>();
+  const gradients: Record<string, string> = {};
+  options.wrt.forEach((name, i) => {
+    const output = builder.unique(`gradient/${name}`);
+    const total = found[i]!;
+    if (own.has(total) && !renamed.has(total)) renamed.set(total, output);
+    else builder.node('Identity', [total], { outputs: [output], name: 'gradient/Identity' });
+    gradients[name] = output;
+    builder.output(output, target.dtype(name) as DataType, facts.get(name)?.dims);
+  });
+  const rename = (name: string): string => renamed.get(name) ?? name;
+  for (const node of builder.graph.nodes.slice(forwardNodes)) {
+    node.inputs = node.inputs.map(rename);
+    node.outputs = node.outputs.map(rename);
+  }
+  return gradients;
+}
+
+/** A copy that can be appended to: tensors are shared, nodes and lists are not. */
+function copyGraph(graph: OnnxGraph): OnnxGraph {
+  return {
+    ...graph,
+    nodes: graph.nodes.map((node) => ({ ...node, outputs: [...node.outputs] })),
+    initializers: [...graph.initializers],
+    inputs: [...graph.inputs],
+    outputs: [...graph.outputs],
+  };
+}
+
+function tensorNames(graph: OnnxGraph): string[] {
+  return [
+    ...graph.inputs.map(({ name }) => name),
+    ...graph.initializers.map(({ name }) => name),
+    ...graph.nodes.flatMap(({ outputs }) => outputs),
+  ];
+}
+
+function requireTensors(graph: OnnxGraph, names: readonly string[]): void {
+  const known = new Set(tensorNames(graph));
+  for (const name of names)
+    if (!known.has(name))
+      throw new SakeError('not-found', `differentiate: expected a tensor of the graph, got "${name}"`);
+}
+
+function missingRule(key: string, node: OnnxNode): SakeError {
+  return new SakeError(
+    'unsupported',
+    `differentiate: expected a gradient rule for ${key}, got none (node "${node.name}", output "${node.outputs[0]}"); pass one in the option rules`,
+    { details: { operator: key, node: node.name } },
+  );
+}
