@@ -107,16 +107,14 @@ export class GraphBuilder {
     dims: readonly number[],
     options: { name?: string; type?: DataType } = {},
   ): string {
-    const tensor = makeTensor('', dims, data, options.type);
-    const shared = options.name === undefined && data.length <= SMALL;
+    const tensor = makeTensor(options.name ?? '', dims, data, options.type);
+    if (options.name !== undefined) return this.initializer(tensor);
+    if (data.length > SMALL) return this.initializer({ ...tensor, name: this.unique('constant') });
     const key = `${tensor.dataType}:${dims.join(',')}:${tensor.rawData!.join(',')}`;
-    const known = shared ? this.#smallConstants.get(key) : undefined;
+    const known = this.#smallConstants.get(key);
     if (known !== undefined) return known;
-    const name = this.initializer({
-      ...tensor,
-      name: options.name ?? this.unique('constant'),
-    });
-    if (shared) this.#smallConstants.set(key, name);
+    const name = this.initializer({ ...tensor, name: this.unique('constant') });
+    this.#smallConstants.set(key, name);
     return name;
   }
 
