@@ -12,6 +12,7 @@ export {
   type CounterFactMetric,
   type CounterFactQuery,
 } from './protocols/counterfact-queries.js';
+export type { Protocol } from './protocols/protocol.js';
 export {
   isPrefixOf,
   objectTokens,
@@ -21,10 +22,10 @@ export {
   type ObjectTokens,
   type QueryScore,
 } from './protocols/score-query.js';
+export { createWholeObjectScorer, type WholeObjectScorer } from './protocols/whole-object.js';
 export {
   runCounterFact,
   type MethodEntry,
-  type Protocol,
   type RunCounterFactOptions,
   type RunProgress,
 } from './runner/run-counterfact.js';
@@ -33,10 +34,13 @@ export type {
   CounterFactResult,
   CounterFactRow,
   MetricValue,
-  ScoredQuery,
-  SummariseInput,
+} from './runner/counterfact-result.js';
+export {
+  summariseCounterFact,
+  type MethodScores,
+  type ScoredQuery,
+  type SummariseInput,
 } from './runner/summarise-counterfact.js';
-export { summariseCounterFact } from './runner/summarise-counterfact.js';
 export {
   clusterBootstrapInterval,
   pairedDifference,

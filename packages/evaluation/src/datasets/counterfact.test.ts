@@ -47,6 +47,12 @@ describe('parseCounterFact', () => {
 
   it.each<[string, Uint8Array, RegExp]>([
     ['an empty file', bytes(''), /empty file/],
+    ['bytes that are not UTF-8', Uint8Array.of(0x5b, 0x22, 0xff, 0x22, 0x5d), /does not parse/],
+    [
+      'a prompt with {} twice',
+      changed((r) => (r.requested_rewrite.prompt = '{} and {} are in')),
+      /record 1 .*requested_rewrite\.prompt.*once/,
+    ],
     ['an empty array', bytes([]), /at least one record/],
     ['no JSON', bytes('[{'), /does not parse/],
     ['an object', bytes({ a: 1 }), /JSON array/],

@@ -9,7 +9,9 @@ const prompts = z.array(z.string().min(1));
 const rawRecord = z.looseObject({
   case_id: z.number().int(),
   requested_rewrite: z.looseObject({
-    prompt: z.string().regex(/^[^]*\{\}[^]*$/, "must hold '{}' where the subject goes"),
+    prompt: z
+      .string()
+      .refine((prompt) => prompt.split('{}').length === 2, "must hold '{}' once, where the subject goes"),
     relation_id: z.string().optional(),
     subject: z.string().trim().min(1),
     target_new: object,
@@ -66,11 +68,10 @@ export function parseCounterFact(
       details: { file: name },
     });
   };
-  const text = new TextDecoder().decode(bytes);
-  if (text.trim() === '') fail('expected a JSON array of records, got an empty file');
+  if (bytes.length === 0) fail('expected a JSON array of records, got an empty file');
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
     fail(`expected JSON, got a file that does not parse (${(cause as Error).message})`, cause);
   }
@@ -120,8 +121,8 @@ export function readCounterFact(path: string, options: ReadCounterFactOptions = 
   } catch (cause) {
     throw new SakeError(
       'not-found',
-      `readCounterFact: expected a file at ${path}, got none that can be read`,
-      { cause },
+      `readCounterFact: expected a file of records at ${path}, got none that can be read (${(cause as Error).message})`,
+      { cause, details: { file: path } },
     );
   }
   return parseCounterFact(bytes, { name: path, ...options });

@@ -3,6 +3,7 @@ import { isPrefixOf, scoreQuery, type Answer } from './score-query.js';
 
 const request = { subject: 'France', prompt: 'The capital of {} is', targetTrue: 'Paris', targetNew: 'Rome' };
 const answer = (firstToken: string, pNew: number, pTrue: number, fired?: string): Answer => ({
+  token: 0,
   firstToken,
   logProbabilityNew: Math.log(pNew),
   logProbabilityTrue: Math.log(pTrue),

@@ -5,125 +5,90 @@ import {
   type CounterFactMetric,
   type CounterFactQuery,
 } from '../protocols/counterfact-queries.js';
+import type { Protocol } from '../protocols/protocol.js';
 import type { QueryScore } from '../protocols/score-query.js';
 import {
   clusterBootstrapInterval,
   pairedDifference,
   wilsonInterval,
-  type Interval,
   type Trial,
 } from '../statistics/intervals.js';
+import type { Comparison, CounterFactResult, CounterFactRow, MetricValue } from './counterfact-result.js';
 
 /** A query with its scores, the answer's first token, and whose edit fired. */
 export interface ScoredQuery extends CounterFactQuery, QueryScore {
   readonly answer: string;
   readonly fired: 'own' | 'other' | 'none';
+  /** The answer begins with the whole object that the metric wants; absent where it was not asked. */
+  readonly wholeObject?: boolean;
 }
 
-/** A mean in 0..1 with its 95 % interval; `n` = 0 has neither. */
-export interface MetricValue {
-  readonly value: number | null;
-  readonly n: number;
-  readonly interval: Interval | null;
-  readonly scorers: { readonly firstToken: number | null; readonly probability: number | null };
-  /** Share of queries on which the record's own edit, or another record's, fired. */
-  readonly fired: { readonly own: number | null; readonly other: number | null };
-}
-
-export interface CounterFactRow {
+/** What a method was asked, and how it came by its edits. */
+export interface MethodScores {
   readonly method: string;
-  readonly metrics: Readonly<Record<CounterFactMetric, MetricValue>>;
-  /** Queries left out of the means, by reason. */
-  readonly filtered: Readonly<Record<string, number>>;
+  /** Whether it edits: the unedited model is compared with nothing. */
+  readonly edits: boolean;
+  /** The same queries in the same order for every method. */
+  readonly queries: readonly ScoredQuery[];
   readonly warnings: readonly string[];
-  /** Time spent learning and answering, captures shared between methods counted where they were made. */
   readonly seconds: number;
-  /** Edits that were learned. */
   readonly learned: number;
 }
 
-/** Difference of two methods on the same queries. */
-export interface Comparison {
-  readonly a: string;
-  readonly b: string;
-  readonly metric: CounterFactMetric;
-  /** Mean of a − b. */
-  readonly difference: number;
-  readonly interval: Interval;
-  readonly n: number;
-}
-
-export interface CounterFactResult {
-  readonly suite: 'counterfact';
-  readonly protocol: 'paper' | 'strict';
-  readonly model: ModelInfo;
-  readonly data: { readonly name: string; readonly sha256: string; readonly records: number };
-  readonly prompts: { readonly source: string; readonly count: number };
-  readonly edits: number;
-  readonly seed: number;
-  readonly rows: readonly CounterFactRow[];
-  /** Paired differences between every two methods that edit. */
-  readonly comparisons: readonly Comparison[];
-}
-
 export interface SummariseInput {
-  readonly protocol: 'paper' | 'strict';
+  readonly protocol: Protocol;
   readonly model: ModelInfo;
   readonly dataset: CounterFactDataset;
   readonly seed: number;
   readonly prompts: { readonly source: string; readonly count: number };
-  readonly runs: readonly {
-    readonly method: string;
-    readonly queries: readonly ScoredQuery[];
-    readonly warnings: readonly string[];
-    readonly seconds: number;
-    readonly edits: number;
-  }[];
+  /** Queries that were not asked, by reason. */
+  readonly notAsked?: Readonly<Record<string, number>>;
+  readonly runs: readonly MethodScores[];
 }
 
-const FILTER = 'specificity: unedited model prefers the new object';
+const PREFERS_NEW = 'specificity: the unedited model prefers the new object';
 
 /** Means, intervals and paired differences of scored queries. */
 export function summariseCounterFact(input: SummariseInput): CounterFactResult {
-  const { dataset, runs, seed } = input;
-  const rows = runs.map(({ method, queries, warnings, seconds, edits }): CounterFactRow => ({
-    method,
-    metrics: Object.fromEntries(
-      counterFactMetrics.map((metric) => [metric, metricValue(kept(queries, metric), seed)]),
-    ) as Record<CounterFactMetric, MetricValue>,
-    filtered: { [FILTER]: queries.filter((query) => !query.kept).length },
-    warnings,
-    seconds,
-    learned: edits,
-  }));
-  const editing = runs.filter(({ method }) => method !== 'none');
-  const comparisons = editing.flatMap((a, i) =>
-    editing.slice(i + 1).flatMap((b) =>
-      counterFactMetrics.flatMap((metric): Comparison[] => {
-        const trialsA = trials(kept(a.queries, metric));
-        if (trialsA.length === 0) return [];
-        return [
-          {
-            a: a.method,
-            b: b.method,
-            metric,
-            ...pairedDifference(trialsA, trials(kept(b.queries, metric)), { seed }),
-          },
-        ];
-      }),
-    ),
-  );
+  const { dataset, runs, seed, notAsked = {} } = input;
+  const rows = runs.map(({ method, queries, warnings, seconds, learned }): CounterFactRow => {
+    const value = (metric: CounterFactMetric): MetricValue => metricValue(kept(queries, metric), seed);
+    return {
+      method,
+      metrics: {
+        accuracy: value('accuracy'),
+        generality: value('generality'),
+        specificity: value('specificity'),
+      },
+      filtered: { [PREFERS_NEW]: queries.filter((query) => !query.kept).length, ...notAsked },
+      warnings,
+      seconds,
+      learned,
+    };
+  });
+  const editing = runs.filter(({ edits }) => edits);
   return {
     suite: 'counterfact',
     protocol: input.protocol,
-    model: input.model,
-    data: { name: dataset.name, sha256: dataset.sha256, records: dataset.total },
-    prompts: input.prompts,
+    model: input.model.id,
     edits: dataset.records.length,
     seed,
     rows,
-    comparisons,
+    comparisons: editing.flatMap((a, i) => editing.slice(i + 1).flatMap((b) => compare(a, b, seed))),
+    modelInfo: input.model,
+    data: { name: dataset.name, sha256: dataset.sha256, records: dataset.total },
+    prompts: input.prompts,
   };
+}
+
+/** Paired differences of two methods, one a metric that has queries. */
+function compare(a: MethodScores, b: MethodScores, seed: number): Comparison[] {
+  return counterFactMetrics.flatMap((metric): Comparison[] => {
+    const left = trials(kept(a.queries, metric));
+    if (left.length === 0) return [];
+    const right = trials(kept(b.queries, metric));
+    return [{ a: a.method, b: b.method, metric, ...pairedDifference(left, right, { seed }) }];
+  });
 }
 
 function kept(queries: readonly ScoredQuery[], metric: CounterFactMetric): ScoredQuery[] {
@@ -147,12 +112,14 @@ function metricValue(queries: readonly ScoredQuery[], seed: number): MetricValue
       : clusters === queries.length
         ? wilsonInterval(successes, queries.length)
         : clusterBootstrapInterval(trials(queries), { seed });
+  const asksWholeObject = queries.some(({ wholeObject }) => wholeObject !== undefined);
   return {
     value: share(queries, ({ success }) => success),
     n: queries.length,
     interval,
     scorers: {
       firstToken: share(queries, ({ firstToken }) => firstToken),
+      wholeObject: asksWholeObject ? share(queries, ({ wholeObject }) => wholeObject === true) : null,
       probability: share(queries, ({ probability }) => probability),
     },
     fired: {

@@ -70,6 +70,25 @@ describe('pairedDifference', () => {
     expect(interval[1] - interval[0]).toBeLessThan(0.08);
   });
 
+  it.each([
+    [1, 1, 0],
+    [0, 1, -1],
+    [1, 0, 1],
+  ])('keeps width where every query has one difference (%i against %i)', (a, b, difference) => {
+    const trials = (value: number): { cluster: number; value: number }[] =>
+      Array.from({ length: 40 }, (_, i) => ({ cluster: i >> 1, value }));
+    const reach = wilsonInterval(0, 20)[1];
+    expect(pairedDifference(trials(a), trials(b))).toEqual({
+      difference,
+      interval: [Math.max(-1, difference - reach), Math.min(1, difference + reach)],
+      n: 40,
+    });
+  });
+
+  it('refuses an empty list', () => {
+    expect(() => pairedDifference([], [])).toThrow(/at least one trial/);
+  });
+
   it('refuses methods that were scored on different queries', () => {
     expect(() => pairedDifference([{ cluster: 0, value: 1 }], [])).toThrow(/same queries/);
   });

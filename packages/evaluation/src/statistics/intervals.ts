@@ -90,7 +90,10 @@ export interface PairedDifference {
 /**
  * Mean difference of two methods over the same queries, with a cluster-bootstrap interval.
  *
- * @throws {SakeError} `shape-mismatch` when the lists differ in length or clusters.
+ * Where every query has one difference v, resampling shows no spread; the interval then reaches from v as far as
+ * Wilson's does from a share of 0 or 1 over that many clusters.
+ *
+ * @throws {SakeError} `not-enough-data` without trials, `shape-mismatch` when the lists differ in length or clusters.
  */
 export function pairedDifference(
   a: readonly Trial[],
@@ -103,7 +106,17 @@ export function pairedDifference(
       `pairedDifference: expected the same queries for both, got ${a.length} and ${b.length}`,
     );
   const trials = a.map((trial, i) => ({ cluster: trial.cluster, value: trial.value - b[i]!.value }));
+  const first = trials[0]?.value;
+  if (first === undefined)
+    throw new SakeError('not-enough-data', 'pairedDifference: expected at least one trial, got none');
   const difference = trials.reduce((sum, { value }) => sum + value, 0) / trials.length;
-  if (trials.every(({ value }) => value === 0)) return { difference: 0, interval: [0, 0], n: trials.length };
-  return { difference, interval: clusterBootstrapInterval(trials, options), n: trials.length };
+  const interval = trials.every(({ value }) => value === first)
+    ? constantInterval(first, clusterSums(trials).length)
+    : clusterBootstrapInterval(trials, options);
+  return { difference, interval, n: trials.length };
+}
+
+function constantInterval(value: number, clusters: number): Interval {
+  const reach = wilsonInterval(0, clusters)[1];
+  return [Math.max(-1, value - reach), Math.min(1, value + reach)];
 }

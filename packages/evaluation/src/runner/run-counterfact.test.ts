@@ -1,0 +1,319 @@
+import type { SakeError } from '@sakejs/spec';
+import { expectCode } from '@sakejs/spec/testing';
+import { describe, expect, it } from 'vitest';
+import { createScriptedLM, type Script, type ScriptedLM } from '../../test/scripted-lm.js';
+import { createScriptedMethod, createScriptedSource, type Firing } from '../../test/scripted-method.js';
+import { capitalRecord, dataset, datasetOf, script } from '../../test/world.js';
+import { wilsonInterval } from '../statistics/intervals.js';
+import type { CounterFactResult, CounterFactRow, MetricValue } from './counterfact-result.js';
+import { runCounterFact, type MethodEntry, type RunCounterFactOptions } from './run-counterfact.js';
+
+/** France's edit fires on its request, one paraphrase and one neighbour; Japan's on its request and paraphrase. */
+const firing: Firing = {
+  France: {
+    'The capital of France is': 0,
+    'Anyhow, France is ruled from': 0.5,
+    'The capital of Gaul is': 0.5,
+  },
+  Japan: { 'The capital of Japan is': 0, 'So, Japan is ruled from': 0 },
+};
+
+function setup(
+  changes: Partial<RunCounterFactOptions> = {},
+  words: Script = script,
+): RunCounterFactOptions & { lm: ScriptedLM } {
+  const lm = createScriptedLM(words);
+  const methods: MethodEntry[] = [
+    { name: 'none' },
+    { name: 'scripted', method: createScriptedMethod(lm, firing) },
+  ];
+  return { dataset, methods, prompts: createScriptedSource(), ...changes, lm };
+}
+
+const rowOf = ({ rows }: CounterFactResult, method = 'scripted'): CounterFactRow =>
+  rows.find((row) => row.method === method)!;
+
+/** `[successes / n, n]` of every metric. */
+const valuesOf = ({ metrics }: CounterFactRow): Record<string, readonly [number | null, number]> =>
+  Object.fromEntries(
+    Object.entries(metrics).map(([name, { value, n }]: [string, MetricValue]) => [name, [value, n]]),
+  );
+
+const withoutTimes = (results: readonly CounterFactResult[]): unknown =>
+  JSON.parse(JSON.stringify(results, (key, value: unknown) => (key === 'seconds' ? 0 : value)));
+
+describe('runCounterFact', () => {
+  it('averages over prompts, not over records, in the paper protocol', async () => {
+    const [result] = await runCounterFact(setup());
+    expect(valuesOf(rowOf(result!))).toEqual({
+      accuracy: [1, 2],
+      // 1 of France's 2 paraphrases and Japan's only one.
+      generality: [2 / 3, 3],
+      // Gaul is turned; Nowhere (a tie) and Honshu are left alone; Latium is not kept.
+      specificity: [2 / 3, 3],
+    });
+  });
+
+  it('fails a tie of both objects in the strict protocol, where a closed gate is no excuse', async () => {
+    const [result] = await runCounterFact(setup({ protocols: ['strict'] }));
+    expect(valuesOf(rowOf(result!))).toEqual({
+      accuracy: [1, 2],
+      generality: [2 / 3, 3],
+      specificity: [1 / 3, 3],
+    });
+  });
+
+  it('scores the unedited model on the same queries', async () => {
+    const [paper, strict] = await runCounterFact(setup({ protocols: ['paper', 'strict'] }));
+    expect(valuesOf(rowOf(paper!, 'none'))).toEqual({
+      accuracy: [0, 2],
+      generality: [0, 3],
+      specificity: [1, 3],
+    });
+    expect(valuesOf(rowOf(strict!, 'none'))).toEqual({
+      accuracy: [0, 2],
+      generality: [0, 3],
+      specificity: [2 / 3, 3],
+    });
+  });
+
+  it('leaves out and counts neighbours of which the unedited model prefers the new object', async () => {
+    const [result] = await runCounterFact(setup());
+    for (const { filtered } of result!.rows)
+      expect(filtered).toEqual({ 'specificity: the unedited model prefers the new object': 1 });
+  });
+
+  it('gives Wilson intervals where each record asks once', async () => {
+    const [result] = await runCounterFact(setup());
+    expect(rowOf(result!).metrics.accuracy.interval).toEqual(wilsonInterval(2, 2));
+    const [low, high] = rowOf(result!).metrics.generality.interval!;
+    expect(low).toBeLessThan(2 / 3);
+    expect(high).toBeGreaterThan(2 / 3);
+  });
+
+  it('scores each edit alone in the paper protocol and all at once in the strict one', async () => {
+    const lm = createScriptedLM(script);
+    const intruding: Firing = {
+      France: { ...firing['France'], 'The capital of Japan is': 0.2 },
+      Japan: { 'The capital of Japan is': 0.6 },
+    };
+    const [paper, strict] = await runCounterFact({
+      ...setup({ methods: [{ name: 'scripted', method: createScriptedMethod(lm, intruding) }] }),
+      lm,
+      protocols: ['paper', 'strict'],
+    });
+    expect(rowOf(paper!).metrics.accuracy).toMatchObject({ value: 1, fired: { own: 1, other: 0 } });
+    // France's edit is nearer to Japan's request than Japan's own.
+    expect(rowOf(strict!).metrics.accuracy).toMatchObject({ value: 0.5, fired: { own: 0.5, other: 0.5 } });
+  });
+
+  it('tells whose edit fired', async () => {
+    const [result] = await runCounterFact(setup());
+    expect(rowOf(result!).metrics.generality.fired).toEqual({ own: 2 / 3, other: 0 });
+    expect(rowOf(result!).metrics.specificity.fired).toEqual({ own: 1 / 3, other: 0 });
+  });
+
+  it('shows three scorers side by side in the strict protocol', async () => {
+    const [paper, strict] = await runCounterFact(setup({ protocols: ['paper', 'strict'] }));
+    expect(rowOf(strict!).metrics.accuracy.scorers).toEqual({
+      firstToken: 1,
+      wholeObject: 1,
+      probability: 1,
+    });
+    expect(rowOf(strict!).metrics.specificity.scorers).toEqual({
+      firstToken: 1 / 3,
+      wholeObject: 1 / 3,
+      probability: 1 / 3,
+    });
+    expect(rowOf(paper!).metrics.accuracy.scorers).toEqual({
+      firstToken: 1,
+      wholeObject: null,
+      probability: 1,
+    });
+  });
+
+  it('keeps an edit that cannot be learned in every denominator and names it', async () => {
+    const lm = createScriptedLM(script);
+    const method = createScriptedMethod(lm, firing, { refuses: { Japan: 'not-enough-data' } });
+    const [paper, strict] = await runCounterFact({
+      ...setup({ methods: [{ name: 'scripted', method }], protocols: ['paper', 'strict'] }),
+      lm,
+    });
+    for (const result of [paper!, strict!]) {
+      expect(rowOf(result).metrics.accuracy).toMatchObject({ value: 0.5, n: 2 });
+      expect(rowOf(result).metrics.generality).toMatchObject({ value: 1 / 3, n: 3 });
+      expect(rowOf(result).learned).toBe(1);
+      expect(rowOf(result).warnings).toEqual([
+        'record 1 (case_id 11) was not learned and is scored without its edit: learn: refuses Japan',
+      ]);
+    }
+  });
+
+  it('keeps a record without prompts in every denominator and names it for each method that edits', async () => {
+    const [result] = await runCounterFact(setup({ prompts: createScriptedSource({ France: 'not-found' }) }));
+    expect(rowOf(result!).metrics.accuracy).toMatchObject({ value: 0.5, n: 2 });
+    expect(rowOf(result!).warnings).toEqual([
+      expect.stringMatching(/record 0 \(case_id 10\).*nothing of France/),
+    ]);
+    expect(rowOf(result!, 'none').warnings).toEqual([]);
+  });
+
+  it('ends with a remedy when no record has prompts', async () => {
+    const prompts = createScriptedSource({ France: 'not-found', Japan: 'not-found' });
+    const error = await expectCode(() => runCounterFact(setup({ prompts })), 'not-enough-data');
+    expect(error.message).toMatch(/none for any of 2; .*hand-written prompts.*nothing of France/);
+  });
+
+  it('needs no prompts for the unedited model alone', async () => {
+    const prompts = createScriptedSource();
+    const [result] = await runCounterFact(setup({ prompts, methods: [{ name: 'none' }] }));
+    expect(prompts.asked).toEqual([]);
+    expect(result!.comparisons).toEqual([]);
+  });
+
+  it.each(['invalid-option', 'io', 'shape-mismatch'] as const)(
+    'ends with an error that is not of one record: %s',
+    async (code) => {
+      const lm = createScriptedLM(script);
+      const method = createScriptedMethod(lm, firing, { refuses: { Japan: code } });
+      await expectCode(() => runCounterFact({ ...setup({ methods: [{ name: 'a', method }] }), lm }), code);
+    },
+  );
+
+  it('withholds paraphrases and neighbours from the prompt source', async () => {
+    const prompts = createScriptedSource();
+    await runCounterFact(setup({ prompts, count: 7, seed: 3 }));
+    expect(prompts.asked.map(({ options }) => options)).toEqual(
+      dataset.records.map(({ paraphrasePrompts, neighborhoodPrompts }) => ({
+        count: 7,
+        seed: 3,
+        withhold: [...paraphrasePrompts, ...neighborhoodPrompts],
+      })),
+    );
+  });
+
+  it('reports records whose objects share a first token, and scores them', async () => {
+    const shared = datasetOf([
+      ...dataset.records,
+      capitalRecord(12, ['Utopia', 'New York', 'New Delhi'], {
+        paraphrases: ['Well. The seat of Utopia is'],
+        neighbours: ['The capital of Ruritania is'],
+      }),
+    ]);
+    const words: Script = {
+      ...script,
+      'The capital of Utopia is': { ' New': 3 },
+      'Well. The seat of Utopia is': { ' New': 3 },
+      'The capital of Ruritania is': { ' New': 3 },
+      'The capital of Utopia is New': { ' York': 3 },
+      'The capital of Ruritania is New': { ' York': 3 },
+      Delhi: {},
+      ' Delhi': {},
+    };
+    const [result] = await runCounterFact(setup({ dataset: shared, protocols: ['strict'] }, words));
+    const none = rowOf(result!, 'none');
+    expect(none.warnings).toEqual([expect.stringMatching(/^1 of 3 records .* first token.*\(case_id 12\)$/)]);
+    expect(none.metrics.accuracy).toMatchObject({
+      n: 3,
+      value: 1 / 3,
+      scorers: { firstToken: 1 / 3, wholeObject: 0, probability: 0 },
+    });
+  });
+
+  it('leaves out and counts queries longer than the positions', async () => {
+    const lm = createScriptedLM(script, { maxPositions: 6 });
+    expect(lm.encode('Anyhow, France is ruled from').length).toBe(6);
+    expect(lm.encode('Well. The seat of France is').length).toBe(7);
+    const method = createScriptedMethod(lm, firing);
+    const [result] = await runCounterFact({ ...setup({ methods: [{ name: 'scripted', method }] }), lm });
+    expect(rowOf(result!).metrics.generality).toMatchObject({ value: 1, n: 2 });
+    expect(rowOf(result!).filtered).toMatchObject({ "longer than the model's positions": 1 });
+    expect(rowOf(result!).warnings).toEqual([
+      expect.stringMatching(/1 queries are longer .* 6 positions .*case_id 10/),
+    ]);
+  });
+
+  it('compares every two methods that edit, on the same queries', async () => {
+    const lm = createScriptedLM(script);
+    const never = createScriptedMethod(lm, {}, { name: 'never' });
+    const methods = [
+      { name: 'none' },
+      { name: 'a', method: createScriptedMethod(lm, firing) },
+      { name: 'b', method: never },
+    ];
+    const [result] = await runCounterFact({ ...setup({ methods }), lm });
+    expect(
+      result!.comparisons.map(({ a, b, metric, difference, n }) => [a, b, metric, difference, n]),
+    ).toEqual([
+      ['a', 'b', 'accuracy', 1, 2],
+      ['a', 'b', 'generality', 2 / 3, 3],
+      ['a', 'b', 'specificity', -1 / 3, 3],
+    ]);
+  });
+
+  it('gives the same result twice, times aside', async () => {
+    const run = (): Promise<CounterFactResult[]> =>
+      runCounterFact(setup({ protocols: ['paper', 'strict'], seed: 4 }));
+    expect(withoutTimes(await run())).toEqual(withoutTimes(await run()));
+  });
+
+  it('gives one result a protocol, in the order asked for, whichever run beside it', async () => {
+    const both = await runCounterFact(setup({ protocols: ['strict', 'paper'] }));
+    const alone = await runCounterFact(setup({ protocols: ['paper'] }));
+    expect(both.map(({ protocol }) => protocol)).toEqual(['strict', 'paper']);
+    expect(withoutTimes([both[1]!])).toEqual(withoutTimes(alone));
+  });
+
+  it('names suite, model, data, seed and prompts', async () => {
+    const [result] = await runCounterFact(setup({ seed: 5, count: 9 }));
+    expect(result).toMatchObject({
+      suite: 'counterfact',
+      protocol: 'paper',
+      model: 'scripted',
+      edits: 2,
+      seed: 5,
+      data: { name: 'hand-made', records: 2 },
+      prompts: { source: 'scripted', count: 9 },
+    });
+  });
+
+  it('reports progress that ends at its total', async () => {
+    const seen: string[] = [];
+    await runCounterFact(
+      setup({
+        protocols: ['strict'],
+        onProgress: ({ done, total, what }) => seen.push(`${done}/${total} ${what}`),
+      }),
+    );
+    expect(seen).toEqual(['0/4 France', '1/4 Japan', '2/4 all edits live', '3/4 all edits live', '4/4 done']);
+  });
+
+  it('stops when its signal fires', async () => {
+    const controller = new AbortController();
+    const onProgress = ({ done }: { done: number }): void => (done === 1 ? controller.abort() : undefined);
+    await expectCode(() => runCounterFact(setup({ signal: controller.signal, onProgress })), 'aborted');
+  });
+
+  it('does not take an abort for an edit that cannot be learned', async () => {
+    const lm = createScriptedLM(script);
+    const method = createScriptedMethod(lm, firing, { refuses: { France: 'aborted' } });
+    await expectCode(() => runCounterFact({ ...setup({ methods: [{ name: 'a', method }] }), lm }), 'aborted');
+  });
+
+  it('skips a begin-of-text token when it looks up objects', async () => {
+    const lm = createScriptedLM(script, { opening: '<s>' });
+    const method = createScriptedMethod(lm, firing);
+    const [result] = await runCounterFact({ ...setup({ methods: [{ name: 'scripted', method }] }), lm });
+    expect(valuesOf(rowOf(result!))).toMatchObject({ accuracy: [1, 2], specificity: [2 / 3, 3] });
+  });
+
+  it.each<[string, Partial<RunCounterFactOptions>, SakeError['code']]>([
+    ['no records', { dataset: datasetOf([]) }, 'not-enough-data'],
+    ['no methods', { methods: [] }, 'not-enough-data'],
+    ['no protocols', { protocols: [] }, 'not-enough-data'],
+    ['a method twice', { methods: [{ name: 'none' }, { name: 'none' }] }, 'invalid-option'],
+    ['a protocol twice', { protocols: ['paper', 'paper'] }, 'invalid-option'],
+  ])('refuses %s', async (_, changes, code) => {
+    await expectCode(() => runCounterFact(setup(changes)), code);
+  });
+});
