@@ -64,3 +64,15 @@ export { parseDecoderConfig } from './decoder/parse-config.js';
 export { rotaryTables, type RotaryTables } from './decoder/rotary.js';
 export { weightsFromSafetensors, type DecoderWeight, type WeightStorage } from './decoder/stored-weights.js';
 export { decoderWeights, embeddingName, headName, type WeightSpec } from './decoder/weights.js';
+export {
+  appendCrossEntropyHead,
+  type CrossEntropyHead,
+  type CrossEntropyHeadOptions,
+} from './gradient/cross-entropy-head.js';
+export { differentiate, type Differentiated, type DifferentiateOptions } from './gradient/differentiate.js';
+export { GradientGraph } from './gradient/gradient-graph.js';
+export type { GradientCall, GradientRule, GradientRules } from './gradient/gradient-rule.js';
+export { gradientRules } from './gradient/gradient-rules.js';
+export type { TensorFacts } from './gradient/facts/tensor-facts.js';
+export { unbroadcast } from './gradient/unbroadcast.js';
+export { operatorKey, opsetVersion } from './operator-key.js';

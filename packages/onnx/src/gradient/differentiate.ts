@@ -1,9 +1,9 @@
 import { SakeError } from '@sakejs/spec';
 import { GraphBuilder } from '../graph-builder.js';
-import type { DataType, OnnxGraph, OnnxModel, OnnxNode } from '../ir.js';
+import type { OnnxGraph, OnnxModel, OnnxNode } from '../ir.js';
 import { operatorKey, opsetVersion } from '../operator-key.js';
+import { copyGraph, tensorNames } from './copy-graph.js';
 import { inferFacts } from './facts/infer-facts.js';
-import type { TensorFacts } from './facts/tensor-facts.js';
 import { GradientGraph, MICROSOFT } from './gradient-graph.js';
 import { findGradientPath, type GradientPath } from './gradient-path.js';
 import type { GradientCall, GradientRules } from './gradient-rule.js';
@@ -64,12 +64,12 @@ export function differentiate(model: OnnxModel, options: DifferentiateOptions): 
     if (!path.tensors.has(name)) continue;
     if (gradient === 'ones') totals.add(name, target.filled(target.shapeOf(name), 1, name));
     else {
-      if (!produced.has(gradient)) target.seed(gradient, name);
+      if (!produced.has(gradient)) target.input(gradient, target.dtype(name), target.dims(name));
       totals.add(name, gradient);
     }
   }
   propagate({ path, rules, target, totals, seeds: new Set(seeds) });
-  const gradients = declareOutputs({ options, builder, target, totals, forwardNodes, facts });
+  const gradients = declareOutputs({ options, builder, target, totals, forwardNodes });
   const imports = model.opsetImports.some(({ domain }) => domain === MICROSOFT) || !target.usesMicrosoft;
   return {
     model: {
@@ -153,14 +153,12 @@ function declareOutputs({
   target,
   totals,
   forwardNodes,
-  facts,
 }: {
   options: DifferentiateOptions;
   builder: GraphBuilder;
   target: GradientGraph;
   totals: Accumulator;
   forwardNodes: number;
-  facts: ReadonlyMap<string, TensorFacts>;
 }): Record<string, string> {
   const found = options.wrt.map((name) => {
     const total = totals.total(name);
@@ -171,43 +169,19 @@ function declareOutputs({
       );
     return total ?? target.zerosLike(name);
   });
-  const appended = builder.graph.nodes.slice(forwardNodes);
-  const own = new Set(appended.flatMap((node) => node.outputs));
-  const renamed = new Map<string, string>();
+  const own = new Set(builder.graph.nodes.slice(forwardNodes).flatMap((node) => node.outputs));
+  const named = new Map<string, string>();
   const gradients: Record<string, string> = {};
   options.wrt.forEach((name, i) => {
-    const output = builder.unique(`gradient/${name}`);
     const total = found[i]!;
-    if (own.has(total) && !renamed.has(total)) renamed.set(total, output);
-    else builder.node('Identity', [total], { outputs: [output], name: 'gradient/Identity' });
-    gradients[name] = output;
-    builder.output(output, target.dtype(name) as DataType, facts.get(name)?.dims);
+    const output = builder.unique(`gradient/${name}`);
+    // A tensor has one name, so one that is two gradients, or was in the graph before, is copied.
+    const source =
+      own.has(total) && !named.has(total) ? total : target.op('Identity', [named.get(total) ?? total]);
+    named.set(total, output);
+    gradients[name] = target.output(source, output);
   });
-  const rename = (name: string): string => renamed.get(name) ?? name;
-  for (const node of builder.graph.nodes.slice(forwardNodes)) {
-    node.inputs = node.inputs.map(rename);
-    node.outputs = node.outputs.map(rename);
-  }
   return gradients;
-}
-
-/** A copy that can be appended to: tensors are shared, nodes and lists are not. */
-function copyGraph(graph: OnnxGraph): OnnxGraph {
-  return {
-    ...graph,
-    nodes: graph.nodes.map((node) => ({ ...node, outputs: [...node.outputs] })),
-    initializers: [...graph.initializers],
-    inputs: [...graph.inputs],
-    outputs: [...graph.outputs],
-  };
-}
-
-function tensorNames(graph: OnnxGraph): string[] {
-  return [
-    ...graph.inputs.map(({ name }) => name),
-    ...graph.initializers.map(({ name }) => name),
-    ...graph.nodes.flatMap(({ outputs }) => outputs),
-  ];
 }
 
 function requireTensors(graph: OnnxGraph, names: readonly string[]): void {

@@ -199,11 +199,23 @@ export class GradientGraph {
     return this.#known(node.outputs[index], facts);
   }
 
-  /** Declares a graph input like a tensor: a seed. */
-  seed(name: string, like: string): void {
-    const { dims } = this.facts(like);
-    this.#builder.graph.inputs.push(tensorInfo(name, this.dtype(like), dims));
-    this.#known(name, { dtype: this.dtype(like), dims });
+  /** Declares a graph input. */
+  input(name: string, dtype: DataType, dims: readonly Dimension[] | undefined): string {
+    this.#builder.input(name, dtype, dims ?? []);
+    if (dims === undefined) this.#builder.graph.inputs.splice(-1, 1, tensorInfo(name, dtype));
+    return this.#known(name, { dtype, dims });
+  }
+
+  /** Renames a tensor that this graph appended and makes it an output. */
+  output(tensor: string, name: string): string {
+    const rename = (old: string): string => (old === tensor ? name : old);
+    for (const node of this.#builder.graph.nodes) {
+      node.inputs = node.inputs.map(rename);
+      node.outputs = node.outputs.map(rename);
+    }
+    const facts = this.facts(tensor);
+    this.#builder.output(name, this.dtype(tensor), facts.dims);
+    return this.#known(name, facts);
   }
 
   /** @throws {SakeError} `unsupported` when the model's operator set is older. */

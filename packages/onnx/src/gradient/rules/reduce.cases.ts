@@ -38,7 +38,7 @@ const distinct = (...dims: number[]): CaseInput =>
 
 export const reduceCases: RuleCase[] = [
   ...reductions('ReduceSum', real, true),
-  { op: 'ReduceSum', title: 'no axes', inputs: [real(2, 2), list()], attributes: none },
+  { op: 'ReduceSum', title: 'no axes', inputs: [real(2, 2), list()], attributes: none, needs: 'constants' },
   ...['ReduceMean', 'ReduceSumSquare', 'ReduceL2'].flatMap((op) => [
     ...reductions(op, positive, true),
     ...reductions(op, real, false),

@@ -6,7 +6,7 @@ export const selectionCases: RuleCase[] = [
   {
     op: 'Where',
     title: 'a masked constant',
-    inputs: [truth([2, 2], [1, 0, 1, 1]), real(2, 2), fixed([], [-1e9])],
+    inputs: [truth([2, 2], [1, 0, 1, 1]), real(2, 2), fixed([], [-100])],
   },
   ...['Min', 'Max'].flatMap((op): RuleCase[] => [
     { op, title: 'two of equal shape', inputs: [given([3], [1, 2, 3]), given([3], [3, 1, 2])] },
