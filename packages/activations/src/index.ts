@@ -9,3 +9,4 @@ export {
   type TensorData,
   type TensorType,
 } from './graph-session.js';
+export { loadCausalLM, type LoadOptions } from './load-causal-lm.js';

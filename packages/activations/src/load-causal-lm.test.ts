@@ -1,0 +1,115 @@
+import { row, type CausalLM } from '@sakejs/spec';
+import { describeCausalLM, expectClose } from '@sakejs/spec/testing';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runFullGraph } from '../test/full-graph.js';
+import { tinyGpt2, tinyLlama, writeRandomModel } from '../test/random-model.js';
+import { removeCache } from '../test/without-cache.js';
+import { createGraphSession, type GraphSession } from './graph-session.js';
+import { loadCausalLM } from './load-causal-lm.js';
+
+const qwen2 = fileURLToPath(new URL('../test/fixtures/qwen2-optimum', import.meta.url));
+let root: string;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'sakejs-load-causal-lm-'));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+const models: Record<string, { folder: () => Promise<string>; texts: [string, string, string] }> = {
+  'a GPT-2': {
+    folder: () => writeRandomModel(join(root, 'gpt2'), tinyGpt2),
+    texts: ['the sea', 'Where is the 東京 of it? ', 'an é'],
+  },
+  'a LLaMA stored in float16': {
+    folder: () => writeRandomModel(join(root, 'llama'), tinyLlama, { storage: 'float16' }),
+    texts: ['the sea', 'Where is the 東京 of it? ', 'an é'],
+  },
+  'a LLaMA without a cache': {
+    folder: async () => {
+      const folder = await writeRandomModel(join(root, 'no-cache'), tinyLlama);
+      await removeCache(join(folder, 'onnx', 'model.onnx'));
+      return folder;
+    },
+    texts: ['the sea', 'Where is the 東京 of it? ', 'an é'],
+  },
+  "an exporter's Qwen2": {
+    folder: async () => qwen2,
+    texts: ['w5 w9 w60', 'w7', 'w33 w8 w35 w4 w90 w300 w31'],
+  },
+};
+
+/** The head apart from the body, and one batch against another: float32 rounding. */
+const ROUNDING = 1e-5;
+
+for (const [name, { folder, texts }] of Object.entries(models)) {
+  describeCausalLM(name, async () => loadCausalLM(await folder()), { texts });
+
+  describe(`loadCausalLM of ${name}`, () => {
+    const prompts = [
+      [5, 9, 60, 7, 31],
+      [8, 4],
+      [250, 35, 90],
+    ];
+    let lm: CausalLM;
+    let full: GraphSession;
+
+    beforeAll(async () => {
+      const path = await folder();
+      lm = await loadCausalLM(path, { threads: 1, batchTokens: 8 });
+      full = await createGraphSession(join(path, path === qwen2 ? 'model.onnx' : 'onnx/model.onnx'), {
+        threads: 1,
+      });
+    });
+    afterAll(async () => {
+      await lm[Symbol.asyncDispose]();
+      await full[Symbol.asyncDispose]();
+    });
+
+    it.each(['right', 'left'] as const)(
+      'gives the logits of the whole graph, padded on the %s',
+      async (side) => {
+        const logits = await lm.project(await lm.capture(prompts));
+        const expected = await runFullGraph(full, prompts, side);
+        for (const index of prompts.keys()) expectClose(row(logits, index), expected[index]!, ROUNDING);
+      },
+    );
+  });
+}
+
+describe('loadCausalLM', () => {
+  it('says what it loaded and how', async () => {
+    await using lm = await loadCausalLM(qwen2, { threads: 1, id: 'tiny' });
+    expect(lm.info).toMatchObject({ id: 'tiny', family: 'qwen2', threads: 1, dtype: 'float32', layers: 3 });
+    expect(lm.info.runtime).toEqual({
+      node: process.versions.node,
+      onnxruntime: '1.30.0',
+      transformers: '4.3.1',
+    });
+  });
+
+  it('yields as many tokens as the positions leave, and the one after them', async () => {
+    await using lm = await loadCausalLM(qwen2);
+    const count = async (length: number): Promise<number> => {
+      let tokens = 0;
+      const prompt = Array.from({ length }, (_, index) => 3 + index);
+      for await (const { step } of lm.generate(prompt, { maxTokens: 50 })) tokens = step + 1;
+      return tokens;
+    };
+    expect(await count(lm.info.maxPositions - 2)).toBe(3);
+    expect(await count(lm.info.maxPositions)).toBe(1);
+  });
+
+  it('refuses a batch size below 1', async () => {
+    await expect(loadCausalLM(qwen2, { batchTokens: 0 })).rejects.toMatchObject({ code: 'invalid-option' });
+  });
+
+  it('refuses to run once disposed', async () => {
+    const gone = await loadCausalLM(qwen2);
+    await gone[Symbol.asyncDispose]();
+    await expect(gone.capture([[5]])).rejects.toThrow(/disposed/);
+  });
+});
