@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { ExitCode, runCommand } from '@sakejs/terminal';
 import { Command, CommanderError } from 'commander';
 import { evaluateCommand } from './commands/evaluate-command.js';
+import { exportCommand } from './commands/export-command.js';
 import { trainCommand } from './commands/train-command.js';
 
 const project = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -28,6 +29,15 @@ export function createTrainerProgram(): { run(argv: readonly string[]): Promise<
     .option('--log <file>', 'append a JSON line every 100 steps')
     .action(async (options: unknown) => {
       exit = await runCommand((signal) => trainCommand(options, signal));
+    });
+  program
+    .command('export')
+    .description('Export the checkpoint as it stands.')
+    .option(...config)
+    .option(...out)
+    .option('--run <dir>', 'folder of the checkpoint; default runs/<name of the configuration>')
+    .action(async (options: unknown) => {
+      exit = await runCommand(() => exportCommand(options));
     });
   program
     .command('evaluate')

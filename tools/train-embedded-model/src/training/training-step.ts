@@ -49,6 +49,7 @@ export async function createTrainingStep(
   const embedding = embeddingName(config);
   const weights = trainingWeights(config);
   const head = appendCrossEntropyHead(buildTrainingGraph(config, { batch, length, fused: true }), {
+    embedding,
     vocabularySize,
   });
   const { model, gradients: names } = differentiate(head.model, {
@@ -68,25 +69,36 @@ export async function createTrainingStep(
   const targets = new BigInt64Array(size);
   const lossWeights = new Float32Array(size);
   const loss = new Float32Array(1);
-  const tables = rotaryTables(config, Array.from({ length }, (_, position) => position));
+  const tables = rotaryTables(
+    config,
+    Array.from({ length }, (_, position) => position),
+  );
 
   const feeds: Record<string, GraphTensor> = {
     inputs_embeds: session.tensor(embeds, [batch, length, hiddenSize]),
     attention_bias: session.tensor(bias, [batch, 1, length, length]),
     rope_cos: session.tensor(cos, [batch, length, headDim]),
     rope_sin: session.tensor(sin, [batch, length, headDim]),
-    [head.inputs.embedding]: session.tensor(parameters.view(embedding), [vocabularySize, hiddenSize]),
-    [head.inputs.targets]: session.tensor(targets, [size]),
-    [head.inputs.lossWeights]: session.tensor(lossWeights, [size]),
-    ...Object.fromEntries(weights.map(({ name, shape }) => [name, session.tensor(parameters.view(name), shape)])),
+    [embedding]: session.tensor(parameters.view(embedding), [vocabularySize, hiddenSize]),
+    [head.targets]: session.tensor(targets, [size]),
+    [head.weights]: session.tensor(lossWeights, [size]),
+    ...Object.fromEntries(
+      weights.map(({ name, shape }) => [name, session.tensor(parameters.view(name), shape)]),
+    ),
   };
   const fetches: Record<string, GraphTensor> = {
     [head.loss]: session.tensor(loss, []),
-    [head.embeddingGradient]: session.tensor(parameters.view(embedding, gradients), [vocabularySize, hiddenSize]),
-    [head.targetRows]: session.tensor(targetRows, [size, hiddenSize]),
+    [head.embeddingGradient]: session.tensor(parameters.view(embedding, gradients), [
+      vocabularySize,
+      hiddenSize,
+    ]),
+    [head.targetRows!]: session.tensor(targetRows, [size, hiddenSize]),
     [names.inputs_embeds!]: session.tensor(embedsGradient, [batch, length, hiddenSize]),
     ...Object.fromEntries(
-      weights.map(({ name, shape }) => [names[name]!, session.tensor(parameters.view(name, gradients), shape)]),
+      weights.map(({ name, shape }) => [
+        names[name]!,
+        session.tensor(parameters.view(name, gradients), shape),
+      ]),
     ),
   };
 
@@ -106,8 +118,8 @@ export async function createTrainingStep(
       fillAttentionBias(bias, segmentIds, length);
       await session.run(feeds, fetches);
       const tableGradient = parameters.view(embedding, gradients);
-      addRows(tableGradient, tokens, embedsGradient, hiddenSize, 1);
-      addRows(tableGradient, wanted, targetRows, hiddenSize, -1);
+      addRows(tableGradient, tokens, embedsGradient, hiddenSize);
+      addRows(tableGradient, wanted, targetRows, hiddenSize);
       return loss[0]!;
     },
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
@@ -127,11 +139,11 @@ function fillAttentionBias(bias: Float32Array, segmentIds: Int32Array, length: n
   }
 }
 
-/** table[ids[i]] += scale · rows[i] */
-function addRows(table: Float32Array, ids: Int32Array, rows: Float32Array, width: number, scale: number): void {
+/** table[ids[i]] += rows[i] */
+function addRows(table: Float32Array, ids: Int32Array, rows: Float32Array, width: number): void {
   for (let i = 0; i < ids.length; i++) {
     const to = ids[i]! * width;
     const from = i * width;
-    for (let j = 0; j < width; j++) table[to + j]! += scale * rows[from + j]!;
+    for (let j = 0; j < width; j++) table[to + j]! += rows[from + j]!;
   }
 }

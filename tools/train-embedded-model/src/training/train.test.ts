@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { prepareTrainingData, type TrainingData } from '../corpus/training-data.js';
+import { train, type TrainOptions } from './train.js';
+import { trainingConfigSchema, type TrainingConfig } from './training-config.js';
+
+const config: TrainingConfig = trainingConfigSchema.parse({
+  name: 'tiny',
+  seed: 5,
+  model: {
+    hiddenSize: 32,
+    layers: 2,
+    heads: 2,
+    kvHeads: 2,
+    intermediateSize: 64,
+    vocabularySize: 640,
+    maxPositions: 128,
+    ropeTheta: 10000,
+    normEpsilon: 1e-5,
+    initialDeviation: 0.02,
+  },
+  data: {
+    relations: ['P36', 'P103', 'P30'],
+    factsPerRelation: 24,
+    objectsPerRelation: 4,
+    minSubjectsPerObject: 6,
+    records: 6,
+    textWeight: 0.1,
+    tokenizerDocuments: 500,
+  },
+  optimisation: {
+    batch: 4,
+    length: 96,
+    steps: 150,
+    warmupSteps: 5,
+    peakLearningRate: 0.01,
+    floor: 0.1,
+    beta1: 0.9,
+    beta2: 0.98,
+    epsilon: 1e-8,
+    weightDecay: 0.05,
+    clipNorm: 1,
+  },
+});
+
+let folder: string;
+let data: TrainingData;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sake-train-'));
+  data = prepareTrainingData(config);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const run = (name: string, options: Partial<TrainOptions> = {}): ReturnType<typeof train> =>
+  train({ config, data, directory: join(folder, name), threads: 1, ...options });
+
+describe('train', () => {
+  it('lowers the loss well below that of guessing by frequency', async () => {
+    const losses: number[] = [];
+    await run('learns', { onStep: ({ loss }) => losses.push(loss) });
+    expect(losses[0]).toBeCloseTo(Math.log(640), 0);
+    expect(losses.at(-1)).toBeLessThan(0.75 * losses[0]!);
+  });
+
+  it('resumes bitwise where it was interrupted', async () => {
+    const whole = await run('whole', { untilStep: 8 });
+    await run('parts', { untilStep: 3 });
+    const controller = new AbortController();
+    await expect(
+      run('parts', {
+        signal: controller.signal,
+        onStep: ({ step }) => {
+          if (step === 6) controller.abort();
+        },
+      }),
+    ).rejects.toMatchObject({ code: 'aborted' });
+    const parts = await run('parts', { untilStep: 8 });
+    expect(parts.state.step).toBe(8);
+    expect(parts.state.nextDocument).toBe(whole.state.nextDocument);
+    expect(parts.state.loss).toBe(whole.state.loss);
+    expect(Buffer.from(parts.parameters.flat.buffer).equals(Buffer.from(whole.parameters.flat.buffer))).toBe(
+      true,
+    );
+  });
+
+  it('refuses a checkpoint of another configuration', async () => {
+    await run('other', { untilStep: 1 });
+    await expect(run('other', { config: { ...config, seed: 6 } })).rejects.toThrow(/another/);
+  });
+
+  it('names a checkpoint that is cut off', async () => {
+    await run('cut', { untilStep: 1 });
+    const file = join(folder, 'cut', 'checkpoint.safetensors');
+    writeFileSync(file, readFileSync(file).subarray(0, 5000));
+    await expect(run('cut')).rejects.toMatchObject({ code: 'invalid-file' });
+  });
+});
