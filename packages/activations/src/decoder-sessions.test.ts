@@ -1,0 +1,66 @@
+import { decodeModel, encodeModel } from '@sakejs/onnx';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tinyLlama, writeRandomModel } from '../test/random-model.js';
+import { openDecoder, type SplitDecoder } from './decoder-sessions.js';
+import { readModelFolder, type ModelFolder } from './model-folder.js';
+import { splitDecoder } from './split-decoder.js';
+
+let root: string;
+let files: ModelFolder;
+let split: SplitDecoder;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'sakejs-decoder-'));
+  files = await readModelFolder(await writeRandomModel(root, tinyLlama));
+  split = splitDecoder(files.model, files.config);
+});
+afterAll(() => rm(root, { recursive: true }));
+
+describe('openDecoder', () => {
+  it('goes on from a cache as if it had read the whole sequence', async () => {
+    await using decoder = await openDecoder(split, files.config, 1);
+    expect(decoder.cached).toBe(true);
+    const whole = await decoder.forward([[3, 1, 4, 1, 5]], { layers: [1] });
+    const { cache } = await decoder.forward([[3, 1, 4]], { layers: [], keepCache: true });
+    expect(cache!.length).toBe(3);
+    const rest = await decoder.forward([[1, 5]], { layers: [1], cache: cache! });
+    const d = files.config.hiddenSize;
+    // float32 sums in another order
+    for (let index = 0; index < 2 * d; index++) {
+      expect(rest.hidden[index]).toBeCloseTo(whole.hidden[3 * d + index]!, 4);
+      expect(rest.layers.get(1)![index]).toBeCloseTo(whole.layers.get(1)![3 * d + index]!, 4);
+    }
+  });
+
+  it('refuses a graph with inputs it does not know', async () => {
+    const model = decodeModel(split.body);
+    const rename = (name: string): string => (name === 'position_ids' ? 'token_type_ids' : name);
+    const { graph } = model;
+    const renamed = {
+      ...graph,
+      inputs: graph.inputs.map((input) => ({ ...input, name: rename(input.name) })),
+      nodes: graph.nodes.map((node) => ({ ...node, inputs: node.inputs.map(rename) })),
+    };
+    const body = encodeModel({ ...model, graph: renamed });
+    await expect(openDecoder({ ...split, body }, files.config, 1)).rejects.toMatchObject({
+      code: 'unsupported',
+      message: expect.stringContaining('token_type_ids'),
+    });
+  });
+
+  it('refuses a cache that does not come out again', async () => {
+    const model = decodeModel(split.body);
+    const { graph } = model;
+    const outputs = graph.outputs.filter(({ name }) => name !== 'present.1.key');
+    const body = encodeModel({ ...model, graph: { ...graph, outputs } });
+    await expect(openDecoder({ ...split, body }, files.config, 1)).rejects.toThrow(/present\.1\.key/);
+  });
+
+  it('refuses states of another width than the config says', async () => {
+    await using decoder = await openDecoder(split, { ...files.config, hiddenSize: 16 }, 1);
+    await expect(decoder.forward([[1]], { layers: [] })).rejects.toMatchObject({ code: 'unsupported' });
+  });
+});
