@@ -4,7 +4,9 @@ import { basename, join } from 'node:path';
 
 const [dir, layer, description, ...deps] = process.argv.slice(2);
 if (!dir || !layer || !description) {
-  console.error('usage: node scripts/new-project.mjs packages/NAME LAYER "description" [dependency@range ...]');
+  console.error(
+    'usage: node scripts/new-project.mjs packages/NAME LAYER "description" [dependency@range ...]',
+  );
   process.exit(2);
 }
 const name = basename(dir);
@@ -16,7 +18,7 @@ const write = (file, text) => {
 mkdirSync(join(dir, 'src'), { recursive: true });
 const dependencies = Object.fromEntries(
   deps.map((dep) => {
-    const at = dep.includes("@npm:") ? dep.indexOf("@", 1) : dep.lastIndexOf('@');
+    const at = dep.includes('@npm:') ? dep.indexOf('@', 1) : dep.lastIndexOf('@');
     return at > 0 ? [dep.slice(0, at), dep.slice(at + 1)] : [dep, '0.1.0'];
   }),
 );
@@ -31,7 +33,9 @@ const manifest = {
   ...(isPackage
     ? {
         sideEffects: false,
-        exports: { '.': { '@sakejs/source': './src/index.ts', types: './dist/index.d.ts', default: './dist/index.js' } },
+        exports: {
+          '.': { '@sakejs/source': './src/index.ts', types: './dist/index.d.ts', default: './dist/index.js' },
+        },
         files: ['dist'],
       }
     : {}),
@@ -44,7 +48,17 @@ const manifest = {
   },
 };
 write('package.json', `${JSON.stringify(manifest, null, 2)}\n`);
-write('tsconfig.json', `${JSON.stringify({ extends: '../../tsconfig.base.json', include: ['src', 'test'] }, null, 2)}\n`);
-write('vitest.config.ts', `import { projectTests } from '../../vitest.base.js';\n\nexport default projectTests();\n`);
-if (isPackage) write('tsup.config.ts', `import { packageBuild } from '../../tsup.base.js';\n\nexport default packageBuild();\n`);
+write(
+  'tsconfig.json',
+  `${JSON.stringify({ extends: '../../tsconfig.base.json', ...(isPackage ? {} : { compilerOptions: { isolatedDeclarations: false, declaration: false } }), include: ['src', 'test'] }, null, 2)}\n`,
+);
+write(
+  'vitest.config.ts',
+  `import { projectTests } from '../../vitest.base.js';\n\nexport default projectTests();\n`,
+);
+if (isPackage)
+  write(
+    'tsup.config.ts',
+    `import { packageBuild } from '../../tsup.base.js';\n\nexport default packageBuild();\n`,
+  );
 write('src/index.ts', 'export {};\n');

@@ -20,7 +20,8 @@ for (const group of ['packages', 'apps', 'tools']) {
     totals.failed += report.numFailedTests;
     for (const suite of report.testResults)
       for (const test of suite.assertionResults)
-        if (test.status !== 'passed' && test.status !== 'failed') skipped.push(`${project}: ${test.fullName}`);
+        if (test.status !== 'passed' && test.status !== 'failed')
+          skipped.push(`${project}: ${test.fullName}`);
   }
 }
 totals.skipped = skipped.length;
