@@ -76,3 +76,7 @@ export { gradientRules } from './gradient/gradient-rules.js';
 export type { TensorFacts } from './gradient/facts/tensor-facts.js';
 export { unbroadcast } from './gradient/unbroadcast.js';
 export { operatorKey, opsetVersion } from './operator-key.js';
+export { bodyModel, type BodyOptions } from './surgery/body-model.js';
+export { findDecoder, type CachePair, type DecoderMap } from './surgery/find-decoder.js';
+export type { DecoderHead } from './surgery/find-head.js';
+export { HEAD_INPUT, HEAD_OUTPUT, headModel } from './surgery/head-model.js';
