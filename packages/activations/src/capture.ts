@@ -20,11 +20,23 @@ export interface StateReader {
   readonly batchTokens: number;
 }
 
-/** @throws {SakeError} `invalid-input` for a layer that the model does not have. */
-export function checkLayers(layers: readonly number[], count: number, where: string): void {
-  const wrong = layers.find((layer) => !Number.isInteger(layer) || layer < 0 || layer >= count);
+/**
+ * @throws {SakeError} `invalid-input` for a layer that the model does not have, `unsupported` when its graph shows none.
+ */
+export function checkLayers(
+  layers: readonly number[],
+  model: Pick<StateReader, 'decoder' | 'layers'>,
+  where: string,
+): void {
+  const wrong = layers.find((layer) => !Number.isInteger(layer) || layer < 0 || layer >= model.layers);
   if (wrong !== undefined)
-    throw new SakeError('invalid-input', `${where}: expected a layer in [0, ${count}), got ${wrong}`);
+    throw new SakeError('invalid-input', `${where}: expected a layer in [0, ${model.layers}), got ${wrong}`);
+  if (layers.length > 0 && !model.decoder.showsLayers)
+    throw new SakeError(
+      'unsupported',
+      `${where}: expected a graph that shows its residual streams, got one whose additions are fused into norms; ` +
+        'export it without runtime fusions',
+    );
 }
 
 /** Runs every distinct sequence once, in batches, and hands its states to each place that wants them. */
@@ -55,7 +67,7 @@ export async function captureStates(
 ): Promise<Matrix<Float32Array>> {
   const { layer, positions, signal } = options;
   const d = reader.hiddenSize;
-  if (layer !== undefined) checkLayers([layer], reader.layers, 'capture');
+  if (layer !== undefined) checkLayers([layer], reader, 'capture');
   if (positions && positions.length !== sequences.length)
     throw new SakeError(
       'shape-mismatch',
@@ -89,7 +101,7 @@ export async function observeStates(
   const { signal } = options;
   const layers = [...new Set(options.layers ?? [])];
   const d = reader.hiddenSize;
-  checkLayers(layers, reader.layers, 'observe');
+  checkLayers(layers, reader, 'observe');
   const observations = new Array<Observation>(sequences.length);
   await forEachSequence(reader, sequences, { layers, signal, where: 'observe' }, (index, states, row) => {
     const tokens = sequences[index]!;

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tinyLlama, writeRandomModel } from '../test/random-model.js';
-import { openDecoder, type SplitDecoder } from './decoder-sessions.js';
+import { checkLayers } from './capture.js';
+import { openDecoder } from './decoder-sessions.js';
 import { readModelFolder, type ModelFolder } from './model-folder.js';
-import { splitDecoder } from './split-decoder.js';
+import { splitDecoder, type SplitDecoder } from './split-decoder.js';
 
 let root: string;
 let files: ModelFolder;
@@ -15,7 +16,7 @@ let split: SplitDecoder;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'sakejs-decoder-'));
   files = await readModelFolder(await writeRandomModel(root, tinyLlama));
-  split = splitDecoder(files.model, files.config);
+  split = splitDecoder(files.model);
 });
 afterAll(() => rm(root, { recursive: true }));
 
@@ -51,16 +52,21 @@ describe('openDecoder', () => {
     });
   });
 
-  it('refuses a cache that does not come out again', async () => {
-    const model = decodeModel(split.body);
-    const { graph } = model;
-    const outputs = graph.outputs.filter(({ name }) => name !== 'present.1.key');
-    const body = encodeModel({ ...model, graph: { ...graph, outputs } });
-    await expect(openDecoder({ ...split, body }, files.config, 1)).rejects.toThrow(/present\.1\.key/);
+  it('refuses layers that the graph does not show', async () => {
+    await using decoder = await openDecoder(
+      { ...split, map: { ...split.map, residuals: undefined } },
+      files.config,
+      1,
+    );
+    const model = { decoder, layers: 3 };
+    expect(() => checkLayers([], model, 'observe')).not.toThrow();
+    expect(() => checkLayers([1], model, 'observe')).toThrow(/observe: expected a graph that shows/);
   });
 
-  it('refuses states of another width than the config says', async () => {
-    await using decoder = await openDecoder(split, { ...files.config, hiddenSize: 16 }, 1);
-    await expect(decoder.forward([[1]], { layers: [] })).rejects.toMatchObject({ code: 'unsupported' });
+  it("refuses another model's config", async () => {
+    for (const other of [{ hiddenSize: 16 }, { layers: 4 }])
+      await expect(openDecoder(split, { ...files.config, ...other }, 1)).rejects.toMatchObject({
+        code: 'invalid-file',
+      });
   });
 });

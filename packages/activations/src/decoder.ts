@@ -31,6 +31,8 @@ export interface Decoder {
   readonly dtype: string;
   /** Whether decoding can go on from a cache. */
   readonly cached: boolean;
+  /** Whether the graph shows the residual stream after each block. */
+  readonly showsLayers: boolean;
   forward(rows: readonly (readonly number[])[], options: ForwardOptions): Promise<ForwardStates>;
   /** Writes logits [rows, vocabulary] of `hidden` [rows, d] into `logits`. */
   project(hidden: Float32Array, rows: number, logits: Float32Array): Promise<void>;

@@ -28,7 +28,7 @@ function checkOptions(options: GenerateOptions, model: GenerationModel): void {
     throw new SakeError('invalid-option', `generate: expected maxTokens >= 1, got ${maxTokens}`);
   if (stop.includes(''))
     throw new SakeError('invalid-option', "generate: expected stop texts, got an empty one, ''");
-  checkLayers(intervention?.layers ?? [], model.layers, 'generate');
+  checkLayers(intervention?.layers ?? [], model, 'generate');
 }
 
 /** Yields the last-token activation and residual streams of a sequence, each time for the tokens it has by then. */

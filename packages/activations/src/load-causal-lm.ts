@@ -33,7 +33,7 @@ export async function loadCausalLM(folder: string, options: LoadOptions = {}): P
   const files = await readModelFolder(folder);
   const { config } = files;
   const tokenizer = await createTokenizer(files.tokenizerJson, files.tokenizerConfig);
-  const decoder = await openDecoder(splitDecoder(files.model, config), config, threads);
+  const decoder = await openDecoder(splitDecoder(files.model), config, threads);
   const info: ModelInfo = {
     id,
     sha256: files.sha256,
