@@ -12,5 +12,6 @@ export { mahalanobis, type MahalanobisOptions } from './mahalanobis.js';
 export { nearestRow } from './nearest-row.js';
 export { scopeLoaders } from './scope-loaders.js';
 export type { ScopeSpace, VectorScopeOptions } from './vector-detector.js';
-export { whoWhatNow, type WhoWhatNowFactor, type WhoWhatNowOptions } from './who-what-now.js';
-export type { StateLayer } from './who-what-now-scope.js';
+export { whoWhatNow } from './who-what-now.js';
+export type { WhoWhatNowFactor, WhoWhatNowOptions } from './who-what-now-options.js';
+export type { StateLayer } from './query-states.js';

@@ -1,0 +1,167 @@
+import type { LabelledQuery, Query, Scope, ScopeInput } from '@sakejs/spec';
+import { expectCode } from '@sakejs/spec/testing';
+import { describe, expect, it } from 'vitest';
+import { tokenQueries, tokenQuery } from '../test/token-world.js';
+import { whoWhatNow } from './who-what-now.js';
+import type { WhoWhatNowFactor } from './who-what-now-options.js';
+
+const input: ScopeInput = {
+  positives: [
+    ...tokenQueries('paraphrase', ['xSr', 'yxSr', 'xSyr', 'ySxr'], 5),
+    ...tokenQueries('doubt', ['xSrxd', 'ySryd'], 5),
+  ],
+  negatives: [
+    ...tokenQueries('other-subject', ['xTr', 'yUxr'], 5),
+    ...tokenQueries('other-relation', ['xSq', 'ySxp', 'xSyq', 'xSp'], 5),
+    ...tokenQueries('topic-change', ['xSrxTq', 'ySryUp', 'xSrySq'], 5),
+    ...tokenQueries('unrelated', ['xyTx', 'yxU', 'xTy'], 5),
+  ],
+};
+const accepts = (scope: Scope, text: string): boolean =>
+  scope.match(tokenQuery(text, 'test')).distance <= scope.threshold;
+const gates = new Map<string, Scope>();
+/** The scope fitted with these factors, once. */
+function gate(factors: readonly WhoWhatNowFactor[] = ['who', 'what', 'now']): Scope {
+  const scope = gates.get(factors.join()) ?? whoWhatNow({ layers: 4, factors }).fit(input);
+  gates.set(factors.join(), scope);
+  return scope;
+}
+/** Texts that each factor alone keeps out: another subject, a doubt about another relation, a change of topic. */
+const keptOutBy = { who: 'yTr', what: 'ySqyd', now: 'xSryTp' } as const;
+
+describe('whoWhatNow', () => {
+  it('accepts the edited question in unseen words, doubted, and behind other talk', () => {
+    for (const text of ['xxSr', 'Sxyr', 'yySrxyd', 'xTqxSr'])
+      expect([text, accepts(gate(), text)]).toEqual([text, true]);
+  });
+
+  it('rejects another subject, another relation, a change of topic and unrelated text', () => {
+    for (const text of [
+      'xxTr',
+      'xUyr',
+      'xySq',
+      'Sxp',
+      'xySrxUq',
+      'ySrxSp',
+      'xxyy',
+      ...Object.values(keptOutBy),
+    ])
+      expect([text, accepts(gate(), text)]).toEqual([text, false]);
+  });
+
+  it.each(['who', 'what', 'now'] as const)('needs the factor %s', (dropped) => {
+    const rest = (['who', 'what', 'now'] as const).filter((factor) => factor !== dropped);
+    expect(accepts(gate(), keptOutBy[dropped])).toBe(false);
+    expect(accepts(gate(rest), keptOutBy[dropped])).toBe(true);
+  });
+
+  it('gives the latest mention that passes', () => {
+    expect(gate().match(tokenQuery('xSryxSr', 'test')).position).toBe(5);
+  });
+
+  it('tries every mention: one that asks nothing does not hide an earlier one that does', () => {
+    const match = gate().match(tokenQuery('xSrySd', 'test'));
+    expect(match.position).toBe(1);
+    expect(match.distance).toBeLessThanOrEqual(1);
+  });
+
+  it('gives the nearest mention when none passes', () => {
+    const match = gate().match(tokenQuery('xxSqTq', 'test'));
+    expect(match.distance).toBeGreaterThan(1);
+    expect(match.position).toBe(2);
+  });
+
+  it('gives no position when it does not look for a subject', () => {
+    expect(gate(['what', 'now']).match(tokenQuery('xSr', 'test'))).not.toHaveProperty('position');
+  });
+
+  it('puts each factor at 1 on its own threshold and takes the largest', () => {
+    const query = tokenQuery('xySyr', 'test');
+    const alone = (['who', 'what', 'now'] as const).map((factor) => gate([factor]).match(query).distance);
+    // One mention: what and now do not depend on the position here, the ask being last.
+    expect(gate().match(query).distance).toBe(Math.max(...alone));
+  });
+
+  it('needs only the layers of its factors, by default at 3/8 and 3/4 of the depth', () => {
+    expect(whoWhatNow({ layers: 4 }).needs).toEqual({ layers: [1, 2], embedding: false });
+    expect(whoWhatNow({ layers: 48 }).needs.layers).toEqual([17, 35]);
+    expect(whoWhatNow({ layers: 1 }).needs.layers).toEqual([0]);
+    expect(whoWhatNow({ layers: 4, factors: ['who'], whoLayer: 3 }).needs.layers).toEqual([3]);
+    expect(whoWhatNow({ layers: 4, nowLayer: 'final', factors: ['now'] }).needs.layers).toEqual([]);
+  });
+
+  it('looks at the input of the LM head where the now layer is final', () => {
+    const scope = whoWhatNow({ layers: 4, nowLayer: 'final' }).fit(input);
+    const asked = tokenQuery('xSr', 'test');
+    const elsewhere: Query = { ...asked, lastTokenActivation: tokenQuery('xSq', 'test').lastTokenActivation };
+    expect(scope.match(asked).distance).toBeLessThanOrEqual(1);
+    expect(scope.match(elsewhere).distance).toBeGreaterThan(1);
+  });
+
+  it('meets a coverage target on held-out prompts and says what it achieved', () => {
+    const target = { kind: 'coverage', share: 0.9 } as const;
+    const scope = whoWhatNow({ layers: 4, threshold: target }).fit(input);
+    expect(scope.settings).toMatchObject({ calibration: 'coverage 0.9', positives: 30, negatives: 60 });
+    expect(scope.settings['falseReject']).toBeLessThanOrEqual(0.1);
+  });
+
+  it('keeps no more subject states than asked for', () => {
+    const scope = whoWhatNow({ layers: 4, subjectStates: 3 }).fit(input);
+    expect(scope.toTensors().tensors['subjectStates']!.shape).toEqual([3, 9]);
+    expect(accepts(scope, 'xySr')).toBe(true);
+  });
+
+  it('says which factor lacks prompts', async () => {
+    const without = (...kinds: string[]): ScopeInput => ({
+      positives: input.positives,
+      negatives: input.negatives.filter(({ kind }) => !kinds.includes(kind)),
+    });
+    const detector = whoWhatNow({ layers: 4 });
+    const failure = (given: ScopeInput): Promise<Error> =>
+      expectCode(() => detector.fit(given), 'not-enough-data');
+    expect((await failure(without('other-subject', 'unrelated'))).message).toContain('(who)');
+    expect((await failure(without('other-relation'))).message).toContain('(what)');
+    expect((await failure(without('topic-change', 'unrelated', 'other-relation'))).message).toMatch(
+      /\((what|now)\)/,
+    );
+    const doubtsOnly = input.positives.filter(({ kind }) => kind === 'doubt');
+    expect((await failure({ ...input, positives: doubtsOnly })).message).toContain('(what)');
+  });
+
+  it('refuses prompts about the subject whose subject position is absent or outside', async () => {
+    const spoil = (change: Partial<LabelledQuery>): ScopeInput => ({
+      ...input,
+      positives: [{ ...input.positives[0]!, ...change }, ...input.positives.slice(1)],
+    });
+    await expectCode(() => gate().match({ lastTokenActivation: new Float32Array(9) }), 'invalid-input');
+    await expectCode(() => whoWhatNow({ layers: 4 }).fit(spoil({ subjectPosition: 99 })), 'invalid-input');
+    // A text without S has no subject position.
+    const unnamed: LabelledQuery = { ...tokenQuery('xTq', 'unnamed'), kind: 'other-relation' };
+    const negatives = [...input.negatives, unnamed];
+    await expectCode(() => whoWhatNow({ layers: 4 }).fit({ ...input, negatives }), 'invalid-input');
+  });
+
+  it('refuses a different number of positions at its layers, and none', async () => {
+    const query = tokenQuery('xSr', 'test');
+    const other = tokenQuery('xSrx', 'test').layers!.get(2)!;
+    await expectCode(
+      () => gate().match({ ...query, layers: new Map([...query.layers!, [2, other]]) }),
+      'shape-mismatch',
+    );
+    const none = { rows: 0, cols: 9, data: new Float32Array(0) };
+    await expectCode(() => gate().match({ ...query, layers: new Map([[1, none], [2, none]]) }), 'invalid-input'); // prettier-ignore
+  });
+
+  it.each([
+    ['no layers', { layers: 0 }],
+    ['a layer the model lacks', { layers: 4, whoLayer: 4 }],
+    ['a negative layer', { layers: 4, nowLayer: -1 }],
+    ['a shrinkage of 0', { layers: 4, whatShrinkage: 0 }],
+    ['no factors', { layers: 4, factors: [] }],
+    ['no subject states', { layers: 4, subjectStates: 0 }],
+    ['a threshold of 0', { layers: 4, threshold: 0 }],
+    ['one fold', { layers: 4, folds: 1 }],
+  ])('refuses %s', async (_, options) => {
+    await expectCode(() => whoWhatNow(options), 'invalid-option');
+  });
+});
