@@ -93,20 +93,24 @@ export function vectorDetector(of: VectorDistanceKind, options: VectorScopeOptio
     queries.map((query) => measure(kind, fitted, query, space));
 
   /** Distances of positives, each from what was fitted without its prompt. */
-  const crossFitted = (rows: readonly Keyed[], calibration: readonly Keyed[]): number[] => {
+  const crossFitted = (
+    rows: readonly Keyed[],
+    calibration: readonly Keyed[],
+  ): { readonly heldOut: number[]; readonly count: number } => {
     const keys = (of: readonly Keyed[]): string[] => of.map(({ key }) => key);
     const { count, foldOf } = groupFolds(
       kind,
       { fitted: keys(rows), calibration: keys(calibration) },
       { folds, seed },
     );
-    return Array.from({ length: count }, (_, fold) => {
+    const heldOut = Array.from({ length: count }, (_, fold) => {
       const fitted = fitOn(rows.filter(({ key }) => foldOf.get(key) !== fold).map(({ query }) => query));
       return distances(
         fitted,
         calibration.filter(({ key }) => foldOf.get(key) === fold).map(({ query }) => query),
       );
     }).flat();
+    return { heldOut, count };
   };
 
   return {
@@ -128,19 +132,17 @@ export function vectorDetector(of: VectorDistanceKind, options: VectorScopeOptio
           space,
           settings: { ...settings, calibration: 'given' },
         });
-      const calibration = calibrateThreshold({
-        positives: crossFitted(
-          rows,
-          all.filter(({ query }) => calibrateOn.includes(query.kind)),
-        ),
+      const calibration = all.filter(({ query }) => calibrateOn.includes(query.kind));
+      const { heldOut, count } = crossFitted(rows, calibration);
+      const { threshold: chosen, ...achieved } = calibrateThreshold({
+        positives: heldOut,
         negatives: distances(fitted, negatives),
         target: threshold,
       });
-      const { threshold: chosen, ...achieved } = calibration;
       return vectorScope(kind, fitted, {
         threshold: chosen,
         space,
-        settings: { ...settings, calibration: describeTarget(threshold), ...achieved, folds, seed },
+        settings: { ...settings, calibration: describeTarget(threshold), ...achieved, folds: count, seed },
       });
     },
   };
