@@ -27,6 +27,15 @@ describe('makeTensor', () => {
     expect(makeTensor('t', [2], data).rawData!.buffer).toBe(data.buffer);
   });
 
+  it('keeps infinities and the largest finite values', () => {
+    const largest = (2 - 2 ** -23) * 2 ** 127;
+    expect(readNumbers(makeTensor('t', [2], [Infinity, 65504], DataType.FLOAT16))).toEqual([Infinity, 65504]);
+    expect(readNumbers(makeTensor('t', [2], [-Infinity, largest], DataType.FLOAT))).toEqual([
+      -Infinity,
+      largest,
+    ]);
+  });
+
   it('refuses a shape that differs, values that do not fit and plain numbers without a type', () => {
     expect(() => makeTensor('t', [3], Float32Array.of(1))).toThrow(
       'expected 3 values for "t" of shape [3], got 1',
@@ -36,6 +45,10 @@ describe('makeTensor', () => {
     );
     expect(() => makeTensor('t', [1], [0.5], DataType.INT64)).toThrow('got 0.5 at index 0');
     expect(() => makeTensor('t', [1], [1])).toThrow('pass dataType too');
+    expect(() => makeTensor('t', [1], [65520], DataType.FLOAT16)).toThrow(
+      'got 65520 at index 0, beyond their range',
+    );
+    expect(() => makeTensor('t', [1], [1e39], DataType.FLOAT)).toThrow('beyond their range');
     expect(() => makeTensor('t', [1], [1], DataType.STRING)).toThrow('got STRING');
   });
 });
