@@ -1,6 +1,6 @@
 import { float, int } from '../attributes.js';
 import type { GraphBuilder } from '../graph-builder.js';
-import { DataType } from '../ir.js';
+import type { DataType } from '../ir.js';
 
 /** What a norm over the last axis needs. */
 export interface NormInputs {

@@ -1,6 +1,6 @@
 import { int } from '../attributes.js';
 import type { GraphBuilder } from '../graph-builder.js';
-import { DataType } from '../ir.js';
+import type { DataType } from '../ir.js';
 
 /** Cosines and sines of rotary positions, each [positions, headDim], row-major. */
 export interface RotaryTables {

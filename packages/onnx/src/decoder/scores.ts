@@ -1,6 +1,6 @@
 import { float, int, ints } from '../attributes.js';
 import type { GraphBuilder } from '../graph-builder.js';
-import { DataType } from '../ir.js';
+import type { DataType } from '../ir.js';
 
 /** queries · keysᵀ · scale over the last two axes, in standard operators. */
 export function plainScores(
