@@ -2,6 +2,7 @@ export { loadModel, type LoadModelOptions } from './load-model.js';
 export { learnEdit, type LearnEditOptions } from './learn-edit.js';
 export { createMethod, methodNames, type MethodOverrides } from './methods.js';
 export { builtInMappers, loadMapper } from './mappers.js';
+export { isMapperModule, loadMapperModule, type MapperModule } from './mapper-module.js';
 export { loadPromptSource } from './prompt-source.js';
 export { editLoaders, openLibrary, type OpenLibraryOptions } from './open-library.js';
 export {
@@ -20,4 +21,10 @@ export {
   type Edit,
   type EditMethod,
   type EditRequest,
+  type Loader,
+  type Mapper,
+  type MapperInput,
+  type PromptGenerator,
+  type ScopeDetector,
+  type TransportMap,
 } from '@sakejs/spec';

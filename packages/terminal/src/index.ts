@@ -1,11 +1,7 @@
-export {
-  createProgress,
-  formatDuration,
-  type Progress,
-  type ProgressOptions,
-  type ProgressStream,
-} from './progress.js';
+export { createProgress, formatDuration, type Progress, type ProgressOptions } from './progress.js';
 export { formatTable } from './table.js';
 export { ExitCode, exitCodeOf } from './exit-code.js';
-export { runCommand, type RunCommandOptions } from './run-command.js';
-export { writeFileAtomic } from './write-file-atomic.js';
+export { reportError, type ReportOptions } from './report-error.js';
+export { runCommand } from './run-command.js';
+export type { Streams, TerminalStream } from './streams.js';
+export { checkWritable, writeFileAtomic } from './write-file-atomic.js';

@@ -1,13 +1,8 @@
-/** Where progress goes: a stream that may be a terminal. */
-export interface ProgressStream {
-  readonly isTTY?: boolean | undefined;
-  readonly columns?: number | undefined;
-  write(text: string): unknown;
-}
+import type { TerminalStream } from './streams.js';
 
 export interface ProgressOptions {
   /** Default `process.stderr`. */
-  readonly stream?: ProgressStream;
+  readonly stream?: TerminalStream;
   /** Nothing is shown before this much time has passed. Default 2000. */
   readonly delayMilliseconds?: number;
   /** Milliseconds clock, for tests. */

@@ -1,20 +1,16 @@
-import { isSakeError } from '@sakejs/spec';
-import { ExitCode, exitCodeOf } from './exit-code.js';
-
-export interface RunCommandOptions {
-  /** Whether errors go to stdout as `{"error": {code, message, details}}`. */
-  readonly json?: boolean;
-}
+import { SakeError } from '@sakejs/spec';
+import { ExitCode } from './exit-code.js';
+import { reportError, type ReportOptions } from './report-error.js';
 
 /**
- * Runs a command's body with Ctrl-C turned into an abort signal, and gives its exit status.
+ * Runs a command's body with Ctrl-C and SIGTERM turned into an abort signal, and gives its exit status.
  *
- * Typed errors become one line on stderr (or JSON on stdout); anything else is a bug and shows its stack. A
- * second Ctrl-C ends the process at once.
+ * What the body throws is told as {@link reportError} does. A second Ctrl-C ends the process at once. A reader that
+ * closes the pipe early (`| head`) ends it quietly.
  */
 export async function runCommand(
   body: (signal: AbortSignal) => Promise<void>,
-  { json = false }: RunCommandOptions = {},
+  options: ReportOptions = {},
 ): Promise<ExitCode> {
   const controller = new AbortController();
   const interrupt = (): void => {
@@ -23,26 +19,24 @@ export async function runCommand(
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
+  process.stdout.on('error', endOnClosedPipe);
   try {
     await body(controller.signal);
     return ExitCode.ok;
   } catch (error) {
-    if (controller.signal.aborted) {
-      process.stderr.write('interrupted; what was finished is kept\n');
-      return ExitCode.interrupted;
-    }
-    const code = exitCodeOf(error);
-    if (isSakeError(error)) {
-      if (json)
-        process.stdout.write(
-          `${JSON.stringify({ error: { code: error.code, message: error.message, details: error.details } })}\n`,
-        );
-      else process.stderr.write(`error: ${error.message}\n`);
-    } else
-      process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    return code;
+    if (!controller.signal.aborted) return reportError(error, options);
+    return reportError(
+      new SakeError('aborted', 'interrupted; what was finished before is kept', { cause: error }),
+      options,
+    );
   } finally {
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
+    process.stdout.off('error', endOnClosedPipe);
   }
+}
+
+function endOnClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(ExitCode.ok);
+  throw error;
 }
