@@ -7,6 +7,7 @@ import { numericalGradient } from '../reference/numerical-gradient.js';
 import { refTensor, type RefTensor } from '../reference/ref-tensor.js';
 import { isFloatType } from '../tensors/float-types.js';
 import { differentiate } from './differentiate.js';
+import { expectConsistent } from './facts/expect-consistent.js';
 import { gradientRules } from './gradient-rules.js';
 import { activationCases } from './rules/activation.cases.js';
 import { arithmeticCases } from './rules/arithmetic.cases.js';
@@ -106,6 +107,7 @@ function check(one: RuleCase, mode: Mode): void {
   const seedFeeds = Object.fromEntries(
     Object.entries(seeds).map(([name, seed]) => [`seed of ${name}`, seed]),
   );
+  expectConsistent(backward, { ...feeds, ...seedFeeds });
   const results = evaluate(backward, { ...feeds, ...seedFeeds }, Object.values(gradients));
   for (const name of wrt) {
     const expected = numericalGradient(model, feeds, { wrt: name, seeds });
