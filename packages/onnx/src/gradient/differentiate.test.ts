@@ -130,52 +130,6 @@ describe('differentiate', () => {
     expect(model).toEqual(before);
   });
 
-  it('adds the outputs that hold statistics to a norm of the new graph', () => {
-    const builder = new GraphBuilder();
-    builder.input('x', DataType.FLOAT, [2, 3]);
-    builder.input('s', DataType.FLOAT, [3]);
-    builder.node('LayerNormalization', ['x', 's'], { outputs: ['y'] });
-    builder.node('SimplifiedLayerNormalization', ['y', 's'], { outputs: ['z', 'kept'] });
-    const { graph } = differentiate(builder.build({ opset: 17 }), { seeds: { z: 'dz' }, wrt: ['x'] }).model;
-    expect(graph.nodes[0]!.outputs).toEqual(['y', 'y/output1', 'y/output2']);
-    expect(graph.nodes[1]!.outputs).toEqual(['z', 'kept']);
-    expect(graph.nodes.map(({ opType }) => opType)).not.toContain('Sqrt');
-  });
-
-  it('turns Gemm into Gemm, without transposes', () => {
-    const model = modelOf((builder) => {
-      builder.input('w', DataType.DOUBLE, [4, 3]);
-      builder.input('b', DataType.DOUBLE, [4]);
-      builder.node('Gemm', ['x', 'w', 'b'], { attributes: { transB: int(1) }, outputs: ['y'] });
-    });
-    const { model: backward } = differentiate(model, { seeds: { y: 'dy' }, wrt: ['x', 'w', 'b'] });
-    expect(operators(backward, model)).toEqual(['Gemm', 'Gemm', 'ReduceSum']);
-  });
-
-  describe('of attention', () => {
-    const model = modelOf((builder) => {
-      const weights = builder.node('Softmax', ['x'], { attributes: { axis: int(-1) } });
-      builder.input('v', DataType.DOUBLE, [3, 4]);
-      builder.node('MatMul', [weights, 'v'], { outputs: ['y'] });
-    });
-    const seeds = { y: 'dy' };
-
-    it('sums rows over the head width', () => {
-      const { graph } = differentiate(model, { seeds, wrt: ['x'] }).model;
-      const sum = graph.nodes.find(({ opType }) => opType === 'ReduceSum')!;
-      const product = graph.nodes.find(({ outputs }) => outputs[0] === sum.inputs[0])!;
-      expect(product.inputs).toEqual(['dy', 'y']);
-    });
-
-    it('does not when the weights have another use', () => {
-      const weights = model.graph.nodes[0]!.outputs[0]!;
-      const { graph } = differentiate(model, { seeds: { ...seeds, [weights]: 'dw' }, wrt: ['x'] }).model;
-      const sum = graph.nodes.find(({ opType }) => opType === 'ReduceSum')!;
-      const product = graph.nodes.find(({ outputs }) => outputs[0] === sum.inputs[0])!;
-      expect(product.inputs).toContain(weights);
-    });
-  });
-
   it('imports the domain of fused operators only when it uses them', () => {
     const model = modelOf((builder) => {
       builder.input('w', DataType.DOUBLE, [5, 3, 4]);
