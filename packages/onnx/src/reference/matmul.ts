@@ -30,17 +30,19 @@ function matmul(
   const matricesA = matrixOrder(batchA, batch);
   const matricesB = matrixOrder(batchB, batch);
   const out = new Float64Array(elementCount(batch) * rows * cols);
+  const [left, right] = [a.data, b.data];
   for (let m = 0; m < matricesA.length; m++) {
-    const startA = matricesA[m]! * rowsA * colsA;
     const startB = matricesB[m]! * rowsB * colsB;
-    for (let i = 0; i < rows; i++)
+    for (let i = 0; i < rows; i++) {
+      const startA = matricesA[m]! * rowsA * colsA + i * stepRow;
       for (let j = 0; j < cols; j++) {
+        const column = startB + j * stepCol;
         let sum = 0;
         for (let k = 0; k < depth; k++)
-          sum +=
-            a.data[startA + i * stepRow + k * stepDepthA]! * b.data[startB + j * stepCol + k * stepDepthB]!;
+          sum += left[startA + k * stepDepthA]! * right[column + k * stepDepthB]!;
         out[(m * rows + i) * cols + j] = options.alpha * sum;
       }
+    }
   }
   return { dtype: a.dtype, dims: [...batch, rows, cols], data: out };
 }

@@ -1,3 +1,4 @@
+import { SakeError } from '@sakejs/spec';
 import type { OnnxModel } from '../ir.js';
 import { evaluate } from './evaluate.js';
 import type { RefTensor } from './ref-tensor.js';
@@ -12,6 +13,7 @@ import type { RefTensor } from './ref-tensor.js';
  * @param seeds Output gradients by output name.
  * @param entries Flat indices to differentiate by; all by default.
  * @returns One derivative an entry.
+ * @throws {SakeError} `not-found` when `wrt` is not fed; else as {@link evaluate}.
  */
 export function numericalGradient(
   model: OnnxModel,
@@ -28,7 +30,12 @@ export function numericalGradient(
     step?: number;
   },
 ): number[] {
-  const at = feeds[wrt]!;
+  const at = feeds[wrt];
+  if (at === undefined)
+    throw new SakeError(
+      'not-found',
+      `numericalGradient: expected "${wrt}" among the feeds, got ${Object.keys(feeds).join(', ')}`,
+    );
   const value = (entry: number, shift: number): number => {
     const data = at.data.slice();
     data[entry]! += shift;
