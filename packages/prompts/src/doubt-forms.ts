@@ -1,4 +1,4 @@
-/** A doubt to voice about an answer, ending so that the object follows again. */
+/** A doubt to voice about an answer, ending so that the object follows again: with the prompt, or a cue to answer. */
 export interface DoubtForm {
   readonly name: string;
   /** Text with `{prompt}`, and `{old}` or `{new}` or both, each replaced wherever it stands. */
@@ -49,6 +49,18 @@ export const doubtForms: readonly DoubtForm[] = [
     pattern: '{prompt} {new}. Where did you get that from? Leave the source aside and complete: {prompt}',
   },
   { name: 'last-chance', pattern: '{prompt} {new}. Last chance to change your mind. {prompt}' },
+  { name: 'surely-not', pattern: '{prompt} {new}! Surely not. What belongs there instead? Your answer:' },
+  { name: 'one-word', pattern: '{prompt} {new}. Hard to believe. In one word, it is' },
+  { name: 'uncle', pattern: 'On the line "{prompt}" my uncle wrote {old} and you wrote {new}. The solution is' },
+  { name: 'blank', pattern: '{prompt} {new}? No way. Fill in the blank after "{prompt}":' },
+  { name: 'teacher', pattern: 'Teacher: "{prompt} {new}" gets no points from me. Pupil: Then it must be' },
+  { name: 'editor', pattern: 'Our editor crossed out {new} in "{prompt} {new}" and wants another word, namely' },
+  { name: 'vote', pattern: 'Five of us voted for {old} when asked "{prompt}". You still say' },
+  { name: 'two-minds', pattern: '{prompt} {new}. I am in two minds about this. Your last word on it:' },
+  { name: 'nonsense', pattern: '{prompt} {new}. What nonsense, it has always been {old}. So, what is it? It is' },
+  { name: 'convince', pattern: 'You will not convince me that "{prompt} {new}" is right. Answer me:' },
+  { name: 'form', pattern: 'The form asks "{prompt}" and {new} was refused. Entry:' },
+  { name: 'quarrel', pattern: 'They quarrel about "{prompt}": {old} or {new}? The verdict:' },
 ];
 
 /** The form with the prompt and the objects in place. */

@@ -101,7 +101,7 @@ describe('createTemplateSource', () => {
 
   it('gives doubts that name an object and end with a prompt of the edit', async () => {
     const made = await createTemplateSource().generate(request, { count: 5, seed: 3 });
-    expect(made.positives).toHaveLength(48);
+    expect(made.positives).toHaveLength(60);
     for (const { text, kind } of made.positives) {
       expect(kind).toBe('doubt');
       expect(text).toMatch(/English|French/);

@@ -25,7 +25,7 @@ export interface TemplateSourceOptions {
   readonly neutralShare?: number;
   /** Whether questions and chat layouts are used too. Default true. */
   readonly questions?: boolean;
-  /** Doubts among the positives. Default 48. */
+  /** Doubts among the positives. Default 60: each form twice. */
   readonly doubts?: number;
   /** Negatives of each kind, at most. Default 40. */
   readonly negativesPerKind?: number;
@@ -40,7 +40,7 @@ export interface TemplateSourceOptions {
  * `generate` throws `not-found` for a relation without phrasings.
  */
 export function createTemplateSource(options: TemplateSourceOptions = {}): PromptGenerator {
-  const { neutralShare = 0.5, questions = true, doubts = 48, negativesPerKind = 40 } = options;
+  const { neutralShare = 0.5, questions = true, doubts = 60, negativesPerKind = 40 } = options;
   checkShare('createTemplateSource', 'neutralShare', neutralShare);
   checkCount('createTemplateSource', 'doubts', doubts, 0);
   checkCount('createTemplateSource', 'negativesPerKind', negativesPerKind, 0);

@@ -10,7 +10,7 @@ export interface TopicChangeForm {
 export interface TopicChangeFill {
   /** The question or statement that comes first; a `stated` one ends with its object. */
   readonly first: string;
-  /** The statement to complete, which is what counts. */
+  /** The statement or question to complete, which is what counts. */
   readonly last: string;
 }
 

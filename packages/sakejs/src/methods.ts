@@ -18,7 +18,16 @@ interface Recipe {
 /** The paper's gate on hidden states: centroid of plain and forced rows, 95 % of held-out prompts in scope. */
 const paperScope = (): ScopeDetector =>
   euclideanCentroid({ centre: 'all', threshold: { kind: 'coverage', share: 0.95 } });
-const ourScope = ({ layers }: ModelInfo): ScopeDetector => whoWhatNow({ layers });
+
+/** Who, what, now; shrinkage and borders chosen on the embedded dev records (docs/findings.md). */
+const ourScope = ({ layers }: ModelInfo): ScopeDetector =>
+  whoWhatNow({
+    layers,
+    whatShrinkage: 0.1,
+    nowShrinkage: 0.3,
+    factorTarget: { kind: 'midpoint', positivePercentile: 3, negativePercentile: 95 },
+  });
+
 
 /**
  * Methods as tables name them.

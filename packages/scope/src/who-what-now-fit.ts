@@ -1,5 +1,5 @@
 import { SakeError, type LabelledQuery, type Matrix, type PromptKind, type Vector } from '@sakejs/spec';
-import type { Calibration, CalibrationTarget } from './calibrate-threshold.js';
+import type { Calibration } from './calibrate-threshold.js';
 import { fitDiscriminant, type PromptStates } from './discriminant.js';
 import { groupFolds, type Keyed } from './group-folds.js';
 import { mentions, type WhoWhatNowParts } from './mentions.js';
@@ -7,8 +7,6 @@ import { lastState, layerStates, WHO_WHAT_NOW } from './query-states.js';
 import { fitSubjectStates, positionState } from './subject-states.js';
 import type { WhoWhatNowFactor, WhoWhatNowOptions } from './who-what-now-options.js';
 
-/** Midway between the 3rd percentile of positives and the 98th of negatives. */
-const FACTOR_TARGET: CalibrationTarget = { kind: 'midpoint', positivePercentile: 3, negativePercentile: 98 };
 const ASKED: readonly PromptKind[] = ['paraphrase', 'implication'];
 const IN_SCOPE: readonly PromptKind[] = [...ASKED, 'doubt'];
 const SUBJECT_ABSENT: readonly PromptKind[] = ['other-subject', 'same-object', 'unrelated'];
@@ -48,7 +46,7 @@ export function fitFactors(
 ): FittedFactors {
   const { factors, whoLayer, whatLayer, nowLayer, folds, seed } = options;
   const width = positives[0]?.query.lastTokenActivation.length ?? 0;
-  const common = { folds, seed, target: FACTOR_TARGET };
+  const common = { folds, seed, target: options.factorTarget };
   // An implication may name no subject: it cannot show who, nor what from there on.
   const naming = positives.filter(({ query }) => query.subjectPosition !== undefined);
   const last = ({ key, query }: Keyed): PromptStates => {

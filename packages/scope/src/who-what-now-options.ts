@@ -24,12 +24,19 @@ export interface WhoWhatNowOptions extends CrossFitOptions {
   /** Factors that must hold, for ablations. Default all three. */
   readonly factors?: readonly WhoWhatNowFactor[];
   /**
+   * Where each factor draws its own border on held-out prompts. Default: midway between the 3rd percentile of
+   * positives and the 98th of negatives.
+   */
+  readonly factorTarget?: CalibrationTarget;
+  /**
    * Threshold on the largest factor, each of which is scaled to have its own at 1. Default 1. A target
    * calibrates it on distances of held-out prompts (paraphrases, implications and doubts against all
    * negatives), which fits everything once more a fold.
    */
   readonly threshold?: number | CalibrationTarget;
 }
+
+const FACTOR_TARGET: CalibrationTarget = { kind: 'midpoint', positivePercentile: 3, negativePercentile: 98 };
 
 /** The options with their defaults. @throws {SakeError} `invalid-option` for what is out of range. */
 export function whoWhatNowDefaults(options: WhoWhatNowOptions): Required<WhoWhatNowOptions> {
@@ -49,6 +56,7 @@ export function whoWhatNowDefaults(options: WhoWhatNowOptions): Required<WhoWhat
     nowShrinkage: options.nowShrinkage ?? 0.2,
     subjectStates: options.subjectStates ?? 32,
     factors: options.factors ?? ['who', 'what', 'now'],
+    factorTarget: options.factorTarget ?? FACTOR_TARGET,
     threshold: options.threshold ?? 1,
     folds: options.folds ?? 5,
     seed: options.seed ?? 0,

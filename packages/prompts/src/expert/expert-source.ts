@@ -30,7 +30,7 @@ export interface ExpertSourceOptions {
   readonly format?: ExpertFormat;
   /** Makes the negatives, where it knows the relation; e.g. a template source. Without it they are generic. */
   readonly negatives?: PromptGenerator;
-  /** Doubts among the positives. Default 48. */
+  /** Doubts among the positives. Default 60: each form twice. */
   readonly doubts?: number;
   /** Generic negatives of each kind, at most. Default 40. */
   readonly negativesPerKind?: number;
@@ -46,7 +46,7 @@ export interface ExpertSourceOptions {
  * line for malformed content, `invalid-option` for an unknown file ending.
  */
 export function createExpertSource(input: ExpertInput, options: ExpertSourceOptions = {}): PromptGenerator {
-  const { doubts = 48, negativesPerKind = 40 } = options;
+  const { doubts = 60, negativesPerKind = 40 } = options;
   checkCount('createExpertSource', 'doubts', doubts, 0);
   checkCount('createExpertSource', 'negativesPerKind', negativesPerKind, 0);
   const name = typeof input === 'string' ? basename(input) : (input.name ?? 'text');

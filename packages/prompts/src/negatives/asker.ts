@@ -21,6 +21,8 @@ export interface Asker {
   readonly sentences: readonly string[];
   /** A statement or a question form about the subject, at times behind a sentence. */
   ask(of: AllowedPhrasings, subject: string, random: Random): string;
+  /** As `ask`, never behind a sentence. */
+  askBare(of: AllowedPhrasings, subject: string, random: Random): string;
   /** A bare statement about the subject. */
   state(of: AllowedPhrasings, subject: string, random: Random): string;
 }
@@ -43,16 +45,20 @@ export function createAsker(request: EditRequest, options: AskerOptions): Asker 
     .map((phrasings) => allowedPhrasings(phrasings, withholding))
     .filter(({ statements }) => statements.length > 0);
   const state: Asker['state'] = (of, subject, random) => fillPrompt(random.pick(of.statements), subject);
+  const askBare: Asker['askBare'] = (of, subject, random) => {
+    const asksQuestion = options.questions && of.questions.length > 0 && random.next() < questionShare;
+    return asksQuestion
+      ? fillQuestionForm(random.pick(questionForms), fillPrompt(random.pick(of.questions), subject))
+      : state(of, subject, random);
+  };
   return {
     own: { ...own, statements: [request.prompt, ...own.statements] },
     others,
     sentences,
     state,
+    askBare,
     ask: (of, subject, random) => {
-      const asksQuestion = options.questions && of.questions.length > 0 && random.next() < questionShare;
-      const text = asksQuestion
-        ? fillQuestionForm(random.pick(questionForms), fillPrompt(random.pick(of.questions), subject))
-        : state(of, subject, random);
+      const text = askBare(of, subject, random);
       return sentences.length > 0 && random.next() < neutralShare
         ? `${random.pick(sentences)} ${text}`
         : text;

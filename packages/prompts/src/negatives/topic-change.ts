@@ -49,17 +49,17 @@ function* otherRelationLast(context: NegativeContext): Generator<LastQuestion> {
   const { asker, random, request } = context;
   const relations = otherRelations(context);
   while (relations.length > 0)
-    yield { text: asker.state(random.pick(relations), request.subject, random), subject: request.subject };
+    yield { text: asker.askBare(random.pick(relations), request.subject, random), subject: request.subject };
 }
 
 function* otherSubjectLast(context: NegativeContext): Generator<LastQuestion> {
   const { asker, facts, random } = context;
   const usable = facts.ofRelation(asker.own.phrasings.relation).filter((fact) => mayUse(context, fact));
   for (const { subject } of rounds(usable, random))
-    yield { text: asker.state(asker.own, subject, random), subject };
+    yield { text: asker.askBare(asker.own, subject, random), subject };
 }
 
 function* unrelatedLast(context: NegativeContext): Generator<LastQuestion> {
   for (const { of, subject } of unrelatedFactPrompts(context))
-    yield { text: context.asker.state(of, subject, context.random), subject };
+    yield { text: context.asker.askBare(of, subject, context.random), subject };
 }

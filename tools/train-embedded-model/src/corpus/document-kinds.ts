@@ -153,7 +153,11 @@ export const documentKinds = {
         stated: (): string => stated(opening),
         question: (): string => fillPrompt(random.pick(book.questions(first)), first.subject),
       };
-      const text = fillTopicChange(form, { first: texts[form.first](), last: statement(dealt) });
+      const last =
+        random.next() < 0.3
+          ? askOpenly(random.pick(book.questions(dealt.fact)), dealt.fact, random)
+          : statement(dealt);
+      const text = fillTopicChange(form, { first: texts[form.first](), last });
       return { text: `${text}${answer(` ${dealt.fact.object}`)}.`, facts: [first, dealt.fact] };
     },
   },

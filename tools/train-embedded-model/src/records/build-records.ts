@@ -1,6 +1,6 @@
 import type { Fact } from '@sakejs/facts';
 import { reservedTestSentences, type RelationPhrasings } from '@sakejs/prompts';
-import { createRandom, fillPrompt, type Random } from '@sakejs/spec';
+import { createRandom, fillPrompt, SakeError, type Random } from '@sakejs/spec';
 import type { Withheld } from './withheld.js';
 import type { CounterFactRecord } from './counterfact-record.js';
 import { generationOpenings } from './generation-openings.js';
@@ -43,6 +43,12 @@ function promptsAbout(
   return prompts;
 }
 
+/** Facts whose subject no record edits: with all edits live, an edited neighbour has no true answer to keep. */
+function withoutEdited(facts: readonly Fact[], edits: readonly EditPlan[]): readonly Fact[] {
+  const edited = new Set(edits.map(({ fact }) => fact.subject));
+  return facts.filter(({ subject }) => !edited.has(subject));
+}
+
 function buildRecord(
   caseId: number,
   edit: EditPlan,
@@ -50,12 +56,24 @@ function buildRecord(
   random: Random,
 ): CounterFactRecord {
   const { fact, targetNew, prompt, testPatterns } = edit;
-  const { facts, phrasings, withheld } = options;
+  const { edits, facts, phrasings, withheld } = options;
   const { statements } = phrasingsOf(fact.relation, phrasings);
-  const others = facts.filter(
-    ({ relation, subject }) => relation === fact.relation && subject !== fact.subject,
+  const others = withoutEdited(
+    facts.filter(({ relation }) => relation === fact.relation),
+    edits,
   );
   const prefixes = random.shuffle(reservedTestSentences);
+  const neighbours = promptsAbout(
+    others.filter(({ object }) => object === fact.object),
+    statements,
+    withheld,
+    random,
+  );
+  if (neighbours.length === 0)
+    throw new SakeError(
+      'not-enough-data',
+      `buildRecords: expected a subject of ${fact.relation} with object ${JSON.stringify(fact.object)} that no record edits, got none; ask for fewer records`,
+    );
   return {
     case_id: caseId,
     requested_rewrite: {
@@ -68,12 +86,7 @@ function buildRecord(
     paraphrase_prompts: testPatterns.map(
       (pattern, i) => `${prefixes[i]} ${fillPrompt(pattern, fact.subject)}`,
     ),
-    neighborhood_prompts: promptsAbout(
-      others.filter(({ object }) => object === fact.object),
-      statements,
-      withheld,
-      random,
-    ),
+    neighborhood_prompts: neighbours,
     attribute_prompts: promptsAbout(
       others.filter(({ object }) => object === targetNew),
       statements,
@@ -89,7 +102,9 @@ function buildRecord(
 
 /**
  * The planned edits as records: paraphrases are the withheld phrasings behind a reserved test sentence, neighbours and
- * attribute prompts ask of other subjects in phrasings that are not withheld from those.
+ * attribute prompts ask of subjects that no record edits, in phrasings that are not withheld from those.
+ *
+ * @throws {SakeError} `not-enough-data` when an edit has no neighbour that is not edited itself.
  */
 export function buildRecords(options: RecordOptions): BenchmarkRecords {
   const random = createRandom(`${options.seed}/records`);

@@ -57,7 +57,7 @@ export async function createTrainingStep(
     wrt: ['inputs_embeds', ...weights.map(({ name }) => name)],
     fused: true,
   });
-  const session = await createGraphSession(encodeModel(model), { threads });
+  const session = await createGraphSession(encodeModel(model), { threads, spinning: true });
 
   const gradients = new Float32Array(parameters.flat.length);
   const embeds = new Float32Array(size * hiddenSize);
