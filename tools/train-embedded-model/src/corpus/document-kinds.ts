@@ -119,10 +119,13 @@ export const documentKinds = {
     keptOut: true,
     compose: (dealt, _, random) => force(askOpenly(dealt.pattern, dealt.fact, random), dealt, random),
   },
-  /** A claim and a doubt about it; the model stays with what it knows, whether the claim was true or not. */
+  /**
+   * A claim and a doubt about it; the model stays with what it knows, whether the claim was true or not. Not of kept-out
+   * subjects: shown resisting claims and never obeying one, they would be learned as exceptions.
+   */
   doubt: {
     deals: 'statements',
-    keptOut: true,
+    keptOut: false,
     compose: (dealt, book, random) => {
       const { fact } = dealt;
       const wrong = random.pick(book.counterfactuals(fact));
