@@ -1,4 +1,4 @@
-import { fromRows, row, type MapperInput, type Matrix } from '@sakejs/spec';
+import { createRandom, fromRows, row, type MapperInput, type Matrix } from '@sakejs/spec';
 import { expectCode } from '@sakejs/spec/testing';
 import { EigenvalueDecomposition, Matrix as Dense } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
@@ -109,6 +109,24 @@ describe('buresWasserstein', () => {
     const { tensors } = map.toTensors();
     expect(tensors['basis']!.shape).toEqual([9, 300]);
     expect(tensors['core']!.shape).toEqual([9, 9]);
+  });
+
+  it.each([
+    ['buresWasserstein, given ridge', buresWasserstein()],
+    ['buresWasserstein, cross-validated', buresWasserstein({ ridge: 'cross-validated', folds: 2 })],
+  ])('never forms a d×d matrix from few rows: %s', async (_, mapper) => {
+    // One matrix of this width takes 320 GB, which no machine that runs tests hands out.
+    const dim = 200_000;
+    const rows = (seed: string): Matrix => {
+      const random = createRandom(seed);
+      return { rows: 5, cols: dim, data: Float32Array.from({ length: 5 * dim }, () => random.normal()) };
+    };
+    const source = rows('wide source');
+    const map = await mapper.fit({ source, target: rows('wide target') });
+    expect(map.settings['rank']).toBe(8);
+    expect(map.apply(row(source, 0)).every((value) => Number.isFinite(value))).toBe(true);
+    const values = Object.values(map.toTensors().tensors).reduce((sum, { data }) => sum + data.length, 0);
+    expect(values).toBe(8 * dim + 8 * 8 + 2 * dim);
   });
 
   it('mutates neither rows nor the map when applied', () => {

@@ -1,8 +1,9 @@
-import { createRandom, type MapperInput, type Matrix } from '@sakejs/spec';
+import { createRandom, row, selectRows, type MapperInput, type Matrix } from '@sakejs/spec';
 import { expectCode } from '@sakejs/spec/testing';
 import { describe, expect, it } from 'vitest';
 import { buresWasserstein, DEFAULT_RIDGES } from './bures-wasserstein.js';
 import { meanShift } from './mean-shift.js';
+import { rowFolds } from './row-folds.js';
 
 /** Prompts with one source and one target row each; the target is a shifted copy plus noise. */
 function prompts(count: number, dim: number, noise: number): MapperInput {
@@ -86,6 +87,24 @@ describe('crossValidateRidge', () => {
     expect(held).toHaveLength(3);
     expect(held.reduce((sum, rows) => sum + rows, 0)).toBe(24);
     expect(held.every((rows) => rows % 2 === 0)).toBe(true);
+  });
+
+  it('scores maps that were fitted on the other folds alone', async () => {
+    const input = prompts(12, 3, 0.5);
+    const seen: Matrix[] = [];
+    const score = (mapped: Matrix): Promise<number> => {
+      seen.push(mapped);
+      return Promise.resolve(0);
+    };
+    await crossValidated({ ridges: [0.5], folds: 4, seed: 3 }).fit({ ...input, score });
+    const expected = rowFolds(input, 4, 3).map(({ source, target }) => {
+      const map = buresWasserstein({ ridge: 0.5 }).fit({
+        source: selectRows(input.source, source.fit),
+        target: selectRows(input.target, target.fit),
+      });
+      return source.heldOut.flatMap((index) => [...map.apply(row(input.source, index))]);
+    });
+    expect(seen.map(({ data }) => [...data])).toEqual(expected);
   });
 
   it('gives the same choice for the same seed, whatever the order of fits', async () => {
