@@ -53,6 +53,37 @@ describe('fitDiscriminant', () => {
     expect(inSample).toBeGreaterThan(0.5);
   });
 
+  it('holds out all prompts of a key at once', () => {
+    // Two copies of pure noise: held out one by one, each would be known from its copy.
+    const noise = (name: string, shared: boolean): PromptStates[] => {
+      const once = prompts(name, 20, new Array<number>(60).fill(0), 1);
+      return [...once, ...once.map((prompt) => (shared ? prompt : { ...prompt, key: `${prompt.key} copy` }))];
+    };
+    const errors = (shared: boolean): number => {
+      const { calibration } = fitDiscriminant('test', noise('a', shared), noise('b', shared), {
+        ...options,
+        shrinkage: 0.05,
+        folds: 20,
+      });
+      return calibration.falseAccept! + calibration.falseReject!;
+    };
+    // Chance is 1; the border that suits 40 prompts best leaves half of that.
+    expect(errors(true)).toBeGreaterThan(0.4);
+    expect(errors(false)).toBeLessThan(0.1);
+  });
+
+  it('never forms a d×d matrix', () => {
+    // One matrix of this width takes 320 GB, which no machine that runs tests hands out.
+    const centre = (value: number): number[] => new Array<number>(200_000).fill(value);
+    const { discriminant } = fitDiscriminant(
+      'test',
+      prompts('wide positive', 4, centre(1), 0.5),
+      prompts('wide negative', 4, centre(-1), 0.5),
+      { ...options, folds: 2 },
+    );
+    expect(margin(discriminant, Float64Array.from(centre(1)))).toBeGreaterThan(0);
+  });
+
   it('refuses one prompt a side, equal classes, equal states and states of zeros', async () => {
     const fit = (a: PromptStates[], b: PromptStates[]): unknown => fitDiscriminant('test', a, b, options);
     await expectCode(() => fit(positives.slice(0, 1), negatives), 'not-enough-data');

@@ -30,6 +30,13 @@ export interface DiscriminantOptions extends Required<CrossFitOptions> {
   readonly target: CalibrationTarget;
 }
 
+export interface FittedDiscriminant {
+  readonly discriminant: Discriminant;
+  readonly calibration: Calibration;
+  /** Folds that the border was calibrated over. */
+  readonly folds: number;
+}
+
 /** How far a state lies on the positive side; negative beyond the border. */
 export function margin({ direction, offset }: Discriminant, state: Vector): number {
   let product = 0;
@@ -51,7 +58,7 @@ export function fitDiscriminant(
   positives: readonly PromptStates[],
   negatives: readonly PromptStates[],
   { shrinkage, target, folds, seed }: DiscriminantOptions,
-): { readonly discriminant: Discriminant; readonly calibration: Calibration } {
+): FittedDiscriminant {
   const keys = (prompts: readonly PromptStates[]): string[] => prompts.map(({ key }) => key);
   const sides = { positive: keys(positives), negative: keys(negatives) };
   const { count, foldOf } = groupFolds(where, sides, { folds, seed });
@@ -71,7 +78,11 @@ export function fitDiscriminant(
     target,
   });
   const { direction, offset } = separate(where, positives, negatives, shrinkage);
-  return { discriminant: { direction, offset: offset - (top - calibration.threshold) }, calibration };
+  return {
+    discriminant: { direction, offset: offset - (top - calibration.threshold) },
+    calibration,
+    folds: count,
+  };
 }
 
 function largestMargin(discriminant: Discriminant, states: readonly Vector[]): number {

@@ -49,4 +49,17 @@ describe('fitSubjectStates', () => {
     expect(states.rows).toBe(4);
     expect(closestMention(states, matrix([7, 0], [4, 3]))).toBe(3);
   });
+
+  it('holds out all states of a key at once', () => {
+    const copies = [...keyedStates, ...keyedStates];
+    const target = { kind: 'coverage', share: 1 } as const;
+    const { calibration } = fitSubjectStates('test', copies, [matrix([0, 50])], {
+      most: 32,
+      target,
+      folds: 4,
+      seed: 0,
+    });
+    // The farthest state is 2 from the others; from its own copy it would be 0.
+    expect(calibration.threshold).toBe(2);
+  });
 });

@@ -9,6 +9,13 @@ export interface KeyedState {
   readonly state: Vector;
 }
 
+export interface FittedSubjectStates {
+  readonly states: Matrix;
+  readonly calibration: Calibration;
+  /** Folds that the threshold was calibrated over. */
+  readonly folds: number;
+}
+
 /** States this much nearer to a kept one than the states are long are the same but for float32 rounding. */
 const DUPLICATE = 1e-5;
 
@@ -55,7 +62,7 @@ export function fitSubjectStates(
   positives: readonly KeyedState[],
   negatives: readonly Matrix[],
   { most, target, folds, seed }: { most: number; target: CalibrationTarget } & Required<CrossFitOptions>,
-): { readonly states: Matrix; readonly calibration: Calibration } {
+): FittedSubjectStates {
   if (negatives.length === 0)
     throw new SakeError(
       'not-enough-data',
@@ -80,7 +87,7 @@ export function fitSubjectStates(
     negatives: negatives.map((positions) => closestMention(states, positions)),
     target,
   });
-  return { states, calibration };
+  return { states, calibration, folds: count };
 }
 
 function distanceBetween(a: Vector, b: Vector): number {

@@ -28,8 +28,10 @@ function cluster(
   negatives: number,
 ): { positives: LabelledQuery[]; negatives: LabelledQuery[] } {
   const random = createRandom('cluster');
-  const draw = (kind: PromptKind, offset: number): LabelledQuery =>
-    at(kind, ...Array.from({ length: dim }, () => offset + random.normal()));
+  const draw = (kind: PromptKind, offset: number): LabelledQuery => ({
+    kind,
+    lastTokenActivation: Float64Array.from({ length: dim }, () => offset + random.normal()),
+  });
   return {
     positives: Array.from({ length: positives }, () => draw('paraphrase', 0)),
     negatives: Array.from({ length: negatives }, () => draw('unrelated', 1)),
@@ -185,6 +187,14 @@ describe('mahalanobis', () => {
     );
     const expected = Math.sqrt(offset.transpose().mmul(inverse(shrunk)).mmul(offset).get(0, 0));
     expect(scope.match({ lastTokenActivation: q }).distance).toBeCloseTo(expected, 9);
+  });
+
+  it('never forms a d×d matrix from few rows', () => {
+    // One matrix of this width takes 320 GB, which no machine that runs tests hands out.
+    const { positives, negatives } = cluster(200_000, 5, 2);
+    const scope = mahalanobis({ threshold: { kind: 'balanced' } }).fit({ positives, negatives });
+    expect(scope.toTensors().tensors['axes']!.shape).toEqual([4, 200_000]);
+    expect(scope.match(negatives[0]!).distance).toBeGreaterThan(scope.match(positives[0]!).distance);
   });
 
   it('needs rows that vary, and a shrinkage for two of them', async () => {

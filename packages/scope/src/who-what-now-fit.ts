@@ -15,7 +15,13 @@ const SOMETHING_ELSE_NOW: readonly PromptKind[] = ['topic-change', 'unrelated', 
 /** What one fit found out about itself, by factor. */
 export interface FittedFactors {
   readonly parts: WhoWhatNowParts;
-  readonly calibrations: Readonly<Partial<Record<WhoWhatNowFactor, Calibration>>>;
+  readonly fits: Readonly<Partial<Record<WhoWhatNowFactor, FactorFit>>>;
+}
+
+/** The errors of a factor on held-out prompts, and how many folds held them out. */
+export interface FactorFit {
+  readonly calibration: Calibration;
+  readonly folds: number;
 }
 
 const ofKind = (queries: readonly Keyed[], kinds: readonly PromptKind[]): readonly Keyed[] =>
@@ -93,11 +99,7 @@ export function fitFactors(
       ...(what && { what: { layer: whatLayer, discriminant: what.discriminant } }),
       ...(now && { now: { layer: nowLayer, discriminant: now.discriminant } }),
     },
-    calibrations: {
-      ...(who && { who: who.calibration }),
-      ...(what && { what: what.calibration }),
-      ...(now && { now: now.calibration }),
-    },
+    fits: { ...(who && { who }), ...(what && { what }), ...(now && { now }) },
   };
 }
 

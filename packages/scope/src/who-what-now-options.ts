@@ -1,5 +1,5 @@
 import { SakeError } from '@sakejs/spec';
-import type { CalibrationTarget } from './calibrate-threshold.js';
+import { checkTarget, type CalibrationTarget } from './calibrate-threshold.js';
 import { checkFolds, type CrossFitOptions } from './group-folds.js';
 import { WHO_WHAT_NOW, type StateLayer } from './query-states.js';
 import { checkThreshold } from './vector-detector.js';
@@ -73,6 +73,7 @@ export function whoWhatNowDefaults(options: WhoWhatNowOptions): Required<WhoWhat
   const { factors } = checked;
   if (factors.length === 0 || factors.some((factor) => !['who', 'what', 'now'].includes(factor)))
     fail(`at least one of the factors who, what, now, got [${factors.join(', ')}]`);
+  checkTarget(checked.factorTarget);
   checkThreshold(WHO_WHAT_NOW, checked.threshold);
   checkFolds(WHO_WHAT_NOW, checked.folds);
   return checked;

@@ -1,7 +1,8 @@
-import type { LabelledQuery, Query, Scope, ScopeInput } from '@sakejs/spec';
+import type { LabelledQuery, Query, Scope, ScopeInput, TensorBundle } from '@sakejs/spec';
 import { expectCode } from '@sakejs/spec/testing';
 import { describe, expect, it } from 'vitest';
 import { tokenQueries, tokenQuery } from '../test/token-world.js';
+import type { CalibrationTarget } from './calibrate-threshold.js';
 import { whoWhatNow } from './who-what-now.js';
 import type { WhoWhatNowFactor } from './who-what-now-options.js';
 
@@ -103,6 +104,61 @@ describe('whoWhatNow', () => {
     const scope = whoWhatNow({ layers: 4, threshold: target }).fit(input);
     expect(scope.settings).toMatchObject({ calibration: 'coverage 0.9', positives: 30, negatives: 60 });
     expect(scope.settings['falseReject']).toBeLessThanOrEqual(0.1);
+  });
+
+  it('measures prompts that the factors were fitted without to meet a target', () => {
+    // In sample every subject state is at distance 0, and no threshold above 0 could be found.
+    const target = { kind: 'coverage', share: 0.5 } as const;
+    const scope = whoWhatNow({ layers: 4, factors: ['who'], threshold: target }).fit(input);
+    expect(scope.threshold).toBeGreaterThan(0.1);
+  });
+
+  describe('factorTarget', () => {
+    const midpoint = (positivePercentile: number, negativePercentile: number): CalibrationTarget => ({
+      kind: 'midpoint',
+      positivePercentile,
+      negativePercentile,
+    });
+    const fit = (factorTarget?: CalibrationTarget): Scope =>
+      whoWhatNow({ layers: 4, ...(factorTarget && { factorTarget }) }).fit(input);
+
+    it('is midway between the 3rd percentile of positives and the 98th of negatives by default', () => {
+      expect(fit(midpoint(3, 98)).toTensors()).toEqual(fit().toTensors());
+      expect(fit().settings['factorTarget']).toBe('midpoint 3/98');
+    });
+
+    it('moves the border of every factor, and stands in the settings', () => {
+      const borders = ({ meta }: TensorBundle): number[] =>
+        ['whoThreshold', 'whatOffset', 'nowOffset'].map((name) => meta[name] as number);
+      const strict = fit(midpoint(3, 100));
+      const loose = fit(midpoint(3, 60));
+      borders(loose.toTensors()).forEach((border, factor) =>
+        expect(border).toBeGreaterThan(borders(strict.toTensors())[factor]!),
+      );
+      expect(loose.settings['factorTarget']).toBe('midpoint 3/60');
+    });
+
+    it('leaves at most the stated share of errors in each factor, on prompts held out', () => {
+      const covering = fit({ kind: 'coverage', share: 0.9 }).settings;
+      for (const factor of ['who', 'what', 'now'])
+        expect(covering[`${factor}FalseReject`]).toBeCloseTo(0.1, 10);
+      const refusing = fit({ kind: 'false-accept', rate: 0 }).settings;
+      for (const factor of ['who', 'what', 'now']) expect(refusing[`${factor}FalseAccept`]).toBe(0);
+    });
+
+    it('says in the errors which target is out of range', async () => {
+      const error = await expectCode(
+        () => whoWhatNow({ layers: 4, factorTarget: midpoint(3, 101) }),
+        'invalid-option',
+      );
+      expect(error.message).toContain('negativePercentile');
+    });
+  });
+
+  it('names the folds that each factor was calibrated over', () => {
+    const few = input.positives.filter(({ kind }) => kind === 'doubt').concat(input.positives.slice(0, 3));
+    const scope = whoWhatNow({ layers: 4 }).fit({ ...input, positives: few });
+    expect(scope.settings).toMatchObject({ whoFolds: 5, whatFolds: 3, nowFolds: 5 });
   });
 
   it('keeps no more subject states than asked for', () => {

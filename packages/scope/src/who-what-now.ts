@@ -20,10 +20,11 @@ import { whoWhatNowScope } from './who-what-now-scope.js';
  *
  * States are normalised as the model's own RMS norm does it, x / rms(x), so that the growth of the residual
  * stream with depth and its bulk at single positions do not count; subject states are compared as they are.
- * Each factor's threshold is midway between the 3rd percentile of held-out positives and the 98th of
- * negatives (`who`: prompts that do not name the subject), folds over prompts. The distance of a mention is
- * max(who, what, now), each scaled to have its threshold at 1: ‖h − s‖ / θ, and exp(−margin) of a
- * discriminant. `match` gives the latest mention within the threshold, else the nearest one.
+ * Each factor's threshold meets `factorTarget` on held-out positives and on negatives (`who`: prompts that do
+ * not name the subject), folds over prompts: by default it is midway between the 3rd percentile of positives and
+ * the 98th of negatives. The distance of a mention is max(who, what, now), each scaled to have its threshold
+ * at 1: ‖h − s‖ / θ, and exp(−margin) of a discriminant. `match` gives the latest mention within the threshold,
+ * else the nearest one.
  *
  * Layers count blocks from 0; "after l blocks" is layer l − 1. `lastTokenActivation` serves only as
  * `nowLayer: 'final'`: by default nothing looks at the final norm, since a state that knows the answer
@@ -39,7 +40,7 @@ import { whoWhatNowScope } from './who-what-now-scope.js';
  */
 export function whoWhatNow(options: WhoWhatNowOptions): ScopeDetector {
   const settings = whoWhatNowDefaults(options);
-  const { factors, whoLayer, whatLayer, nowLayer, threshold, folds, seed } = settings;
+  const { factors, factorTarget, whoLayer, whatLayer, nowLayer, threshold, seed } = settings;
   const needs = layerNeeds([
     factors.includes('who') ? whoLayer : undefined,
     factors.includes('what') ? whatLayer : undefined,
@@ -52,18 +53,19 @@ export function whoWhatNow(options: WhoWhatNowOptions): ScopeDetector {
       if (positives.length === 0)
         throw new SakeError('not-enough-data', `${WHO_WHAT_NOW}: expected positives, got none`);
       const sides = { positives: keyed('positive', positives), negatives: keyed('negative', negatives) };
-      const { parts, calibrations } = fitFactors(sides.positives, sides.negatives, settings);
+      const { parts, fits } = fitFactors(sides.positives, sides.negatives, settings);
       const described: Record<string, number | string | boolean> = {
         factors: factors.join(','),
-        folds,
+        factorTarget: describeTarget(factorTarget),
         seed,
         ...(parts.who && { whoLayer, subjectStates: parts.who.states.rows }),
         ...(parts.what && { whatLayer, whatShrinkage: settings.whatShrinkage }),
         ...(parts.now && { nowLayer, nowShrinkage: settings.nowShrinkage }),
       };
-      for (const [factor, calibration] of Object.entries(calibrations)) {
+      for (const [factor, { calibration, folds }] of Object.entries(fits)) {
         described[`${factor}FalseReject`] = calibration.falseReject!;
         described[`${factor}FalseAccept`] = calibration.falseAccept!;
+        described[`${factor}Folds`] = folds;
       }
       if (typeof threshold === 'number')
         return whoWhatNowScope(parts, threshold, { ...described, calibration: 'given' });
