@@ -1,21 +1,28 @@
-import { ExitCode } from '@sakejs/terminal';
+import { SakeError } from '@sakejs/spec';
+import { ExitCode, reportError, runCommand, type Streams } from '@sakejs/terminal';
 import { Command, CommanderError } from 'commander';
-import { runCommandLine } from './run-suite.js';
+import manifest from '../package.json' with { type: 'json' };
+import { runSuite } from './run-suite.js';
 
 export interface Program {
   /** Runs the arguments that follow the command's name; gives the exit status. */
   run(argv: readonly string[]): Promise<ExitCode>;
 }
 
-const whole = (value: string): number => (/^\d+$/.test(value) ? Number(value) : Number.NaN);
+const number = (value: string): number => (value.trim() === '' ? Number.NaN : Number(value));
 
 /** The `sake-bench` command. */
-export function createBenchProgram(): Program {
+export function createBenchProgram(streams: Streams = process): Program {
   let exit: ExitCode = ExitCode.ok;
   const program = new Command('sake-bench')
     .description('Benchmark knowledge editing on a language model.')
+    .version(manifest.version)
     .exitOverride()
-    .showHelpAfterError();
+    .configureOutput({
+      writeOut: (text) => streams.stdout.write(text),
+      writeErr: (text) => streams.stderr.write(text),
+      outputError: () => undefined,
+    });
   program
     .command('run')
     .description('Run a suite with some methods and print its table.')
@@ -27,19 +34,19 @@ export function createBenchProgram(): Program {
       'none,sake,sake-paper,uniform',
     )
     .option('--protocol <name>', 'paper (each edit alone) or strict (all edits live)', 'paper')
-    .option('--limit <n>', 'the first N records in file order', whole)
-    .option(
-      '--records <file>',
-      "records in CounterFact's original schema; default: the model's own test records",
-    )
-    .option('--split <name>', 'which embedded records: dev or test', 'test')
-    .option('--count <n>', 'prompts an edit', whole, 50)
+    .option('--limit <n>', 'the first N records in file order', number)
+    .option('--records <file>', "records in CounterFact's original schema; default: the embedded model's own")
+    .option('--split <name>', 'which of the embedded records: dev or test', 'test')
+    .option('--count <n>', 'prompts an edit', number, 50)
     .option('--prompts <source>', 'template, or a file of hand-written prompts', 'template')
-    .option('--seed <n>', 'seed of everything drawn', whole, 0)
-    .option('--threads <n>', 'threads of the model', whole, 2)
-    .option('--json <file>', 'write the result as JSON; - is standard output, without the table')
-    .action(async (options: unknown) => {
-      exit = await runCommandLine(options);
+    .option('--seed <n>', 'seed of everything drawn', number, 0)
+    .option('--threads <n>', 'threads of the model', number, 2)
+    .option('--json <file>', 'write the result as JSON; - prints it to standard output, without the table')
+    .action(async (options: { readonly json?: unknown }) => {
+      exit = await runCommand((signal) => runSuite(options, streams, signal), {
+        json: options.json === '-',
+        streams,
+      });
     });
   return {
     async run(argv) {
@@ -47,8 +54,16 @@ export function createBenchProgram(): Program {
         await program.parseAsync([...argv], { from: 'user' });
         return exit;
       } catch (error) {
-        if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
-        throw error;
+        if (!(error instanceof CommanderError)) throw error;
+        if (error.exitCode === 0) return ExitCode.ok;
+        if (error.code === 'commander.help') return ExitCode.usage;
+        return reportError(
+          new SakeError(
+            'invalid-option',
+            `sake-bench: ${error.message.replace(/^error: /, '')}; see sake-bench --help`,
+          ),
+          { json: argv.includes('--json=-') || argv[argv.indexOf('--json') + 1] === '-', streams },
+        );
       }
     },
   };

@@ -1,7 +1,10 @@
-import { ExitCode, runCommand } from '@sakejs/terminal';
+import { SakeError } from '@sakejs/spec';
+import { ExitCode, reportError, runCommand, type Streams } from '@sakejs/terminal';
 import { Command, CommanderError } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
+import type { CommandContext } from './commands/command-context.js';
 import { editCommand } from './commands/edit.js';
-import { exportEdit, importEdit, listEdits, removeEdit, showEdit } from './commands/edits.js';
+import { exportEdit, importEdits, listEdits, removeEdits, showEdit } from './commands/edits.js';
 import { generateCommand } from './commands/generate.js';
 
 export interface Program {
@@ -12,23 +15,32 @@ export interface Program {
 /** Where edits are kept unless `--library` says otherwise. */
 export const DEFAULT_LIBRARY = '.sake/edits';
 
-const whole = (value: string): number => (/^\d+$/.test(value) ? Number(value) : Number.NaN);
+const number = (value: string): number => (value.trim() === '' ? Number.NaN : Number(value));
+
+const library = ['--library <dir>', 'folder that keeps the edits', DEFAULT_LIBRARY] as const;
+const modules = ['--with <module...>', 'mapper modules whose edits the library holds'] as const;
+const model = ['--model <name>', 'embedded, or the folder of an ONNX model', 'embedded'] as const;
+const threads = ['--threads <n>', 'threads of the model', number, 2] as const;
+const json = ['--json', 'print one JSON object instead of text'] as const;
 
 /** The `sake` command. */
-export function createSakeProgram(): Program {
+export function createSakeProgram(streams: Streams = process): Program {
   let exit: ExitCode = ExitCode.ok;
-  const run = async (options: unknown, body: (signal: AbortSignal) => Promise<void>): Promise<void> => {
-    exit = await runCommand(body, { json: (options as { json?: boolean }).json === true });
+  const run = async (options: unknown, body: (context: CommandContext) => Promise<void>): Promise<void> => {
+    exit = await runCommand((signal) => body({ streams, signal }), {
+      json: (options as { json?: boolean }).json === true,
+      streams,
+    });
   };
   const program = new Command('sake')
     .description('Change what a language model believes, without touching its weights.')
+    .version(manifest.version)
     .exitOverride()
-    .showHelpAfterError();
-  const library = ['--library <dir>', 'folder that keeps the edits', DEFAULT_LIBRARY] as const;
-  const modules = ['--with <module...>', 'mapper modules whose edits the library holds'] as const;
-  const model = ['--model <name>', 'embedded, or the folder of an ONNX model', 'embedded'] as const;
-  const threads = ['--threads <n>', 'threads of the model', whole, 2] as const;
-  const json = ['--json', 'print one JSON object instead of text'] as const;
+    .configureOutput({
+      writeOut: (text) => streams.stdout.write(text),
+      writeErr: (text) => streams.stderr.write(text),
+      outputError: () => undefined,
+    });
 
   program
     .command('edit')
@@ -45,24 +57,28 @@ export function createSakeProgram(): Program {
     .option('--mapper <name>', "a built-in mapper, or a module such as ./mine.mjs; default: the method's own")
     .option('--method <name>', 'sake, sake-paper, uniform or uniform-paper', 'sake')
     .option('--targets <choice>', "obeying or all target rows; default: the method's own")
-    .option('--count <n>', 'prompts in the distribution', whole, 50)
-    .option('--seed <n>', 'seed of everything drawn', whole, 0)
+    .option(
+      '--count <n>',
+      'prompts in the distribution; default: 50, or as many as a shorter file holds',
+      number,
+    )
+    .option('--seed <n>', 'seed of everything drawn', number, 0)
     .option('--replace', 'replace an edit of the same request')
     .option(...library)
     .option(...modules)
     .option(...model)
     .option(...threads)
     .option(...json)
-    .action((options: unknown) => run(options, (signal) => editCommand(options, signal)));
+    .action((options: unknown) => run(options, (context) => editCommand(options, context)));
 
   program
     .command('generate')
     .description('Continue a text with all edits of the library live.')
     .argument('<text>', 'the text to continue')
     .option('--plain', 'leave the edits out')
-    .option('--max-tokens <n>', 'most new tokens', whole, 20)
-    .option('--temperature <t>', '0 is greedy', Number, 0)
-    .option('--seed <n>', 'seed of sampling', whole, 0)
+    .option('--max-tokens <n>', 'most new tokens', number, 20)
+    .option('--temperature <t>', '0 is greedy', number, 0)
+    .option('--seed <n>', 'seed of sampling', number, 0)
     .option('--every-step', 'ask the gate at every token, not only at the end of the text')
     .option(...library)
     .option(...modules)
@@ -70,53 +86,41 @@ export function createSakeProgram(): Program {
     .option(...threads)
     .option(...json)
     .action((text: string, options: unknown) =>
-      run(options, (signal) => generateCommand(text, options, signal)),
+      run(options, (context) => generateCommand(text, options, context)),
     );
 
   const edits = program.command('edits').description('Look after the kept edits.');
-  edits
-    .command('list')
-    .description('List every edit.')
-    .option(...library)
-    .option(...modules)
-    .option(...json)
-    .action((options: unknown) => run(options, () => listEdits(options)));
-  edits
-    .command('show')
-    .description('Show one edit with its provenance.')
+  const keeping = (name: string, description: string): Command =>
+    edits
+      .command(name)
+      .description(description)
+      .option(...library)
+      .option(...modules)
+      .option(...json);
+  keeping('list', 'List every edit.').action((options: unknown) =>
+    run(options, (context) => listEdits(options, context)),
+  );
+  keeping('show', 'Show one edit with its provenance.')
     .argument('<id>')
-    .option(...library)
-    .option(...modules)
-    .option(...json)
-    .action((id: string, options: unknown) => run(options, () => showEdit(id, options)));
-  edits
-    .command('remove')
-    .description('Remove edits; the others are not touched.')
+    .action((id: string, options: unknown) => run(options, (context) => showEdit(id, options, context)));
+  keeping('remove', 'Remove edits; the others are not touched.')
     .argument('<id...>')
-    .option(...library)
-    .option(...modules)
-    .option(...json)
-    .action((ids: string[], options: unknown) => run(options, () => removeEdit(ids, options)));
-  edits
-    .command('export')
-    .description('Copy an edit into a file.')
+    .action((ids: string[], options: unknown) =>
+      run(options, (context) => removeEdits(ids, options, context)),
+    );
+  keeping('export', 'Copy an edit into a file.')
     .argument('<id>')
     .argument('<file>')
-    .option(...library)
-    .option(...modules)
-    .option(...json)
+    .option('--replace', 'replace a file of that name')
     .action((id: string, file: string, options: unknown) =>
-      run(options, () => exportEdit(id, file, options)),
+      run(options, (context) => exportEdit(id, file, options, context)),
     );
-  edits
-    .command('import')
-    .description('Take edits in from files, checked first.')
+  keeping('import', 'Take edits in from files, checked first.')
     .argument('<file...>')
     .option('--replace', 'replace edits of the same request')
-    .option(...library)
-    .option(...modules)
-    .option(...json)
-    .action((files: string[], options: unknown) => run(options, () => importEdit(files, options)));
+    .action((files: string[], options: unknown) =>
+      run(options, (context) => importEdits(files, options, context)),
+    );
 
   return {
     async run(argv) {
@@ -124,8 +128,13 @@ export function createSakeProgram(): Program {
         await program.parseAsync([...argv], { from: 'user' });
         return exit;
       } catch (error) {
-        if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
-        throw error;
+        if (!(error instanceof CommanderError)) throw error;
+        if (error.exitCode === 0) return ExitCode.ok;
+        if (error.code === 'commander.help') return ExitCode.usage;
+        return reportError(
+          new SakeError('invalid-option', `sake: ${error.message.replace(/^error: /, '')}; see sake --help`),
+          { json: argv.includes('--json'), streams },
+        );
       }
     },
   };

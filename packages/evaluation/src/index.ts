@@ -12,6 +12,7 @@ export {
   type CounterFactMetric,
   type CounterFactQuery,
 } from './protocols/counterfact-queries.js';
+export { indirectDoubt } from './protocols/doubt-prompts.js';
 export type { Protocol } from './protocols/protocol.js';
 export {
   isPrefixOf,

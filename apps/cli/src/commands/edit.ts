@@ -1,29 +1,43 @@
-import { createSteeredLM } from '@sakejs/editor';
-import { fillPrompt, validateEditRequest } from '@sakejs/spec';
+import { createSteeredLM, editId, type DiskEditLibrary } from '@sakejs/editor';
+import {
+  fillPrompt,
+  isSakeError,
+  SakeError,
+  validateEditRequest,
+  type EditRequest,
+  type PromptDistribution,
+} from '@sakejs/spec';
 import { createProgress } from '@sakejs/terminal';
-import { createMethod, loadMapper, loadModel, loadPromptSource, openLibrary } from 'sakejs';
+import { createMethod, isMapperModule, loadMapper, loadModel, loadPromptSource, methodNames } from 'sakejs';
 import { z } from 'zod';
+import { print, type CommandContext } from './command-context.js';
 import { continuation } from './continuation.js';
-import { libraryOptions, modelOptions, parseOptions, print } from './parse-options.js';
+import { openReportingBroken } from './library.js';
+import { libraryOptions, modelOptions, parseOptions, replaceOption, wholeNumber } from './options.js';
 
 const schema = z.strictObject({
   ...libraryOptions,
   ...modelOptions,
+  ...replaceOption,
   subject: z.string(),
   prompt: z.string(),
   true: z.string(),
   new: z.string(),
-  prompts: z.string().min(1),
+  prompts: z.string().min(1, 'expected template or a file'),
   mapper: z.string().optional(),
-  method: z.string(),
+  method: z.enum(methodNames as [string, ...string[]], `expected one of ${methodNames.join(', ')}`),
   targets: z.enum(['all', 'obeying'], 'expected all or obeying').optional(),
-  count: z.int('expected a whole number').min(2, 'expected at least 2'),
-  seed: z.int('expected a whole number'),
-  replace: z.boolean().default(false),
+  count: wholeNumber(2).optional(),
+  seed: wholeNumber(0),
 });
 
+/** Prompts in the distribution unless `--count` says otherwise. */
+const DEFAULT_COUNT = 50;
+const STEPS = 4;
+
 /** `sake edit`: learns an edit, keeps it, and shows the answer before and after. */
-export async function editCommand(raw: unknown, signal: AbortSignal): Promise<void> {
+export async function editCommand(raw: unknown, context: CommandContext): Promise<void> {
+  const { streams, signal } = context;
   const options = parseOptions(schema, raw, 'edit');
   const request = validateEditRequest({
     subject: options.subject,
@@ -32,48 +46,86 @@ export async function editCommand(raw: unknown, signal: AbortSignal): Promise<vo
     targetNew: options.new,
   });
   const mapper = options.mapper === undefined ? undefined : await loadMapper(options.mapper);
-  const library = await openLibrary(options.library, { modules: options.with });
-  const progress = createProgress('edit');
-  progress.update(0, 4, 'loading the model');
-  await using lm = await loadModel(options.model, { threads: options.threads });
-  const method = createMethod(options.method, lm.info, {
-    ...(mapper === undefined ? {} : { mapper }),
-    ...(options.targets === undefined ? {} : { targets: options.targets }),
-  });
-  progress.update(1, 4, 'making prompts');
-  const prompts = await loadPromptSource(options.prompts).generate(request, {
-    count: options.count,
-    seed: options.seed,
-    signal,
-  });
-  progress.update(2, 4, 'learning');
-  const edit = await method.learn(prompts.request, { lm, prompts, seed: options.seed, signal });
-  await library.add(edit, { replace: options.replace });
-  progress.update(3, 4, 'asking');
-  const prompt = fillPrompt(request.prompt, request.subject);
-  const before = await continuation(lm, prompt);
-  const after = await continuation(createSteeredLM(lm, [edit]), prompt);
-  progress.end();
-  const { rows } = edit.provenance;
-  print(
-    options.json,
-    {
-      id: edit.id,
-      library: options.library,
-      request: edit.request,
-      before,
-      after,
-      map: { kind: edit.map.kind, settings: edit.map.settings },
-      scope: { kind: edit.scope.kind, threshold: edit.scope.threshold, settings: edit.scope.settings },
-      provenance: edit.provenance,
-      dropped: prompts.dropped,
-    },
-    [
-      `${edit.id} is kept in ${options.library}`,
-      `  before  ${prompt} ${before}`,
-      `  after   ${prompt} ${after}`,
-      `  ${prompts.prompts.length} prompts (${prompts.source.kind}), ${rows.obeying} steering contexts obeyed, ${rows.target} target rows, map ${edit.map.kind}, scope ${edit.scope.kind}`,
-      `  sake generate ${JSON.stringify(prompt)} --library ${options.library}`,
-    ].join('\n'),
+  const own = options.mapper !== undefined && isMapperModule(options.mapper) ? [options.mapper] : [];
+  const library = await openReportingBroken({ ...options, with: [...options.with, ...own] }, context);
+  if (!options.replace) checkFree(library, request);
+  const source = loadPromptSource(options.prompts);
+  const progress = createProgress('edit', { stream: streams.stderr });
+  try {
+    progress.update(0, STEPS, 'loading the model');
+    await using lm = await loadModel(options.model, { threads: options.threads });
+    const method = createMethod(options.method, lm.info, {
+      ...(mapper === undefined ? {} : { mapper }),
+      ...(options.targets === undefined ? {} : { targets: options.targets }),
+    });
+    progress.update(1, STEPS, 'making prompts');
+    const generate = (count: number): Promise<PromptDistribution> =>
+      source.generate(request, { count, seed: options.seed, signal });
+    const prompts =
+      options.count === undefined && options.prompts !== 'template'
+        ? await asManyAsThereAre(generate)
+        : await generate(options.count ?? DEFAULT_COUNT);
+    progress.update(2, STEPS, 'learning');
+    const edit = await method.learn(prompts.request, { lm, prompts, seed: options.seed, signal });
+    progress.update(3, STEPS, 'asking');
+    const prompt = fillPrompt(request.prompt, request.subject);
+    const before = await continuation(lm, prompt, { signal });
+    const after = await continuation(createSteeredLM(lm, [edit]), prompt, { signal });
+    await library.add(edit, { replace: options.replace });
+    progress.end();
+
+    const { rows } = edit.provenance;
+    const dropped = Object.entries(prompts.dropped).map(([reason, times]) => `${reason} ${times}`);
+    print(
+      context,
+      options.json,
+      {
+        id: edit.id,
+        library: options.library,
+        request: edit.request,
+        before,
+        after,
+        map: { kind: edit.map.kind, settings: edit.map.settings },
+        scope: { kind: edit.scope.kind, threshold: edit.scope.threshold, settings: edit.scope.settings },
+        provenance: edit.provenance,
+        dropped: prompts.dropped,
+      },
+      [
+        `${edit.id} is kept in ${options.library}`,
+        `  before   ${prompt} ${before}`,
+        `  after    ${prompt} ${after}`,
+        `  prompts  ${prompts.prompts.length} (${prompts.source.kind}), dropped ${dropped.length === 0 ? 'none' : dropped.join(', ')}`,
+        `  rows     ${rows.source} source, ${rows.target} target; ${rows.obeying} steering contexts obeyed`,
+        `  map      ${edit.map.kind}; scope ${edit.scope.kind}`,
+        `  try      sake generate ${JSON.stringify(prompt)} --library ${options.library}`,
+      ].join('\n'),
+    );
+  } finally {
+    progress.end();
+  }
+}
+
+/** Fails before the work is done where the library has the request's edit, or a broken file in its place. */
+function checkFree(library: DiskEditLibrary, request: EditRequest): void {
+  const id = editId(request);
+  const broken = library.broken.some((entry) => entry.id === id);
+  if (!library.has(id) && !broken) return;
+  throw new SakeError(
+    'already-exists',
+    `sake edit: expected a request that ${library.directory} has no edit of, got that of ${id}${broken ? ' (a broken file)' : ''}; --replace learns it again`,
+    { details: { id, library: library.directory } },
   );
+}
+
+/** The default count, or all prompts of a file that holds fewer. */
+async function asManyAsThereAre(
+  generate: (count: number) => Promise<PromptDistribution>,
+): Promise<PromptDistribution> {
+  try {
+    return await generate(DEFAULT_COUNT);
+  } catch (error) {
+    const made = isSakeError(error) && error.code === 'not-enough-data' ? error.details['made'] : undefined;
+    if (typeof made !== 'number' || made < 2) throw error;
+    return generate(made);
+  }
 }

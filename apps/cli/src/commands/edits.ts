@@ -1,30 +1,21 @@
-import type { Edit } from '@sakejs/spec';
+import { readEditFile } from '@sakejs/editor';
+import { SakeError } from '@sakejs/spec';
 import { formatTable } from '@sakejs/terminal';
-import { openLibrary } from 'sakejs';
+import { editLoaders } from 'sakejs';
 import { z } from 'zod';
-import { libraryOptions, parseOptions, print } from './parse-options.js';
+import { print, type CommandContext } from './command-context.js';
+import { describedEdit, editText } from './described-edit.js';
+import { brokenOf, findEdit, openReportingBroken, unknownEdit } from './library.js';
+import { libraryOptions, parseOptions, replaceOption } from './options.js';
 
 const schema = z.strictObject(libraryOptions);
-const importSchema = z.strictObject({ ...libraryOptions, replace: z.boolean().default(false) });
-
-function described(edit: Edit): Record<string, unknown> {
-  const { id, kind, request, map, scope, provenance } = edit;
-  return {
-    id,
-    kind,
-    request,
-    map: { kind: map.kind, dim: map.dim, settings: map.settings },
-    scope: { kind: scope.kind, threshold: scope.threshold, settings: scope.settings },
-    provenance,
-  };
-}
+const replacingSchema = z.strictObject({ ...libraryOptions, ...replaceOption });
 
 /** `sake edits list` */
-export async function listEdits(raw: unknown): Promise<void> {
-  const { library: directory, with: modules, json } = parseOptions(schema, raw, 'edits list');
-  const library = await openLibrary(directory, { modules });
+export async function listEdits(raw: unknown, context: CommandContext): Promise<void> {
+  const options = parseOptions(schema, raw, 'edits list');
+  const library = await openReportingBroken(options, context);
   const edits = library.list();
-  const broken = library.broken.map(({ file, error }) => ({ file, message: error.message }));
   const table = formatTable(
     ['id', 'subject', 'true -> new', 'method', 'learned'],
     edits.map(({ id, request, provenance }) => [
@@ -36,49 +27,78 @@ export async function listEdits(raw: unknown): Promise<void> {
     ]),
   );
   print(
-    json,
-    { library: directory, edits: edits.map(described), broken },
-    [
-      edits.length === 0 ? `no edits in ${directory}` : table,
-      ...broken.map(({ file, message }) => `broken: ${file}: ${message}`),
-    ].join('\n'),
+    context,
+    options.json,
+    { library: options.library, edits: edits.map(describedEdit), broken: brokenOf(library) },
+    edits.length === 0 ? `no edits in ${options.library}` : table,
   );
 }
 
 /** `sake edits show` */
-export async function showEdit(id: string, raw: unknown): Promise<void> {
-  const { library: directory, with: modules } = parseOptions(schema, raw, 'edits show');
-  const edit = (await openLibrary(directory, { modules })).get(id);
-  process.stdout.write(`${JSON.stringify(described(edit), null, 2)}\n`);
+export async function showEdit(id: string, raw: unknown, context: CommandContext): Promise<void> {
+  const options = parseOptions(schema, raw, 'edits show');
+  const edit = findEdit(await openReportingBroken(options, context), id);
+  print(context, options.json, describedEdit(edit), editText(edit));
 }
 
-/** `sake edits remove`: all ids are checked before one goes. */
-export async function removeEdit(ids: readonly string[], raw: unknown): Promise<void> {
-  const { library: directory, with: modules, json } = parseOptions(schema, raw, 'edits remove');
-  const library = await openLibrary(directory, { modules });
-  const broken = new Set(library.broken.map(({ id }) => id));
-  for (const id of ids) if (!broken.has(id)) library.get(id);
-  for (const id of new Set(ids)) await library.remove(id);
-  print(json, { removed: ids, left: library.size }, `removed ${ids.join(', ')}; ${library.size} left`);
+/** `sake edits remove`: all ids are checked before one goes; a broken file's id is taken too. */
+export async function removeEdits(
+  ids: readonly string[],
+  raw: unknown,
+  context: CommandContext,
+): Promise<void> {
+  const options = parseOptions(schema, raw, 'edits remove');
+  const library = await openReportingBroken(options, context);
+  const wanted = [...new Set(ids)];
+  const isThere = (id: string): boolean => library.has(id) || library.broken.some((entry) => entry.id === id);
+  for (const id of wanted) if (!isThere(id)) throw unknownEdit(library, id);
+  for (const id of wanted) await library.remove(id);
+  print(
+    context,
+    options.json,
+    { library: options.library, removed: wanted, left: library.size },
+    `removed ${wanted.join(', ')}; ${library.size} left`,
+  );
 }
 
 /** `sake edits export` */
-export async function exportEdit(id: string, file: string, raw: unknown): Promise<void> {
-  const { library: directory, with: modules, json } = parseOptions(schema, raw, 'edits export');
-  await (await openLibrary(directory, { modules })).exportTo(id, file);
-  print(json, { id, file }, `${id} written to ${file}`);
+export async function exportEdit(
+  id: string,
+  file: string,
+  raw: unknown,
+  context: CommandContext,
+): Promise<void> {
+  const options = parseOptions(replacingSchema, raw, 'edits export');
+  const library = await openReportingBroken(options, context);
+  await library.exportTo(findEdit(library, id).id, file, { replace: options.replace });
+  print(context, options.json, { id, file }, `${id} written to ${file}`);
 }
 
-/** `sake edits import` */
-export async function importEdit(files: readonly string[], raw: unknown): Promise<void> {
-  const {
-    library: directory,
-    with: modules,
-    json,
-    replace,
-  } = parseOptions(importSchema, raw, 'edits import');
-  const library = await openLibrary(directory, { modules });
-  const ids: string[] = [];
-  for (const file of files) ids.push((await library.importFrom(file, { replace })).id);
-  print(json, { imported: ids }, `imported ${ids.join(', ')} into ${directory}`);
+/** `sake edits import`: all files are checked before one is taken in. */
+export async function importEdits(
+  files: readonly string[],
+  raw: unknown,
+  context: CommandContext,
+): Promise<void> {
+  const options = parseOptions(replacingSchema, raw, 'edits import');
+  const library = await openReportingBroken(options, context);
+  const loaders = await editLoaders(options.with);
+  const ids = new Set<string>();
+  for (const file of files) {
+    const { id } = await readEditFile(file, loaders);
+    if (ids.has(id) || (library.has(id) && !options.replace))
+      throw new SakeError(
+        'already-exists',
+        `sake edits import: expected edits that ${options.library} lacks, got ${id} again in ${file}; ${ids.has(id) ? 'name one file of it' : '--replace replaces it'}`,
+        { details: { id, file } },
+      );
+    ids.add(id);
+  }
+  for (const file of files) await library.importFrom(file, { replace: options.replace });
+  print(
+    context,
+    options.json,
+    { library: options.library, imported: [...ids] },
+    `imported ${[...ids].join(', ')} into ${options.library}`,
+  );
 }

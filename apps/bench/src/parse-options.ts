@@ -1,0 +1,27 @@
+import { SakeError } from '@sakejs/spec';
+import { z } from 'zod';
+
+/** A whole number of at least `least`. */
+export function wholeNumber(least: number): z.ZodInt {
+  const message = `expected a whole number of at least ${least}`;
+  return z.int(message).min(least, message);
+}
+
+/** Names of a comma-separated list, each one of those that are known. */
+export function namesAmong(known: readonly string[]): z.ZodType<string[]> {
+  return z
+    .string()
+    .transform((names) => names.split(',').map((name) => name.trim()))
+    .pipe(z.array(z.enum(known as [string, ...string[]], `expected names among ${known.join(', ')}`)));
+}
+
+/** @throws {SakeError} `invalid-option` with every complaint, by flag. */
+export function parseOptions<T>(schema: z.ZodType<T>, raw: unknown, command: string): T {
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const complaints = parsed.error.issues.map(({ path, message }) => `--${String(path[0])}: ${message}`);
+  throw new SakeError(
+    'invalid-option',
+    `sake-bench ${command}: ${[...new Set(complaints)].join('; ')}; see sake-bench ${command} --help`,
+  );
+}

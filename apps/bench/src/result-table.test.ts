@@ -1,0 +1,85 @@
+import type { CounterFactResult, CounterFactRow, MetricValue } from '@sakejs/evaluation';
+import { describe, expect, it } from 'vitest';
+import { resultTable } from './result-table.js';
+
+const value = (share: number, n: number): MetricValue => ({
+  value: share,
+  n,
+  interval: [share - 0.1, share + 0.1],
+  scorers: { firstToken: share, wholeObject: share - 0.05, probability: share },
+  fired: { own: share, other: 0.02 },
+});
+const none: MetricValue = {
+  value: null,
+  n: 0,
+  interval: null,
+  scorers: { firstToken: null, wholeObject: null, probability: null },
+  fired: { own: null, other: null },
+};
+const row = (method: string, warnings: readonly string[]): CounterFactRow => ({
+  method,
+  metrics: { accuracy: value(0.5, 4), generality: value(0.25, 8), specificity: none },
+  filtered: { 'too odd': 3, 'never so': 0 },
+  warnings,
+  seconds: 1.25,
+  learned: 4,
+});
+const result: CounterFactResult = {
+  suite: 'counterfact',
+  protocol: 'strict',
+  model: 'm',
+  edits: 4,
+  seed: 7,
+  rows: [row('a', ['shared', 'only a']), row('b', ['shared'])],
+  comparisons: [{ a: 'a', b: 'b', metric: 'accuracy', difference: 0.25, interval: [0, 0.5], n: 4 }],
+  modelInfo: {
+    id: 'm',
+    sha256: 'e'.repeat(64),
+    family: 'llama',
+    hiddenSize: 16,
+    layers: 2,
+    vocabularySize: 300,
+    maxPositions: 64,
+    dtype: 'float32',
+    threads: 1,
+    runtime: {},
+  },
+  data: { name: 'records', sha256: 'f'.repeat(64), records: 9 },
+  prompts: { source: 'template', count: 50 },
+};
+
+describe('resultTable', () => {
+  const text = resultTable(result);
+
+  it('names what was run', () => {
+    expect(text).toMatch(
+      /^CounterFact, strict protocol, all edits live: 4 edits, 50 template prompts each, seed 7\n/,
+    );
+    expect(text).toContain(
+      'model m (llama, 2 x 16, sha256 eeeeeeeeeeee), records records (sha256 ffffffffffff)',
+    );
+  });
+
+  it('shows shares in per cent with interval and n, and says where there is none', () => {
+    expect(text).toMatch(/\na +50\.0 \[40\.0, 60\.0\] n=4 +25\.0 \[15\.0, 35\.0\] n=8 +n = 0 +4 +1\.[23]\n/);
+  });
+
+  it('shows the scorers side by side in the strict protocol only', () => {
+    expect(text).toContain('50.0 / 45.0 / 50.0 | 2.0');
+    expect(resultTable({ ...result, protocol: 'paper' })).not.toContain('whole object');
+  });
+
+  it('shows paired differences', () => {
+    expect(text).toMatch(/\na - b +25\.0 \[0\.0, 50\.0\] +n = 0 +n = 0/);
+    expect(resultTable({ ...result, comparisons: [] })).not.toContain('paired');
+  });
+
+  it('says what was left out', () => {
+    expect(text).toContain('left out: 3 (too odd)');
+  });
+
+  it('tells a warning once, with the methods it concerns', () => {
+    expect(text).toContain('warning (every method): shared');
+    expect(text).toContain('warning (a): only a');
+  });
+});

@@ -1,0 +1,38 @@
+import { embeddedRecordsFile } from '@sakejs/embedded-model';
+import { readCounterFact, runCounterFact, type CounterFactResult } from '@sakejs/evaluation';
+import { loadModel, loadPromptSource } from 'sakejs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { methodEntries } from '../src/run-suite.js';
+
+/** The first test records; the demo prints the table of 60. */
+const EDITS = 12;
+
+let paper: CounterFactResult;
+let strict: CounterFactResult;
+beforeAll(async () => {
+  await using lm = await loadModel();
+  const results = await runCounterFact({
+    lm,
+    dataset: readCounterFact(embeddedRecordsFile('test'), { limit: EDITS }),
+    methods: methodEntries(['none', 'sake'], lm.info),
+    prompts: loadPromptSource(),
+    protocols: ['paper', 'strict'],
+  });
+  [paper, strict] = results as [CounterFactResult, CounterFactResult];
+}, 240_000);
+
+describe('the embedded model', () => {
+  it('answers its facts truly, unedited', () => {
+    const [none] = paper.rows;
+    expect(none!.metrics.accuracy.value).toBe(0);
+    expect(none!.metrics.specificity.n).toBeGreaterThan(0.9 * 5 * EDITS);
+  });
+
+  it.each(['paper', 'strict'] as const)('is edited by sake in the %s protocol', (protocol) => {
+    const { metrics, learned } = (protocol === 'paper' ? paper : strict).rows[1]!;
+    expect(learned).toBe(EDITS);
+    expect(metrics.accuracy.value).toBeGreaterThanOrEqual(0.9);
+    expect(metrics.generality.value).toBeGreaterThanOrEqual(0.85);
+    expect(metrics.specificity.value).toBeGreaterThanOrEqual(0.85);
+  });
+});

@@ -1,0 +1,139 @@
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeTinyModel } from 'sakejs/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FRANCE, JAPAN, sake, temporaryFolder } from '../../test/sake.js';
+
+const ASK = 'The capital of France is';
+
+let folder: string;
+let model: string;
+let library: string;
+let france: string;
+let japan: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sake-cli-generate-'));
+  model = await writeTinyModel(join(folder, 'model'));
+  library = join(folder, 'edits');
+  for (const flags of [FRANCE, JAPAN]) await sake('edit', ...flags, '--model', model, '--library', library);
+  [france, japan] = readdirSync(library).map((name) => name.replace('.safetensors', '')) as [string, string];
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const generate = (...flags: string[]): ReturnType<typeof sake> =>
+  sake('generate', ASK, '--model', model, '--library', library, '--max-tokens', '4', ...flags);
+
+/** A library of another model's edit beside France's. */
+async function withEditOf(other: string): Promise<string> {
+  const mixed = temporaryFolder();
+  await sake('edit', ...JAPAN, '--model', other, '--library', mixed);
+  copyFileSync(join(library, `${france}.safetensors`), join(mixed, `${france}.safetensors`));
+  return mixed;
+}
+
+describe('sake generate', () => {
+  it('goes on with the text, the edits applied', async () => {
+    const { status, out, err } = await generate();
+    expect([status, err]).toEqual([0, '']);
+    expect(out.startsWith(ASK)).toBe(true);
+    expect(out.endsWith('\n')).toBe(true);
+  });
+
+  it('tells as JSON which edit fired', async () => {
+    const { out } = await generate('--json');
+    expect(JSON.parse(out)).toMatchObject({ prompt: ASK, liveEdits: 2, leftOut: [], fired: [{ step: 0 }] });
+  });
+
+  it('leaves the edits out with --plain', async () => {
+    const plain = JSON.parse((await generate('--plain', '--json')).out) as { continuation: string };
+    const edited = JSON.parse((await generate('--json')).out) as { continuation: string };
+    expect(plain).toMatchObject({ liveEdits: 0, fired: [] });
+    expect(plain.continuation).not.toBe(edited.continuation);
+  });
+
+  it('draws the same text for the same seed', async () => {
+    const sampled = (seed: string): ReturnType<typeof sake> =>
+      generate('--temperature', '1', '--max-tokens', '12', '--seed', seed);
+    expect((await sampled('3')).out).toBe((await sampled('3')).out);
+    expect((await sampled('3')).out).not.toBe((await sampled('4')).out);
+  });
+
+  it('leaves out an edit of another width and names it, with the others still live', async () => {
+    const wide = await writeTinyModel(temporaryFolder(), { hiddenSize: 24 });
+    const { status, out, err } = await generate('--library', await withEditOf(wide), '--json');
+    expect(status).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      liveEdits: 1,
+      leftOut: [{ id: japan }],
+      fired: [{ edit: france }],
+    });
+    expect(err).toMatch(
+      new RegExp(`^warning: ${japan} is left out: .*hidden size 24.*hidden size 16[^\\n]*\\n$`),
+    );
+  });
+
+  it('leaves out an edit of other weights', async () => {
+    const other = await writeTinyModel(temporaryFolder(), { seed: 1 });
+    const { out, err } = await generate('--library', await withEditOf(other), '--json');
+    expect(JSON.parse(out)).toMatchObject({ liveEdits: 1, leftOut: [{ id: japan }] });
+    expect(err).toMatch(/expected the model it was learned on/);
+  });
+
+  it('leaves out a truncated file', async () => {
+    const broken = temporaryFolder();
+    for (const id of [france, japan])
+      copyFileSync(join(library, `${id}.safetensors`), join(broken, `${id}.safetensors`));
+    truncateSync(join(broken, `${japan}.safetensors`), 900);
+    const { status, out, err } = await generate('--library', broken, '--json');
+    expect(status).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ liveEdits: 1, fired: [{ edit: france }] });
+    expect(err).toMatch(/^warning: .*truncated[^\n]*\n$/);
+  });
+
+  it('says that there is nothing to apply', async () => {
+    const { status, err } = await generate('--library', join(folder, 'nothing'));
+    expect(status).toBe(0);
+    expect(err).toMatch(/^note: no edits of this model in /);
+  });
+
+  it.each([
+    ['an empty text', ['generate', ' '], 2, /text to continue/],
+    ['no text', ['generate'], 2, /missing required argument 'text'/],
+    [
+      'no tokens',
+      ['generate', ASK, '--max-tokens', '0'],
+      2,
+      /--max-tokens: expected a whole number of at least 1/,
+    ],
+    [
+      'a negative temperature',
+      ['generate', ASK, '--temperature', '-1'],
+      2,
+      /--temperature: expected 0 or more/,
+    ],
+    [
+      'a temperature that is no number',
+      ['generate', ASK, '--temperature', 'hot'],
+      2,
+      /--temperature: expected a number/,
+    ],
+    [
+      'an unknown model folder',
+      ['generate', ASK, '--model', './nowhere'],
+      3,
+      /model folder, got \.\/nowhere/,
+    ],
+  ])('refuses %s in one line', async (_, flags, code, message) => {
+    const { status, err } = await sake(...flags);
+    expect(status).toBe(code);
+    expect(err).toMatch(message);
+    expect(err).toMatch(/^error: [^\n]+\n$/);
+  });
+
+  it('refuses a text longer than the positions', async () => {
+    const { status, err } = await sake('generate', 'x'.repeat(1100), '--model', model, '--plain');
+    expect(status).toBe(2);
+    expect(err).toMatch(/at most 1024 tokens/);
+  });
+});
