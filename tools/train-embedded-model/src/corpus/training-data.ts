@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { tablesHash } from '@sakejs/facts';
+import { SakeError } from '@sakejs/spec';
 import { createEncoder, type Encoder } from '../tokenizer/create-encoder.js';
 import { toTokenizerFiles, type TokenizerFiles } from '../tokenizer/tokenizer-json.js';
 import { trainTokenizer } from '../tokenizer/train-tokenizer.js';
@@ -18,13 +19,22 @@ export interface TrainingData {
   readonly fingerprint: string;
 }
 
-/** Makes the training data of a configuration, a pure function of it and the fact tables. */
+/**
+ * Makes the training data of a configuration, a pure function of it and the fact tables.
+ *
+ * @throws {SakeError} `not-enough-data` when its text is too little for the vocabulary, or as {@link planDataset}.
+ */
 export function prepareTrainingData({ seed, data, model }: TrainingConfig): TrainingData {
   const dataset = planDataset({ seed, ...data });
   const corpus = createCorpus(dataset);
   const tokenizer = trainTokenizer(tokenizerTexts(corpus, { documents: data.tokenizerDocuments }), {
     vocabularySize: model.vocabularySize,
   });
+  if (tokenizer.vocab.length !== model.vocabularySize)
+    throw new SakeError(
+      'not-enough-data',
+      `prepareTrainingData: expected text for ${model.vocabularySize} tokens, got ${tokenizer.vocab.length}; lower model.vocabularySize or raise data.tokenizerDocuments`,
+    );
   const tokenizerFiles = toTokenizerFiles(tokenizer, { maxPositions: model.maxPositions });
   return {
     dataset,
