@@ -2,6 +2,8 @@ import { SakeError } from '@sakejs/spec';
 import { ExitCode, reportError, runCommand, type Streams } from '@sakejs/terminal';
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { gateNames } from './gates/gate-methods.js';
+import { runGates } from './gates/run-gates.js';
 import { runSuite } from './run-suite.js';
 
 export interface Program {
@@ -44,6 +46,24 @@ export function createBenchProgram(streams: Streams = process): Program {
     .option('--json <file>', 'write the result as JSON; - prints it to standard output, without the table')
     .action(async (options: { readonly json?: unknown }) => {
       exit = await runCommand((signal) => runSuite(options, streams, signal), {
+        json: options.json === '-',
+        streams,
+      });
+    });
+  program
+    .command('gates')
+    .description('How often each gate lets in what it should and what it should not.')
+    .option('--model <name>', 'embedded, or the folder of an ONNX model', 'embedded')
+    .option('--gates <names>', `comma-separated: ${gateNames.join(', ')}`, gateNames.join(','))
+    .option('--limit <n>', 'the first N records in file order', number)
+    .option('--records <file>', "records in CounterFact's original schema; default: the embedded model's own")
+    .option('--split <name>', 'which of the embedded records: dev or test', 'dev')
+    .option('--count <n>', 'prompts an edit', number, 50)
+    .option('--seed <n>', 'seed of everything drawn', number, 0)
+    .option('--threads <n>', 'threads of the model', number, 2)
+    .option('--json <file>', 'write the result as JSON; - prints it to standard output, without the table')
+    .action(async (options: { readonly json?: unknown }) => {
+      exit = await runCommand((signal) => runGates(options, streams, signal), {
         json: options.json === '-',
         streams,
       });

@@ -12,7 +12,7 @@ export {
   type CounterFactMetric,
   type CounterFactQuery,
 } from './protocols/counterfact-queries.js';
-export { indirectDoubt } from './protocols/doubt-prompts.js';
+export { directDoubt, indirectDoubt } from './protocols/doubt-prompts.js';
 export type { Protocol } from './protocols/protocol.js';
 export {
   isPrefixOf,
@@ -51,3 +51,11 @@ export {
   type PairedDifference,
   type Trial,
 } from './statistics/intervals.js';
+export {
+  compareGates,
+  gateColumns,
+  type CompareGatesOptions,
+  type GateColumn,
+  type GateRow,
+  type GateShare,
+} from './gates/compare-gates.js';
