@@ -1,24 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createBenchProgram } from '../bench-program.js';
-
-async function gates(...argv: string[]): Promise<{ exit: number; stdout: string; stderr: string }> {
-  const text = { stdout: '', stderr: '' };
-  const stream = (name: keyof typeof text): { write(part: string): boolean } => ({
-    write: (part) => {
-      text[name] += part;
-      return true;
-    },
-  });
-  const exit = await createBenchProgram({ stdout: stream('stdout'), stderr: stream('stderr') }).run([
-    'gates',
-    ...argv,
-  ]);
-  return { exit, ...text };
-}
+import { bench } from '../../test/bench.js';
 
 describe('sake-bench gates', () => {
   it('tells how often each gate lets in each kind of prompt', { timeout: 120_000 }, async () => {
-    const { exit, stdout } = await gates(
+    const { status, out } = await bench(
+      'gates',
       '--gates',
       'centroid,sake',
       '--limit',
@@ -28,8 +14,8 @@ describe('sake-bench gates', () => {
       '--json',
       '-',
     );
-    expect(exit).toBe(0);
-    const result = JSON.parse(stdout) as {
+    expect(status).toBe(0);
+    const result = JSON.parse(out) as {
       edits: number;
       rows: { gate: string; columns: Record<string, { value: number; n: number }> }[];
     };
@@ -42,8 +28,8 @@ describe('sake-bench gates', () => {
   });
 
   it('names the gates that it knows when asked for another', async () => {
-    const { exit, stderr } = await gates('--gates', 'wicket');
-    expect(exit).toBe(2);
-    expect(stderr).toMatch(/--gates: expected names among centroid, .*sake/);
+    const { status, err } = await bench('gates', '--gates', 'wicket');
+    expect(status).toBe(2);
+    expect(err).toMatch(/--gates: expected names among centroid, .*sake/);
   });
 });
