@@ -25,7 +25,7 @@ export interface TemplateSourceOptions {
   readonly neutralShare?: number;
   /** Whether questions and chat layouts are used too. Default true. */
   readonly questions?: boolean;
-  /** Doubts among the positives. Default 60: each form twice. */
+  /** Doubts among the positives. Default 60. */
   readonly doubts?: number;
   /** Negatives of each kind, at most. Default 40. */
   readonly negativesPerKind?: number;

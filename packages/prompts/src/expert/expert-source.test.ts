@@ -169,6 +169,21 @@ describe('createExpertSource', () => {
     expect(error.message).toContain(`at ${name}:${line};`);
   });
 
+  it('names the line of bytes that are not UTF-8, whatever the format', async () => {
+    const latin1 = Buffer.from('["The beast of {} is",\n"S\u00e3o {} is"]', 'latin1');
+    for (const name of ['latin.txt', 'latin.json', 'latin.jsonl']) {
+      writeFileSync(join(folder, name), latin1);
+      const error = await expectCode(() => createExpertSource(join(folder, name)), 'invalid-file');
+      expect(error.message).toContain(`at ${name}:2;`);
+    }
+  });
+
+  it('reads past a byte order mark', async () => {
+    expect(await prompts(file('mark.txt', '\uFEFFThe beast of {} is'), 2)).toContain(
+      'The beast of Lake Wobble is',
+    );
+  });
+
   it('refuses a missing file, a folder and an unknown ending', async () => {
     await expectCode(() => createExpertSource(join(folder, 'none.txt')), 'not-found');
     await expectCode(() => createExpertSource(folder, { format: 'txt' }), 'io');

@@ -20,6 +20,7 @@ import { genericNegatives } from '../generic-negatives.js';
 import { neutralSentences } from '../neutral-sentences.js';
 import { cleanPrompts } from '../quality.js';
 import { createWithholding } from '../withholding.js';
+import { decodeUtf8 } from './decode-utf8.js';
 import { parseExpertPrompts, type ExpertFormat, type ExpertPrompts } from './parse-expert-prompts.js';
 
 /** A file's path, or text that was read already. */
@@ -30,7 +31,7 @@ export interface ExpertSourceOptions {
   readonly format?: ExpertFormat;
   /** Makes the negatives, where it knows the relation; e.g. a template source. Without it they are generic. */
   readonly negatives?: PromptGenerator;
-  /** Doubts among the positives. Default 60: each form twice. */
+  /** Doubts among the positives. Default 60. */
   readonly doubts?: number;
   /** Generic negatives of each kind, at most. Default 40. */
   readonly negativesPerKind?: number;
@@ -43,7 +44,7 @@ export interface ExpertSourceOptions {
  * only. The file is read once, here. `generate` throws `not-found` when no prompt is for the request.
  *
  * @throws {SakeError} `not-found` for a missing file, `io` for one that cannot be read, `invalid-file` with file and
- * line for malformed content, `invalid-option` for an unknown file ending.
+ * line for malformed content or bytes that are not UTF-8, `invalid-option` for an unknown file ending.
  */
 export function createExpertSource(input: ExpertInput, options: ExpertSourceOptions = {}): PromptGenerator {
   const { doubts = 60, negativesPerKind = 40 } = options;
@@ -142,8 +143,12 @@ function formatOf(file: string): ExpertFormat {
 }
 
 function readText(file: string): string {
+  return decodeUtf8(readBytes(file), basename(file));
+}
+
+function readBytes(file: string): Uint8Array {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     throw new SakeError(
