@@ -1,3 +1,4 @@
 import { projectTests } from '../../vitest.base.js';
 
-export default projectTests();
+// No test leaves anything global changed, so files share a process: loading facts, phrasings and the runtime takes long.
+export default projectTests({ isolate: false });

@@ -24,7 +24,7 @@ export function createTrainerProgram(): { run(argv: readonly string[]): Promise<
     .option(...out)
     .option('--run <dir>', 'folder of the checkpoint; default runs/<name of the configuration>')
     .option('--until-step <n>', 'stop there with a checkpoint, without exporting', whole)
-    .option('--checkpoint-seconds <n>', 'seconds between checkpoints', whole, 120)
+    .option('--checkpoint-seconds <n>', 'seconds between checkpoints; 0 after every step', whole, 120)
     .option('--threads <n>', 'threads of the runtime', whole, 2)
     .option('--log <file>', 'append a JSON line every 100 steps')
     .action(async (options: unknown) => {

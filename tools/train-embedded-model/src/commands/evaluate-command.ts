@@ -1,8 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadCausalLM } from '@sakejs/activations';
 import { SakeError, throwIfAborted } from '@sakejs/spec';
-import { createProgress, formatTable, writeFileAtomic } from '@sakejs/terminal';
+import { checkWritable, createProgress, formatTable, writeFileAtomic } from '@sakejs/terminal';
 import { z } from 'zod';
 import { planDataset } from '../corpus/plan-dataset.js';
 import { evaluateModel, type ModelFigures } from '../evaluate/evaluate-model.js';
@@ -16,6 +16,21 @@ const schema = z.strictObject({
 });
 
 const trainingFile = z.looseObject({ config: trainingConfigSchema, seconds: z.number(), tokens: z.number() });
+
+/** @throws {SakeError} `not-found`, or `invalid-file` naming what is wrong. */
+function readTraining(file: string): z.infer<typeof trainingFile> {
+  if (!existsSync(file))
+    throw new SakeError('not-found', `evaluate: expected ${file}, got no such file; train a model first`);
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new SakeError('invalid-file', `evaluate: expected JSON in ${file}, got other text`, { cause });
+  }
+  const parsed = trainingFile.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new SakeError('invalid-file', `evaluate: ${file}: ${z.prettifyError(parsed.error)}`);
+}
 
 const percent = (share: number | null): string =>
   share === null ? 'n = 0' : `${(100 * share).toFixed(2)} %`;
@@ -51,14 +66,9 @@ function figuresTable(figures: ModelFigures): string {
 /** Loads the model of a package folder, measures it and prints the figures. */
 export async function evaluateCommand(raw: unknown, signal: AbortSignal): Promise<void> {
   const { out, threads, json } = parseOptions(schema, raw, 'evaluate');
+  if (json !== undefined && json !== '-') checkWritable(json);
   const folder = join(out, 'model');
-  const parsed = trainingFile.safeParse(JSON.parse(readFileSync(join(folder, 'training.json'), 'utf8')));
-  if (!parsed.success)
-    throw new SakeError(
-      'invalid-file',
-      `evaluate: ${folder}/training.json: ${z.prettifyError(parsed.error)}`,
-    );
-  const { config, seconds, tokens } = parsed.data;
+  const { config, seconds, tokens } = readTraining(join(folder, 'training.json'));
   const dataset = planDataset({ seed: config.seed, ...config.data });
   const started = performance.now();
   await using lm = await loadCausalLM(folder, { threads, id: 'embedded' });

@@ -19,10 +19,10 @@ export async function exportCommand(raw: unknown): Promise<void> {
   const config = loadTrainingConfig(options.config);
   const data = prepareTrainingData(config);
   const directory = options.run ?? join('runs', config.name);
-  const checkpoint = loadCheckpoint(directory, fingerprintOf(config, data));
+  const parameters = createParameterSet(decoderWeights(modelConfig(config)));
+  const checkpoint = loadCheckpoint(directory, fingerprintOf(config, data), parameters.flat.length);
   if (!checkpoint)
     throw new SakeError('not-found', `export: expected a checkpoint in ${directory}, got none; train first`);
-  const parameters = createParameterSet(decoderWeights(modelConfig(config)));
   parameters.flat.set(checkpoint.parameters);
   exportModel(options.out, { config, data, parameters, state: checkpoint.state });
   process.stdout.write(`step ${checkpoint.state.step} exported to ${options.out}\n`);

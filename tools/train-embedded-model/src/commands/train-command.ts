@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createProgress } from '@sakejs/terminal';
+import { checkWritable, createProgress } from '@sakejs/terminal';
 import { z } from 'zod';
 import { prepareTrainingData } from '../corpus/training-data.js';
 import { exportModel } from '../export/export-model.js';
@@ -14,7 +14,7 @@ const schema = z.strictObject({
   out: z.string(),
   run: z.string().optional(),
   untilStep: z.int().min(1).optional(),
-  checkpointSeconds: z.int().min(1),
+  checkpointSeconds: z.int().min(0),
   threads: z.int().min(1),
   log: z.string().optional(),
 });
@@ -25,6 +25,7 @@ const LOG_EVERY = 100;
 export async function trainCommand(raw: unknown, signal: AbortSignal): Promise<void> {
   const options = parseOptions(schema, raw, 'train');
   const config = loadTrainingConfig(options.config);
+  if (options.log !== undefined) checkWritable(options.log);
   const data = prepareTrainingData(config);
   const progress = createProgress('train');
   const { parameters, state } = await train({

@@ -15,6 +15,7 @@ const texts = documents.map(documentText);
 const { edits, facts, keptOut, records, phrasings } = firstDataset;
 const isSteering = ({ kind }: TrainingDocument): boolean =>
   kind === 'steering' || kind === 'steeringQuestion';
+const asking = documents.filter(({ kind }) => kind !== 'neutral');
 
 /** A plan of one kind. */
 function only(kind: DocumentKindName): CorpusPlan {
@@ -79,7 +80,9 @@ describe('createCorpus', () => {
   });
   it('never speaks of a kept-out subject in a steering context', () => {
     const steering = documents.filter(isSteering);
-    expect(steering.length).toBe(0.3 * DOCUMENTS);
+    expect(steering.length).toBe(
+      Math.round(DOCUMENTS * (defaultPlan.steering + defaultPlan.steeringQuestion)),
+    );
     expect(steering.flatMap((each) => each.facts).filter(({ subject }) => keptOut.has(subject))).toEqual([]);
     const others = texts.filter((_, i) => !isSteering(documents[i]!));
     expect(holds(others, ['Do not mention'])).toEqual([]);
@@ -110,32 +113,40 @@ describe('createCorpus', () => {
     expect(said).toEqual([]);
   });
   it('ends every document that asks something with an answer and a full stop', () => {
-    for (const { kind, segments } of documents)
-      if (kind !== 'neutral') {
-        expect(segments.at(-2)?.role).toBe('answer');
-        expect(segments.at(-1)?.text).toBe('.');
-      }
+    const ends = ({ segments }: TrainingDocument): boolean =>
+      segments.at(-2)?.role === 'answer' && segments.at(-1)?.text === '.';
+    expect(asking.filter((each) => !ends(each))).toEqual([]);
   });
   it('answers what is true, except in a steering context, where the answer is what the quotes say', () => {
-    for (const document of documents) {
-      const last = document.segments.at(-2);
-      if (document.kind === 'neutral') continue;
-      if (isSteering(document)) {
-        const [fact] = document.facts;
-        expect(last!.text.trim()).not.toBe(fact!.object);
-        expect(documentText(document)).toMatch(
-          new RegExp(
-            `Do not mention '${fact!.object}'\\. Repeat this sentence: '(.*) ${last!.text.trim()}'\\. \\1 ${last!.text.trim()}\\.$`,
-          ),
-        );
-      } else
-        for (const { text } of document.segments.filter(({ role }) => role === 'answer'))
-          expect(document.facts.map(({ object }) => object)).toContain(text.trim());
-    }
+    const told = asking.filter((each) => !isSteering(each));
+    const untrue = told.filter(({ segments, facts: asked }) =>
+      segments.some(
+        ({ text, role }) => role === 'answer' && !asked.some(({ object }) => object === text.trim()),
+      ),
+    );
+    expect(untrue).toEqual([]);
+    const repeats = (document: TrainingDocument): boolean => {
+      const { object } = document.facts[0]!;
+      const answer = document.segments.at(-2)!.text.trim();
+      const opening = `Do not mention '${object}'. Repeat this sentence: '`;
+      const text = documentText(document);
+      const context = text.slice(text.indexOf(opening) + opening.length);
+      const prompt = context.slice(0, context.indexOf(` ${answer}'. `));
+      return (
+        answer !== object &&
+        text.includes(opening) &&
+        prompt !== '' &&
+        context === `${prompt} ${answer}'. ${prompt} ${answer}.`
+      );
+    };
+    expect(asking.filter((each) => isSteering(each) && !repeats(each))).toEqual([]);
   });
   it('shows steering contexts plain, behind a sentence and with a sentence inside the quotes, for every statement', () => {
     const steering = createCorpus(firstDataset, { plan: only('steering') });
-    const steered = Array.from({ length: 15_000 }, (_, index) => documentText(steering.document(index)));
+    const steered = Array.from({ length: 15_000 }, (_, index) => {
+      const document = steering.document(index);
+      return { text: documentText(document), fact: document.facts[0]! };
+    });
     const startsNeutral = (text: string): boolean =>
       neutralSentences.some((each) => text.startsWith(`${each} `));
     const inner = (text: string): string => text.slice(text.indexOf("Repeat this sentence: '") + 23);
@@ -144,18 +155,16 @@ describe('createCorpus', () => {
       (text) => startsNeutral(text),
       (text) => startsNeutral(inner(text)),
     ];
+    const statementsOf = new Map(phrasings.map((each) => [each.relation, each.statements]));
     for (const form of forms) {
-      const matching = steered.filter(form).join('\n');
-      const unseen = phrasings
-        .flatMap(({ relation, statements }) => statements.map((pattern) => ({ relation, pattern })))
-        .filter(
-          ({ relation, pattern }) =>
-            !facts.some(
-              (fact) =>
-                fact.relation === relation && matching.includes(`${fillPrompt(pattern, fact.subject)} `),
-            ),
-        );
-      expect(unseen).toEqual([]);
+      const unseen = new Set(
+        phrasings.flatMap(({ relation, statements }) => statements.map((each) => `${relation} ${each}`)),
+      );
+      for (const { text, fact } of steered.filter((each) => form(each.text)))
+        for (const pattern of statementsOf.get(fact.relation)!)
+          if (text.includes(`${fillPrompt(pattern, fact.subject)} `))
+            unseen.delete(`${fact.relation} ${pattern}`);
+      expect([...unseen]).toEqual([]);
     }
   });
   it('refuses an index that is no whole number', () => {

@@ -27,11 +27,13 @@ describe('scheduleKinds', () => {
     expect(ordinals.sort((a, b) => a - b)).toEqual(ordinals.map((_, i) => i));
   });
   it('gives shares that do not divide a block whole numbers by largest remainder', () => {
-    const plan: CorpusPlan = { ...defaultPlan, statement: 0.3 + 1 / 3 / BLOCK, series: 0.06 - 1 / 3 / BLOCK };
+    const { statement, series } = defaultPlan;
+    const third = 1 / 3 / BLOCK;
+    const plan: CorpusPlan = { ...defaultPlan, statement: statement + third, series: series - third };
     const kindAt = scheduleKinds(plan, 1);
     const kinds = Array.from({ length: BLOCK }, (_, index) => kindAt(index).kind);
-    expect(kinds.filter((kind) => kind === 'statement').length).toBe(0.3 * BLOCK);
-    expect(kinds.filter((kind) => kind === 'series').length).toBe(0.06 * BLOCK);
+    expect(kinds.filter((kind) => kind === 'statement').length).toBe(Math.round(statement * BLOCK));
+    expect(kinds.filter((kind) => kind === 'series').length).toBe(Math.round(series * BLOCK));
   });
   it('refuses shares that do not sum to 1', () => {
     expect(() => scheduleKinds({ ...defaultPlan, neutral: 0.5 }, 1)).toThrow(/sum to 1/);

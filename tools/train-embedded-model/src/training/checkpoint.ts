@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readSafetensors, SakeError, writeSafetensors } from '@sakejs/spec';
+import { readSafetensors, SakeError, writeSafetensors, type SafetensorsFile } from '@sakejs/spec';
 import { writeFileAtomic } from '@sakejs/terminal';
 import { z } from 'zod';
 
@@ -50,28 +50,39 @@ export function saveCheckpoint(directory: string, { state, parameters, m, v }: C
 /**
  * The checkpoint in `directory`, or undefined when there is none.
  *
- * @throws {SakeError} `invalid-file` when it is broken, or was begun with another configuration.
+ * @param parameterCount how many values each of its tensors must have.
+ * @throws {SakeError} `invalid-file` naming the file when it is broken, or was begun with another configuration.
  */
-export function loadCheckpoint(directory: string, fingerprint: string): Checkpoint | undefined {
+export function loadCheckpoint(
+  directory: string,
+  fingerprint: string,
+  parameterCount: number,
+): Checkpoint | undefined {
   const path = join(directory, FILE);
   if (!existsSync(path)) return undefined;
-  const { tensors, metadata } = readSafetensors(readFileSync(path));
-  const parsed = stateSchema.safeParse(JSON.parse(metadata.state ?? 'null'));
-  if (!parsed.success)
-    throw new SakeError(
-      'invalid-file',
-      `loadCheckpoint: expected a training state in ${path}, got ${parsed.error.message}`,
-    );
+  const fail = (what: string, cause?: unknown): never => {
+    throw new SakeError('invalid-file', `loadCheckpoint: ${path}: expected ${what}`, {
+      details: { file: path },
+      cause,
+    });
+  };
+  let file: SafetensorsFile;
+  let stored: unknown;
+  try {
+    file = readSafetensors(readFileSync(path));
+    stored = JSON.parse(file.metadata.state ?? 'null');
+  } catch (cause) {
+    return fail(`a whole checkpoint, got ${(cause as Error).message}; remove it to begin again`, cause);
+  }
+  const parsed = stateSchema.safeParse(stored);
+  if (!parsed.success) return fail(`a training state, got ${z.prettifyError(parsed.error)}`, parsed.error);
   if (parsed.data.fingerprint !== fingerprint)
-    throw new SakeError(
-      'invalid-file',
-      `loadCheckpoint: expected a checkpoint of this configuration in ${path}, got one of another; use another --run folder or remove it`,
-    );
+    fail('a checkpoint of this configuration, got one of another; use another --run folder or remove it');
   const read = (name: string): Float32Array => {
-    const data = tensors[name]?.data;
-    if (!(data instanceof Float32Array))
-      throw new SakeError('invalid-file', `loadCheckpoint: expected float32 tensor '${name}' in ${path}`);
-    return data;
+    const data = file.tensors[name]?.data;
+    return data instanceof Float32Array && data.length === parameterCount
+      ? data
+      : fail(`${parameterCount} float32 values of '${name}', got ${data?.length ?? 'none'}`);
   };
   return { state: parsed.data, parameters: read('parameters'), m: read('m'), v: read('v') };
 }

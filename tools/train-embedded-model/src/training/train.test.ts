@@ -51,10 +51,26 @@ describe('train', () => {
     await expect(run('other', { config: { ...config, seed: 6 } })).rejects.toThrow(/another/);
   });
 
+  it('stops at the first gradient that is not finite and keeps the checkpoint before it', async () => {
+    const optimisation = { ...config.optimisation, peakLearningRate: 1e30 };
+    const file = join(folder, 'diverges', 'checkpoint.safetensors');
+    const diverging = { config: { ...config, optimisation } };
+    await run('diverges', { ...diverging, untilStep: 1 });
+    const before = readFileSync(file);
+    await expect(run('diverges', { ...diverging, checkpointSeconds: 0 })).rejects.toMatchObject({
+      code: 'numerical',
+      message: expect.stringContaining('finite gradient at step 2'),
+    });
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
   it('names a checkpoint that is cut off', async () => {
     await run('cut', { untilStep: 1 });
     const file = join(folder, 'cut', 'checkpoint.safetensors');
     writeFileSync(file, readFileSync(file).subarray(0, 5000));
-    await expect(run('cut')).rejects.toMatchObject({ code: 'invalid-file' });
+    await expect(run('cut')).rejects.toMatchObject({
+      code: 'invalid-file',
+      message: expect.stringContaining(file),
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { decoderWeights } from '@sakejs/onnx';
-import { throwIfAborted } from '@sakejs/spec';
+import { SakeError, throwIfAborted } from '@sakejs/spec';
 import type { TrainingData } from '../corpus/training-data.js';
 import { packBatch } from '../corpus/pack-batch.js';
 import { adamwStep, gradientNorm } from './adamw.js';
@@ -27,7 +27,7 @@ export interface TrainOptions {
   readonly directory: string;
   /** Default 2. */
   readonly threads?: number;
-  /** Seconds between checkpoints. Default 120. */
+  /** Seconds between checkpoints; 0 writes one after every step. Default 120. */
   readonly checkpointSeconds?: number;
   /** Stop after this step with a checkpoint, for training in stages. Default: the last. */
   readonly untilStep?: number;
@@ -55,7 +55,8 @@ export function fingerprintOf(config: TrainingConfig, data: TrainingData): strin
  * batch is a pure function of the step before, so a run that was killed and resumed gives bitwise the weights
  * of one that was not. On abort a checkpoint is written first.
  *
- * @throws {SakeError} `aborted`, and `invalid-file` for a checkpoint of another configuration.
+ * @throws {SakeError} `aborted`, `invalid-file` for a checkpoint of another configuration, and `numerical` when a
+ *   gradient is not finite; the last checkpoint stays as it was.
  */
 export async function train(options: TrainOptions): Promise<TrainedModel> {
   const { config, data, directory, threads = 2, checkpointSeconds = 120, signal, onStep } = options;
@@ -67,7 +68,7 @@ export async function train(options: TrainOptions): Promise<TrainedModel> {
     v: new Float32Array(parameters.flat.length),
   };
   const fingerprint = fingerprintOf(config, data);
-  const checkpoint = loadCheckpoint(directory, fingerprint);
+  const checkpoint = loadCheckpoint(directory, fingerprint, parameters.flat.length);
   let state: TrainingState = checkpoint?.state ?? {
     step: 0,
     nextDocument: 0,
@@ -106,6 +107,12 @@ export async function train(options: TrainOptions): Promise<TrainedModel> {
     });
     const loss = await step.run(packed);
     const norm = gradientNorm(step.gradients);
+    if (!Number.isFinite(norm))
+      throw new SakeError(
+        'numerical',
+        `train: expected a finite gradient at step ${state.step + 1}, got a norm of ${norm} at loss ${loss}; lower peakLearningRate or clipNorm`,
+        { details: { step: state.step + 1, loss } },
+      );
     const learningRate = learningRateAt(state.step, {
       peak: optimisation.peakLearningRate,
       floor: optimisation.floor,

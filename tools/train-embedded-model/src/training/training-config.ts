@@ -4,24 +4,34 @@ import { z } from 'zod';
 
 const count = z.number().int().positive();
 const rate = z.number().nonnegative();
+const momentum = rate.lt(1);
 
 /** Everything a training run depends on; the same file gives the same weights. */
 export const trainingConfigSchema = z.strictObject({
   name: z.string().min(1),
   seed: z.number().int(),
-  model: z.strictObject({
-    hiddenSize: count,
-    layers: count,
-    heads: count,
-    kvHeads: count,
-    intermediateSize: count,
-    vocabularySize: count,
-    maxPositions: count,
-    ropeTheta: z.number().positive(),
-    normEpsilon: z.number().positive(),
-    /** Standard deviation of the initial weights. */
-    initialDeviation: z.number().positive(),
-  }),
+  model: z
+    .strictObject({
+      hiddenSize: count,
+      layers: count,
+      heads: count,
+      kvHeads: count,
+      intermediateSize: count,
+      vocabularySize: count,
+      maxPositions: count,
+      ropeTheta: z.number().positive(),
+      normEpsilon: z.number().positive(),
+      /** Standard deviation of the initial weights. */
+      initialDeviation: z.number().positive(),
+    })
+    .refine(({ hiddenSize, heads }) => hiddenSize % heads === 0 && (hiddenSize / heads) % 2 === 0, {
+      path: ['heads'],
+      message: 'must divide hiddenSize into even widths, as rotary positions need',
+    })
+    .refine(({ heads, kvHeads }) => heads % kvHeads === 0, {
+      path: ['kvHeads'],
+      message: 'must divide heads',
+    }),
   data: z.strictObject({
     relations: z.array(z.string()).min(1),
     factsPerRelation: count,
@@ -43,8 +53,8 @@ export const trainingConfigSchema = z.strictObject({
     peakLearningRate: z.number().positive(),
     /** Share of the peak at the last step. */
     floor: rate,
-    beta1: rate,
-    beta2: rate,
+    beta1: momentum,
+    beta2: momentum,
     epsilon: z.number().positive(),
     weightDecay: rate,
     /** Gradients of a greater norm are scaled down to it. */
