@@ -15,7 +15,7 @@ export interface DecoderFeeder {
 }
 
 function unsupported(what: string): SakeError {
-  return new SakeError('unsupported', `loadCausalLM: ${what}`);
+  return new SakeError('unsupported', `createFeeder: ${what}`);
 }
 
 /** Length of the longest row. */

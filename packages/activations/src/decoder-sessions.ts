@@ -16,16 +16,19 @@ function checkSizes({ map }: SplitDecoder, config: ModelConfig): void {
     if (found !== undefined && found !== said)
       throw new SakeError(
         'invalid-file',
-        `loadCausalLM: expected the ${what} of config.json, ${said}, got ${found} in the graph`,
+        `openDecoder: expected the ${what} of config.json, ${said}, got ${found} in the graph`,
       );
+  // A head may be padded to a rounder size, never smaller.
+  if (map.vocabularySize < config.vocabularySize)
+    throw new SakeError(
+      'invalid-file',
+      `openDecoder: expected logits of at least the vocab_size of config.json, ${config.vocabularySize}, got ${map.vocabularySize} in the graph`,
+    );
 }
 
 function float32(tensor: GraphTensor, name: string): Float32Array {
   if (tensor.data instanceof Float32Array) return tensor.data;
-  throw new SakeError(
-    'unsupported',
-    `loadCausalLM: expected float32 states from ${name}, got ${tensor.type}`,
-  );
+  throw new SakeError('unsupported', `openDecoder: expected float32 states from ${name}, got ${tensor.type}`);
 }
 
 /**

@@ -1,4 +1,12 @@
-import { SakeError, type CausalLM, type Matrix, type ModelInfo, type Prompt } from '@sakejs/spec';
+import { join } from 'node:path';
+import {
+  isSakeError,
+  SakeError,
+  type CausalLM,
+  type Matrix,
+  type ModelInfo,
+  type Prompt,
+} from '@sakejs/spec';
 import { captureStates, observeStates, projectStates, type StateReader } from './capture.js';
 import { openDecoder } from './decoder-sessions.js';
 import { generateTokens, type GenerationModel } from './generate.js';
@@ -32,8 +40,12 @@ export async function loadCausalLM(folder: string, options: LoadOptions = {}): P
     throw new SakeError('invalid-option', `loadCausalLM: expected batchTokens >= 1, got ${batchTokens}`);
   const files = await readModelFolder(folder);
   const { config } = files;
-  const tokenizer = await createTokenizer(files.tokenizerJson, files.tokenizerConfig);
-  const decoder = await openDecoder(splitDecoder(files.model), config, threads);
+  const tokenizer = await aboutFile(join(files.path, 'tokenizer.json'), () =>
+    createTokenizer(files.tokenizerJson, files.tokenizerConfig),
+  );
+  const decoder = await aboutFile(files.modelFile, () =>
+    openDecoder(splitDecoder(files.model), config, threads),
+  );
   const info: ModelInfo = {
     id,
     sha256: files.sha256,
@@ -74,4 +86,17 @@ export async function loadCausalLM(folder: string, options: LoadOptions = {}): P
     },
     [Symbol.asyncDispose]: () => decoder[Symbol.asyncDispose](),
   };
+}
+
+/** Names the file that is being read in whatever is wrong with it. */
+async function aboutFile<T>(file: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    if (!isSakeError(cause) || cause.code === 'invalid-option') throw cause;
+    throw new SakeError(cause.code, `loadCausalLM: ${file}: ${cause.message}`, {
+      details: { ...cause.details, file },
+      cause,
+    });
+  }
 }

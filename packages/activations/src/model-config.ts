@@ -32,7 +32,12 @@ const configSchema = z
   .refine((config) => config.max_position_embeddings ?? config.n_positions, {
     path: ['max_position_embeddings'],
     message: 'is missing',
-  });
+  })
+  .refine(
+    ({ head_dim, hidden_size, n_embd, num_attention_heads, n_head }) =>
+      head_dim || (hidden_size ?? n_embd ?? 0) % (num_attention_heads ?? n_head ?? 1) === 0,
+    { path: ['num_attention_heads'], message: 'does not divide the hidden size' },
+  );
 
 const generationConfigSchema = z.looseObject({ eos_token_id: tokenIds });
 

@@ -1,4 +1,13 @@
-import { bodyModel, decodeModel, encodeModel, findDecoder, headModel, type DecoderMap } from '@sakejs/onnx';
+import {
+  bodyModel,
+  decodeModel,
+  encodeModel,
+  findDecoder,
+  headModel,
+  isExternal,
+  type DecoderMap,
+} from '@sakejs/onnx';
+import { SakeError } from '@sakejs/spec';
 
 /** A decoder graph cut before its LM head. */
 export interface SplitDecoder {
@@ -12,10 +21,17 @@ export interface SplitDecoder {
 /**
  * Cuts a decoder graph, given as a file's bytes, before its LM head.
  *
- * @throws {SakeError} `invalid-file` for bytes that are no model, `unsupported` for a graph whose parts are not found.
+ * @throws {SakeError} `invalid-file` for bytes that are no model, `unsupported` for a graph whose parts are not found
+ * or whose weights lie in other files.
  */
 export function splitDecoder(bytes: Uint8Array): SplitDecoder {
   const model = decodeModel(bytes);
+  const outside = model.graph.initializers.find(isExternal);
+  if (outside)
+    throw new SakeError(
+      'unsupported',
+      `splitDecoder: expected weights within the file, got '${outside.name}' in external data; save the model as one file`,
+    );
   const map = findDecoder(model);
   return {
     map,
