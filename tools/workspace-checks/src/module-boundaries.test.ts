@@ -23,13 +23,20 @@ describe('module boundaries', () => {
       'packages/editor/src/canary.ts',
       `export { InferenceSession } from 'onnxruntime-node';\n`,
     ],
-    ['a relative import into another package', 'packages/scope/src/canary.ts', `export * from '../../spec/src/index.js';\n`],
+    [
+      'a relative import into another package',
+      'packages/scope/src/canary.ts',
+      `export * from '../../spec/src/index.js';\n`,
+    ],
   ])('refuse %s', { timeout: 60_000 }, async (_, file, code) => {
     expect(await violations(file, code)).toEqual(expect.arrayContaining([expect.stringContaining(boundary)]));
   });
 
   it('allow what the layers allow', { timeout: 60_000 }, async () => {
-    const found = await violations('packages/transport/src/canary.ts', `export { SakeError } from '@sakejs/spec';\n`);
+    const found = await violations(
+      'packages/transport/src/canary.ts',
+      `export { SakeError } from '@sakejs/spec';\n`,
+    );
     expect(found.filter((text) => text.startsWith(boundary))).toEqual([]);
   });
 });
