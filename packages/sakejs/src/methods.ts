@@ -19,15 +19,9 @@ interface Recipe {
 const paperScope = (): ScopeDetector =>
   euclideanCentroid({ centre: 'all', threshold: { kind: 'coverage', share: 0.95 } });
 
-/** Who, what, now; shrinkage and borders chosen on the embedded dev records (docs/findings.md). */
+/** Who, what, now; the borders were chosen on the embedded dev records (docs/findings.md). */
 const ourScope = ({ layers }: ModelInfo): ScopeDetector =>
-  whoWhatNow({
-    layers,
-    whatShrinkage: 0.1,
-    nowShrinkage: 0.3,
-    factorTarget: { kind: 'midpoint', positivePercentile: 3, negativePercentile: 95 },
-  });
-
+  whoWhatNow({ layers, factorTarget: { kind: 'midpoint', positivePercentile: 3, negativePercentile: 90 } });
 
 /**
  * Methods as tables name them.
