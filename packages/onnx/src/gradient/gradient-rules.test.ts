@@ -6,9 +6,15 @@ import { evaluate } from '../reference/evaluate.js';
 import { numericalGradient } from '../reference/numerical-gradient.js';
 import { refTensor, type RefTensor } from '../reference/ref-tensor.js';
 import { isFloatType } from '../tensors/float-types.js';
+import { gpt2, llama } from '../../test/decoder-feeds.js';
+import { randomWeights } from '../../test/plain-forward.js';
+import { activationNames } from '../decoder/activation.js';
+import { buildDecoder } from '../decoder/build-decoder.js';
+import { buildTrainingGraph } from '../decoder/build-training-graph.js';
+import { operatorKey } from '../operator-key.js';
 import { differentiate } from './differentiate.js';
 import { expectConsistent } from './facts/expect-consistent.js';
-import { gradientRules } from './gradient-rules.js';
+import { flatOperators, gradientRules } from './gradient-rules.js';
 import { activationCases } from './rules/activation.cases.js';
 import { arithmeticCases } from './rules/arithmetic.cases.js';
 import { gatherCases } from './rules/gather.cases.js';
@@ -130,6 +136,21 @@ describe('gradientRules', () => {
   it('has a case for every rule', () => {
     const covered = new Set(cases.map(({ op, domain }) => (domain === undefined ? op : `${domain}:${op}`)));
     expect([...gradientRules.keys()].filter((key) => !covered.has(key))).toEqual([]);
+  });
+
+  it.each(['fused', 'standard'])('has a rule for every operator of the decoders we build, %s', (kind) => {
+    const used = [gpt2, llama].flatMap((config) =>
+      activationNames.flatMap((activation) =>
+        [
+          buildTrainingGraph({ ...config, activation }, { batch: 1, length: 2, fused: kind === 'fused' }),
+          buildDecoder({ ...config, activation }, randomWeights(config), {
+            norm: kind === 'fused' ? 'fused' : 'primitive',
+          }),
+        ].flatMap(({ graph }) => graph.nodes.map(operatorKey)),
+      ),
+    );
+    const known = (key: string): boolean => gradientRules.has(key) || flatOperators.has(key);
+    expect([...new Set(used)].filter((key) => !known(key))).toEqual([]);
   });
 
   it.each(titled)('%s agrees with central differences', (_, one) => {
