@@ -1,3 +1,4 @@
+import type { TensorData } from '@sakejs/onnx';
 import { SakeError } from '@sakejs/spec';
 import * as ort from 'onnxruntime-node';
 
@@ -15,19 +16,6 @@ export type TensorType =
   | 'int64'
   | 'uint64'
   | 'bool';
-
-/** Values of a tensor, row-major. */
-export type TensorData =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | BigInt64Array
-  | BigUint64Array;
 
 /** A tensor over memory that JavaScript owns: values changed in place are seen by the next run. */
 export interface GraphTensor {

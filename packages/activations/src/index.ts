@@ -1,3 +1,4 @@
+export type { TensorData } from '@sakejs/onnx';
 export {
   createGraphSession,
   onnxruntimeVersion,
@@ -6,7 +7,6 @@ export {
   type GraphSession,
   type GraphSessionOptions,
   type GraphTensor,
-  type TensorData,
   type TensorType,
 } from './graph-session.js';
 export { loadCausalLM, type LoadOptions } from './load-causal-lm.js';
