@@ -1,5 +1,5 @@
 import { embeddedRecordsFile } from '@sakejs/embedded-model';
-import { readCounterFact, runCounterFact, type CounterFactResult } from '@sakejs/evaluation';
+import { readCounterFact, runCounterFact, withheldPrompts, type CounterFactResult } from '@sakejs/evaluation';
 import { loadModel, loadPromptSource } from 'sakejs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { methodEntries } from '../src/run-suite.js';
@@ -34,5 +34,28 @@ describe('the embedded model', () => {
     expect(metrics.accuracy.value).toBeGreaterThanOrEqual(0.9);
     expect(metrics.generality.value).toBeGreaterThanOrEqual(0.85);
     expect(metrics.specificity.value).toBeGreaterThanOrEqual(0.85);
+  });
+});
+
+describe('prompts for the embedded records', () => {
+  it('hold neither wording nor prefix of a test paraphrase, negatives and doubts included', async () => {
+    const { records } = readCounterFact(embeddedRecordsFile('test'), { limit: 6 });
+    const source = loadPromptSource();
+    for (const record of records) {
+      const withhold = withheldPrompts(record);
+      const { prompts, positives, negatives } = await source.generate(record.request, {
+        count: 50,
+        withhold,
+      });
+      const texts = [...prompts, ...[...positives, ...negatives].map(({ text }) => text)];
+      for (const paraphrase of record.paraphrasePrompts) {
+        const [, prefix, wording] = /^(.*?[.!?]) (.*)$/.exec(paraphrase)!;
+        expect(wording).toContain(record.request.subject);
+        for (const text of texts) {
+          expect(text).not.toContain(prefix);
+          expect(text).not.toContain(wording);
+        }
+      }
+    }
   });
 });
