@@ -183,16 +183,19 @@ export type DocumentKindName = keyof typeof documentKinds;
 /** Shares of the document kinds; they sum to 1. */
 export type CorpusPlan = Readonly<Record<DocumentKindName, number>>;
 
-/** Half plain facts and questions, 30 % steering contexts, 10 % forced ones, the rest doubts, topic changes and neutral text. */
+/**
+ * Nearly half plain facts and questions, 30 % steering contexts, 10 % forced ones, the rest doubts, topic changes and
+ * neutral text.
+ */
 export const defaultPlan: CorpusPlan = {
-  statement: 0.3,
+  statement: 0.27,
   series: 0.06,
   question: 0.14,
   steering: 0.24,
   steeringQuestion: 0.06,
   forced: 0.075,
   forcedQuestion: 0.025,
-  doubt: 0.05,
+  doubt: 0.08,
   topicChange: 0.03,
   neutral: 0.02,
 };
