@@ -16,7 +16,13 @@ export interface Matrix<Data extends Vector = Vector> {
  * @throws {SakeError} `shape-mismatch` when `data.length !== rows * cols`.
  */
 export function matrix<Data extends Vector>(rows: number, cols: number, data: Data): Matrix<Data> {
-  if (!Number.isInteger(rows) || !Number.isInteger(cols) || rows < 0 || cols < 0 || data.length !== rows * cols)
+  if (
+    !Number.isInteger(rows) ||
+    !Number.isInteger(cols) ||
+    rows < 0 ||
+    cols < 0 ||
+    data.length !== rows * cols
+  )
     throw new SakeError(
       'shape-mismatch',
       `matrix: expected ${rows} x ${cols} = ${rows * cols} values, got ${data.length}`,
@@ -38,7 +44,10 @@ export function fromRows(rows: readonly ArrayLike<number>[]): Matrix<Float32Arra
   const data = new Float32Array(rows.length * cols);
   rows.forEach((values, index) => {
     if (values.length !== cols)
-      throw new SakeError('shape-mismatch', `fromRows: expected row ${index} of length ${cols}, got ${values.length}`);
+      throw new SakeError(
+        'shape-mismatch',
+        `fromRows: expected row ${index} of length ${cols}, got ${values.length}`,
+      );
     data.set(values, index * cols);
   });
   return { rows: rows.length, cols, data };
@@ -46,7 +55,10 @@ export function fromRows(rows: readonly ArrayLike<number>[]): Matrix<Float32Arra
 
 /** The rows named by `indices`, copied, in that order. */
 export function selectRows(of: Matrix, indices: readonly number[]): Matrix {
-  const data = of.data instanceof Float64Array ? new Float64Array(indices.length * of.cols) : new Float32Array(indices.length * of.cols);
+  const data =
+    of.data instanceof Float64Array
+      ? new Float64Array(indices.length * of.cols)
+      : new Float32Array(indices.length * of.cols);
   indices.forEach((index, at) => data.set(row(of, index), at * of.cols));
   return { rows: indices.length, cols: of.cols, data };
 }
