@@ -41,7 +41,7 @@ async function smoke(folder: string, signal: AbortSignal): Promise<void> {
   const packages = publishablePackages(root);
   const consumer = mkdtempSync(join(folder, 'consumer-'));
   const within = { cwd: consumer, env, signal };
-  const step = async (title: string, work: () => Promise<string | void>): Promise<void> => {
+  const step = async (title: string, work: () => Promise<string | undefined>): Promise<void> => {
     const started = performance.now();
     const said = await work();
     console.log(`ok   ${title} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
@@ -65,10 +65,12 @@ async function smoke(folder: string, signal: AbortSignal): Promise<void> {
       }[];
       tarballs.push(join(folder, packed!.filename));
     }
+    return undefined;
   });
   await step('install them in an empty folder', async () => {
     writeFileSync(join(consumer, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
     await runStep('npm', ['install', '--no-audit', '--no-fund', ...tarballs], { ...within, seconds: 300 });
+    return undefined;
   });
   const entries = packages
     .flatMap((each) => each.entries)
@@ -79,6 +81,7 @@ async function smoke(folder: string, signal: AbortSignal): Promise<void> {
     await step(`${command} --help`, async () => {
       const help = await runStep('npx', ['--no-install', command, '--help'], { ...within, seconds: 60 });
       if (!help.startsWith('Usage: ')) throw new Error(`expected help from ${command}, got ${help}`);
+      return undefined;
     });
 }
 
