@@ -3,8 +3,7 @@ import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 
 /** Layers, lowest first. `deps` are the layers it may import; `external` the npm packages. */
-const node = [];
-const layers = {
+const libraries = {
   spec: { deps: [], external: ['vitest'] },
   facts: { deps: ['spec'], external: [] },
   transport: { deps: ['spec'], external: ['ml-matrix'] },
@@ -16,62 +15,22 @@ const layers = {
   editor: { deps: ['spec'], external: ['zod'] },
   evaluation: { deps: ['spec', 'editor'], external: ['zod'] },
   terminal: { deps: ['spec'], external: [] },
-  umbrella: {
-    deps: [
-      'spec',
-      'facts',
-      'transport',
-      'scope',
-      'prompts',
-      'onnx',
-      'activations',
-      'embedded-model',
-      'editor',
-    ],
-    external: ['zod'],
-  },
+};
+const beneathUmbrella = Object.keys(libraries).filter((name) => !['evaluation', 'terminal'].includes(name));
+const everything = [...Object.keys(libraries), 'umbrella'];
+const layers = {
+  ...libraries,
+  umbrella: { deps: beneathUmbrella, external: ['zod'] },
   checks: { deps: [], external: ['eslint'] },
-  app: {
-    deps: [
-      'spec',
-      'facts',
-      'transport',
-      'scope',
-      'prompts',
-      'onnx',
-      'activations',
-      'embedded-model',
-      'editor',
-      'evaluation',
-      'umbrella',
-      'terminal',
-    ],
-    external: ['zod', 'commander'],
-  },
-  tool: {
-    deps: [
-      'spec',
-      'facts',
-      'transport',
-      'scope',
-      'prompts',
-      'onnx',
-      'activations',
-      'embedded-model',
-      'editor',
-      'evaluation',
-      'umbrella',
-      'terminal',
-    ],
-    external: ['zod', 'commander', '@xenova/transformers'],
-  },
+  app: { deps: everything, external: ['zod', 'commander'] },
+  tool: { deps: everything, external: ['zod', 'commander', '@xenova/transformers'] },
 };
 const shared = ['vitest', 'vitest/**', 'tsup'];
 
 const depConstraints = Object.entries(layers).map(([layer, { deps, external }]) => ({
   sourceTag: `layer:${layer}`,
   onlyDependOnLibsWithTags: deps.map((dep) => `layer:${dep}`),
-  allowedExternalImports: [...shared, ...external, ...external.map((name) => `${name}/**`), ...node],
+  allowedExternalImports: [...shared, ...external, ...external.map((name) => `${name}/**`)],
 }));
 
 export default tseslint.config(
