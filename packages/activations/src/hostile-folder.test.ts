@@ -34,9 +34,9 @@ function withExternalData(bytes: Buffer): Uint8Array {
   const [first, ...others] = model.graph.initializers.toSorted(
     (a, b) => (b.rawData?.length ?? 0) - (a.rawData?.length ?? 0),
   );
-  const { rawData: _, ...rest } = first!;
+  const { name, dims, dataType } = first!;
   const externalData = [{ key: 'location', value: 'model.onnx_data' }];
-  const outside = { ...rest, dataLocation: 1, externalData };
+  const outside = { name, dims, dataType, dataLocation: 1, externalData };
   return encodeModel({ ...model, graph: { ...model.graph, initializers: [outside, ...others] } });
 }
 

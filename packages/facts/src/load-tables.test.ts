@@ -60,6 +60,15 @@ describe('tablesHash', () => {
   });
 });
 
+describe('README', () => {
+  it('counts the facts and relations that are there', () => {
+    const text = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    expect(text).toContain(
+      `${all.length.toLocaleString('en-US')} real-world facts over ${ids.length} relations`,
+    );
+  });
+});
+
 describe('NOTICE', () => {
   it('is word for word part of the NOTICE of the repository', () => {
     const own = readFileSync(new URL('../NOTICE', import.meta.url), 'utf8');
