@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadCausalLM } from '@sakejs/activations';
 import { embeddedFacts, embeddedModelDirectory, embeddedRecordsFile } from '@sakejs/embedded-model';
+import { AutoTokenizer } from '@xenova/transformers';
 import { describe, expect, it } from 'vitest';
 import { planDataset } from '../src/corpus/plan-dataset.js';
 import { evaluateModel } from '../src/evaluate/evaluate-model.js';
@@ -20,6 +21,27 @@ describe('the shipped model', () => {
     expect(embeddedFacts().map(({ subject }) => subject)).toEqual(
       dataset.facts.map(({ subject }) => subject),
     );
+  });
+
+  it('has a tokenizer that transformers.js loads from the folder and that has tokens for every text', async () => {
+    const tokenizer = await AutoTokenizer.from_pretrained(embeddedModelDirectory(), {
+      local_files_only: true,
+    });
+    await using lm = await loadCausalLM(embeddedModelDirectory());
+    const samples = [
+      '\u20ac',
+      '\u6771',
+      '\ufffd',
+      '\u{1f468}\u200d\u{1f469}',
+      '\u{10ffff}',
+      ...dataset.facts.map(({ subject }) => subject),
+    ];
+    const characters = Array.from({ length: 0x800 }, (_, point) => String.fromCodePoint(point));
+    const wrong = [...characters, ...samples].filter((text) => {
+      const ids = tokenizer.encode(text);
+      return tokenizer.decode(ids) !== text || lm.encode(text).join() !== ids.join();
+    });
+    expect(wrong).toEqual([]);
   });
 
   it(
