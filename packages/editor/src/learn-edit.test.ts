@@ -111,6 +111,37 @@ describe('learnEdit', () => {
     expect(negatives.every(({ subjectPosition }) => subjectPosition !== undefined)).toBe(true);
   });
 
+  describe('with phrasings', () => {
+    /** Prompts 0 and 8, 1 and 9, … made from one phrasing each. */
+    const wordings = prompts.prompts.map((_, index) => index % 8);
+    const worded = { ...prompts, wordings };
+
+    it('groups the rows of map and scope by phrasing, forced sources and targets too', async () => {
+      const { mapperInput, scopeInput } = await inputsOf({ prompts: worded });
+      expect(mapperInput.sourceGroups).toEqual([...wordings, ...wordings]);
+      expect(mapperInput.targetGroups).toEqual(wordings);
+      const groups = scopeInput.positives.map(({ group }) => group);
+      expect(groups.slice(0, 2 * count)).toEqual([...wordings, ...wordings]);
+      // Doubts and negatives share a fold with no phrasing by accident.
+      const others = [...groups.slice(2 * count), ...scopeInput.negatives.map(({ group }) => group)];
+      expect(others.filter((group) => wordings.includes(group!))).toEqual([]);
+    });
+
+    it('groups the map by prompt where the obeying rows leave too few phrasings, and says so', async () => {
+      const lm = createTestLM({ deafTo: 'lunch' });
+      const deaf = prompts.prompts.findIndex((prompt) => prompt.includes('lunch'));
+      const rare = {
+        ...prompts,
+        wordings: prompts.prompts.map((_, at) => (at === deaf ? 7 : (at - Number(at > deaf)) % 7)),
+      };
+      const { mapperInput } = await inputsOf({ lm, prompts: rare });
+      expect(mapperInput.targetGroups).toEqual([...Array(count).keys()].filter((index) => index !== deaf));
+      expect(mapperInput.sourceGroups).toEqual([...Array(count).keys(), ...Array(count).keys()]);
+      const { provenance } = await learnEdit(request, options({ lm, prompts: rare }));
+      expect(provenance.settings).toMatchObject({ mapGroupedBy: 'prompt', scopeGroupedBy: 'wording' });
+    });
+  });
+
   it('leaves the subject position out where a prompt names no subject', async () => {
     const negatives = [{ text: 'It rained all day.', kind: 'unrelated' as const }];
     const { scopeInput } = await inputsOf({ prompts: { ...prompts, negatives } });

@@ -18,6 +18,7 @@ import {
 } from '@sakejs/spec';
 import { editId } from './edit-id.js';
 import { firstObjectToken, greedyTokens, meanLogProbability } from './next-token.js';
+import { promptGroups } from './prompt-groups.js';
 import { embedTexts, labelQueries, scopeTexts } from './scope-queries.js';
 
 /** Fewest target rows that a map is learned from when only obeying ones are kept. */
@@ -67,7 +68,9 @@ export async function learnEdit(input: EditRequest, options: LearnOptions): Prom
   checkPrompts(request, prompts);
   throwIfAborted(signal, WHERE);
 
-  const texts = scopeTexts({ ...prompts, request }, { forcedSource });
+  const every = [...prompts.prompts.keys()];
+  const scopeGroups = promptGroups(prompts, every);
+  const texts = scopeTexts({ ...prompts, request }, { forcedSource, groups: scopeGroups.groups });
   const observed = [...texts.sources, ...texts.positives, ...texts.negatives];
   const contexts = prompts.prompts.map((prompt) => steeringContext({ ...request, prompt }));
   checkLengths(lm, [...observed.map(({ text }) => text), ...contexts]);
@@ -84,7 +87,7 @@ export async function learnEdit(input: EditRequest, options: LearnOptions): Prom
   const obeying = greedyTokens(await lm.project(steered)).flatMap((token, index) =>
     token === newToken ? [index] : [],
   );
-  const kept = choice === 'all' ? contexts.map((_, index) => index) : obeying;
+  const kept = choice === 'all' ? every : obeying;
   if (choice === 'obeying') checkObeying(request, obeying.length, contexts.length);
   throwIfAborted(signal, WHERE);
 
@@ -92,11 +95,12 @@ export async function learnEdit(input: EditRequest, options: LearnOptions): Prom
     observed.map(({ text }) => text),
     { layers: scope.needs.layers, ...passing },
   );
+  const { by: mapGroupedBy, groups } = promptGroups(prompts, kept);
   const map = await mapper.fit({
     source: activations(observations.slice(0, texts.sources.length)),
     target: selectRows(steered, kept),
-    sourceGroups: texts.sources.map(({ group }) => group),
-    targetGroups: kept,
+    sourceGroups: texts.sources.map((_, index) => groups[index % groups.length]!),
+    targetGroups: kept.map((index) => groups[index]!),
     score: async (mapped: Matrix) => meanLogProbability(await lm.project(mapped), newToken),
   });
   throwIfAborted(signal, WHERE);
@@ -120,6 +124,8 @@ export async function learnEdit(input: EditRequest, options: LearnOptions): Prom
       settings: {
         targets: choice,
         forcedSource,
+        mapGroupedBy,
+        scopeGroupedBy: scopeGroups.by,
         scopePositives: texts.positives.length,
         scopeNegatives: texts.negatives.length,
         ...(embeddings === undefined || embedder === undefined ? {} : { embedder: embedder.kind }),

@@ -32,14 +32,17 @@ export interface ScopeTexts {
 /**
  * The texts that an edit's scope is fitted on.
  *
- * A forced source has its plain prompt's group; every other text has its own.
+ * Prompts are in their groups, a forced source in its plain prompt's; every other text is in one of its own.
  */
-export function scopeTexts(prompts: PromptDistribution, options: { forcedSource: boolean }): ScopeTexts {
+export function scopeTexts(
+  prompts: PromptDistribution,
+  options: { readonly forcedSource: boolean; readonly groups: readonly number[] },
+): ScopeTexts {
   const { subject, targetTrue } = prompts.request;
-  const plain = prompts.prompts.map((text, group): ScopeText => ({
+  const plain = prompts.prompts.map((text, index): ScopeText => ({
     text,
     kind: 'paraphrase',
-    group,
+    group: options.groups[index]!,
     subject,
   }));
   const forced = plain.map(({ text, group }): ScopeText => ({

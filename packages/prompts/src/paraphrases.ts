@@ -14,9 +14,15 @@ export interface ParaphraseParts {
   readonly neutralShare: number;
 }
 
+/** A paraphrase and which wording it was made from: 0 for the request's own prompt. */
+export interface Paraphrase {
+  readonly text: string;
+  readonly wording: number;
+}
+
 /** One wording with what has been made of it. */
 interface Wording {
-  readonly plain: readonly string[];
+  readonly index: number;
   readonly random: Random;
   readonly bare: string[];
   readonly prefixed: string[];
@@ -32,7 +38,7 @@ export function* paraphrases(
   request: EditRequest,
   parts: ParaphraseParts,
   random: Random,
-): Generator<string> {
+): Generator<Paraphrase> {
   const fill = (pattern: string): string => fillPrompt(pattern, request.subject);
   const isOwn = (pattern: string): boolean => normalizeWording(pattern) === normalizeWording(request.prompt);
   const plains = [
@@ -44,7 +50,7 @@ export function* paraphrases(
     const stream = random.fork(`wording ${index}`);
     // The request's own prompt stands in front of everything already, so only its prefixed forms are left.
     return {
-      plain,
+      index,
       random: stream,
       bare: index === 0 ? [] : stream.shuffle(plain),
       prefixed: stream.shuffle(
@@ -60,7 +66,7 @@ export function* paraphrases(
           ? wording.prefixed
           : wording.bare;
       const next = queue.pop();
-      if (next !== undefined) yield next;
+      if (next !== undefined) yield { text: next, wording: wording.index };
     }
     wordings = wordings.filter(({ bare, prefixed }) => bare.length + prefixed.length > 0);
   }

@@ -37,6 +37,28 @@ describe('createTemplateSource', () => {
     expect(longer.prompts.at(-1)).toMatch(/^\S.*\. /);
   });
 
+  it('gives prompts that differ by their neutral sentence alone one wording number, and others another', async () => {
+    const source = createTemplateSource({ facts, questions: false });
+    const { prompts, wordings } = await source.generate(request, { count: 54 });
+    const bare = prompts.map((text) => text.replace(/^.*[.!] /u, ''));
+    const numberOf = new Map(bare.map((text, index) => [text, wordings![index]]));
+    expect(numberOf.size).toBe(18);
+    expect(new Set(numberOf.values()).size).toBe(18);
+    expect(bare.map((text) => numberOf.get(text))).toEqual(wordings);
+  });
+
+  it('gives all layouts of one question one wording number', async () => {
+    const { prompts, wordings } = await createTemplateSource({ facts }).generate(request, { count: 150 });
+    const asked = prompts.flatMap((text, index) => {
+      const question = /[^.:!?]+\?/u.exec(text)?.[0].trim();
+      return question === undefined ? [] : [{ question, wording: wordings![index] }];
+    });
+    const numbersOf = (question: string): number =>
+      new Set(asked.filter((each) => each.question === question).map(({ wording }) => wording)).size;
+    expect(asked.length).toBeGreaterThan(20);
+    for (const { question } of asked) expect(numbersOf(question)).toBe(1);
+  });
+
   it('puts neutral sentences in front of about the share asked for', async () => {
     const source = createTemplateSource({ facts, neutralShare: 1 });
     const { prompts } = await source.generate(request, { count: 40 });

@@ -1,6 +1,7 @@
 import { facts as factTable } from '@sakejs/facts';
 import {
   createRandom,
+  fillPrompt,
   throwIfAborted,
   validateEditRequest,
   type PromptDistribution,
@@ -14,7 +15,7 @@ import { findRelation } from './find-relation.js';
 import { allowedPhrasings, createAsker } from './negatives/asker.js';
 import { buildNegatives } from './negatives/build-negatives.js';
 import { neutralSentences } from './neutral-sentences.js';
-import { paraphrases } from './paraphrases.js';
+import { paraphrases, type Paraphrase } from './paraphrases.js';
 import { cleanPrompts } from './quality.js';
 import { createWithholding } from './withholding.js';
 
@@ -64,7 +65,8 @@ export function createTemplateSource(options: TemplateSourceOptions = {}): Promp
         sentences,
         neutralShare,
       };
-      const candidates = paraphrases(request, parts, random.fork('prompts'));
+      const wordingOf = new Map([[fillPrompt(request.prompt, request.subject), 0]]);
+      const candidates = withWordings(paraphrases(request, parts, random.fork('prompts')), wordingOf);
       const { prompts, dropped } = cleanPrompts(request, candidates, { count, withholding });
       requireEnough(prompts.length, count, `the template source for relation ${phrasings.relation}`, dropped);
       throwIfAborted(signal, 'generate');
@@ -88,6 +90,7 @@ export function createTemplateSource(options: TemplateSourceOptions = {}): Promp
       return {
         request,
         prompts,
+        wordings: prompts.map((text) => wordingOf.get(text)!),
         positives,
         negatives,
         source: {
@@ -104,4 +107,12 @@ export function createTemplateSource(options: TemplateSourceOptions = {}): Promp
       };
     },
   };
+}
+
+/** The texts of paraphrases, their wordings noted by text as they pass. */
+function* withWordings(of: Iterable<Paraphrase>, wordingOf: Map<string, number>): Generator<string> {
+  for (const { text, wording } of of) {
+    if (!wordingOf.has(text)) wordingOf.set(text, wording);
+    yield text;
+  }
 }

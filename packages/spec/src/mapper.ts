@@ -7,9 +7,9 @@ export interface MapperInput {
   readonly source: Matrix;
   /** Activations of the new fact, [m, d]. */
   readonly target: Matrix;
-  /** The prompt each source row came from; rows of one prompt stay in one fold. [n] */
+  /** The prompt or phrasing each source row came from; rows of one group stay in one fold. [n] */
   readonly sourceGroups?: readonly number[];
-  /** The prompt each target row came from. [m] */
+  /** The prompt or phrasing each target row came from. [m] */
   readonly targetGroups?: readonly number[];
   /**
    * How well mapped activations [k, d] say the new fact; higher is better. Used to choose settings by

@@ -30,6 +30,11 @@ export interface PromptDistribution {
   readonly request: EditRequest;
   /** Paraphrases; the first is the request's own prompt. No duplicates, none names an object. */
   readonly prompts: readonly string[];
+  /**
+   * Which phrasing each of `prompts` was made from, where the source knows: any numbers, equal for prompts that are
+   * near-copies of each other. What is calibrated then holds out whole phrasings.
+   */
+  readonly wordings?: readonly number[];
   /** In scope beyond `prompts`: doubt forms and the like, for calibrating gates only. */
   readonly positives: readonly ScopePrompt[];
   /** Out of scope, for fitting and calibrating gates. */

@@ -26,7 +26,7 @@ export interface LabelledQuery extends Query {
   /** Token index of the last token of the subject's last mention; absent when it names none. */
   readonly subjectPosition?: number;
   /**
-   * Which prompt it came from: several queries of one prompt stay in one fold. Defaults to the query's index.
+   * Which prompt or phrasing it came from: queries of one group stay in one fold. Defaults to the query's index.
    */
   readonly group?: number;
 }

@@ -62,6 +62,14 @@ export function describePromptGenerator(
       expect(new Set(made.prompts.map((text) => wording(text))).size).toBe(count);
     });
 
+    it('numbers the phrasing of every prompt, if of any', async () => {
+      const { wordings } = made;
+      if (wordings === undefined) return;
+      expect(wordings).toHaveLength(count);
+      for (const each of wordings) expect(Number.isInteger(each)).toBe(true);
+      expect((await generate({ count: 5 })).wordings).toEqual(wordings.slice(0, 5));
+    });
+
     it('names the subject in every prompt, and no object outside it', () => {
       for (const text of made.prompts) {
         expect(text).toContain(request.subject);
