@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readSafetensors } from '@sakejs/spec';
 import { prepareTrainingData, type TrainingData } from '../corpus/training-data.js';
 import { tinyConfig as config } from '../../test/tiny-config.js';
 import { train, type TrainOptions } from './train.js';
@@ -23,6 +24,36 @@ describe('train', () => {
     await run('learns', { onStep: ({ loss }) => losses.push(loss) });
     expect(losses[0]).toBeCloseTo(Math.log(640), 0);
     expect(losses.at(-1)).toBeLessThan(0.75 * losses[0]!);
+  });
+
+  it('warms up, then cools along the cosine to the floor of the last step', async () => {
+    const optimisation = { ...config.optimisation, steps: 12 };
+    const rates: number[] = [];
+    await run('rates', {
+      config: { ...config, optimisation },
+      onStep: ({ learningRate }) => rates.push(learningRate),
+    });
+    const { peakLearningRate: peak, warmupSteps, floor } = optimisation;
+    expect(rates.slice(0, warmupSteps)).toEqual([1, 2, 3, 4, 5].map((step) => (peak * step) / 5));
+    expect(rates[warmupSteps]).toBe(peak);
+    expect(rates.slice(warmupSteps)).toEqual(rates.slice(warmupSteps).toSorted((a, b) => b - a));
+    expect(rates.at(-1)).toBeGreaterThan(peak * floor);
+    expect(rates.at(-1)).toBeLessThan(peak * (floor + 0.06));
+  });
+
+  it('clips the gradient to its norm', async () => {
+    const clipNorm = 1e-3;
+    let norm = 0;
+    await run('clipped', {
+      config: { ...config, optimisation: { ...config.optimisation, clipNorm } },
+      untilStep: 1,
+      onStep: ({ gradientNorm }) => (norm = gradientNorm),
+    });
+    expect(norm).toBeGreaterThan(10 * clipNorm);
+    const { tensors } = readSafetensors(readFileSync(join(folder, 'clipped', 'checkpoint.safetensors')));
+    // After one step the first moments are (1 - beta1) times the clipped gradient, in float32.
+    const moments = Math.hypot(...(tensors['m']!.data as Float32Array));
+    expect(moments / ((1 - config.optimisation.beta1) * clipNorm)).toBeCloseTo(1, 5);
   });
 
   it('resumes bitwise where it was interrupted', async () => {
