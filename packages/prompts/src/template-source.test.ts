@@ -3,6 +3,7 @@ import { describePromptGenerator, expectCode } from '@sakejs/spec/testing';
 import { describe, expect, it } from 'vitest';
 import { createTemplateSource } from './template-source.js';
 import type { KnownFact } from './fact-index.js';
+import { questionForms } from './question-forms.js';
 import { reservedTestSentences } from './reserved-test-sentences.js';
 import { normalizeWording } from './wording.js';
 
@@ -119,6 +120,15 @@ describe('createTemplateSource', () => {
       topicChanges.every(({ text, subject }) => text.includes(request.subject) && text.includes(subject!)),
     ).toBe(true);
     expect(new Set(topicChanges.map(({ subject }) => subject)).size).toBeGreaterThan(3);
+  });
+
+  it('ends some topic changes with a question and a cue to answer, others with a statement', async () => {
+    const made = await createTemplateSource().generate(request, { count: 5 });
+    const texts = ofKind(made, 'topic-change');
+    const cues = questionForms.map((form) => form.replace(/^.*\{q\}/u, ''));
+    const asking = texts.filter((text) => cues.some((cue) => text.endsWith(cue)));
+    expect(asking.length).toBeGreaterThan(0);
+    expect(asking.length).toBeLessThan(texts.length / 2);
   });
 
   it('gives doubts that name an object and hold a prompt of the edit, some at their end', async () => {
