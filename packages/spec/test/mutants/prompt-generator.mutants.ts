@@ -81,6 +81,15 @@ const generators: Record<string, () => PromptGenerator> = {
   'takes equal objects': wrong((given, asked) =>
     right.generate(given.targetNew === given.targetTrue ? request : given, asked),
   ),
+  'numbers the phrasings of too few prompts': giving(({ prompts }) => ({
+    wordings: prompts.slice(1).map((_, index) => index),
+  })),
+  'numbers phrasings in halves': giving(({ prompts }) => ({
+    wordings: prompts.map((_, index) => index / 2),
+  })),
+  'numbers phrasings by the count': giving(({ prompts }) => ({
+    wordings: prompts.map((_, index) => prompts.length - index),
+  })),
   'has settings that JSON loses': giving(({ source }) => ({ source: { ...source, seed: Number.NaN } })),
   'names another kind': giving(() => ({ source: { kind: 'other' } })),
 };

@@ -42,6 +42,7 @@ export function toyPromptSource(): PromptGenerator {
       return {
         request: given,
         prompts: filled.slice(0, count),
+        wordings: [...Array(count).keys()],
         positives: filled.slice(1, 3).map((text) => ({
           kind: 'doubt',
           text: `Is that so? ${text}`,
