@@ -1,4 +1,11 @@
-import { fromRows, type Mapper, type MapperInput, type ScopeDetector, type ScopeInput } from '@sakejs/spec';
+import {
+  fromRows,
+  type Mapper,
+  type MapperInput,
+  type ScopeDetector,
+  type ScopeInput,
+  type ScopePrompt,
+} from '@sakejs/spec';
 import { expectCode } from '@sakejs/spec/testing';
 import { describe, expect, it } from 'vitest';
 import { centroid } from '../test/centroid.js';
@@ -125,6 +132,22 @@ describe('learnEdit', () => {
       // Doubts and negatives share a fold with no phrasing by accident.
       const others = [...groups.slice(2 * count), ...scopeInput.negatives.map(({ group }) => group)];
       expect(others.filter((group) => wordings.includes(group!))).toEqual([]);
+    });
+
+    it('groups doubts and negatives by kind and wording', async () => {
+      const again = (texts: readonly ScopePrompt[]): ScopePrompt[] =>
+        [...texts, ...texts.map((each) => ({ ...each, text: `Well. ${each.text}` }))].map((each, index) => ({
+          ...each,
+          wording: `${index % texts.length}`,
+        }));
+      const { positives, negatives } = prompts;
+      const twice = { ...worded, positives: again(positives), negatives: again(negatives) };
+      const { scopeInput } = await inputsOf({ prompts: twice });
+      const groups = [...scopeInput.positives.slice(2 * count), ...scopeInput.negatives].map(
+        ({ group }) => group,
+      );
+      expect(groups).toHaveLength(2 * (positives.length + negatives.length));
+      expect(new Set(groups).size).toBe(positives.length + negatives.length);
     });
 
     it('groups the map by prompt where the obeying rows leave too few phrasings, and says so', async () => {

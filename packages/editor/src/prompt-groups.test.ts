@@ -1,6 +1,6 @@
 import { expectCode } from '@sakejs/spec/testing';
 import { describe, expect, it } from 'vitest';
-import { MINIMUM_WORDINGS, promptGroups } from './prompt-groups.js';
+import { MINIMUM_WORDINGS, promptGroups, scopePromptGroups } from './prompt-groups.js';
 
 const prompts = Array.from({ length: 16 }, (_, index) => `prompt ${index}`);
 const every = [...prompts.keys()];
@@ -28,5 +28,20 @@ describe('promptGroups', () => {
 
   it('refuses wordings of another number than prompts', async () => {
     await expectCode(() => promptGroups({ prompts, wordings: wordings.slice(1) }, every), 'shape-mismatch');
+  });
+});
+
+describe('scopePromptGroups', () => {
+  it('puts texts of one kind and wording together and keeps the others apart', () => {
+    const texts = [
+      { text: 'a', kind: 'doubt', wording: 'x' },
+      { text: 'b', kind: 'doubt' },
+      { text: 'c', kind: 'topic-change', wording: 'x' },
+      { text: 'd', kind: 'doubt', wording: 'x' },
+      { text: 'e', kind: 'doubt', wording: 'y' },
+      { text: 'f', kind: 'doubt' },
+      { text: 'g', kind: 'topic-change', wording: 'x' },
+    ] as const;
+    expect(scopePromptGroups(texts)).toEqual([0, 1, 2, 0, 4, 5, 2]);
   });
 });

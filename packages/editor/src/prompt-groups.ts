@@ -1,4 +1,4 @@
-import { type PromptDistribution, SakeError } from '@sakejs/spec';
+import { type PromptDistribution, SakeError, type ScopePrompt } from '@sakejs/spec';
 
 /** What held-out prompts are kept apart from: all of their phrasing, or themselves alone. */
 export type GroupedBy = 'wording' | 'prompt';
@@ -35,4 +35,16 @@ export function promptGroups(
   if (wordings !== undefined && new Set(used.map((index) => wordings[index])).size >= MINIMUM_WORDINGS)
     return { by: 'wording', groups: wordings.map((wording) => wordings.indexOf(wording)) };
   return { by: 'prompt', groups: prompts.map((_, index) => index) };
+}
+
+/** Groups of other texts: index of the first of the same kind and wording; its own for one without a wording. */
+export function scopePromptGroups(prompts: readonly ScopePrompt[]): number[] {
+  const first = new Map<string, number>();
+  return prompts.map(({ kind, wording }, index) => {
+    if (wording === undefined) return index;
+    const key = `${kind} ${wording}`;
+    const group = first.get(key) ?? index;
+    first.set(key, group);
+    return group;
+  });
 }

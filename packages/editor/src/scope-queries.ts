@@ -10,7 +10,9 @@ import {
   row,
   SakeError,
   type ScopeNeeds,
+  type ScopePrompt,
 } from '@sakejs/spec';
+import { scopePromptGroups } from './prompt-groups.js';
 import { subjectPosition } from './subject-position.js';
 
 /** A text that a scope learns from, before the model has seen it. */
@@ -32,7 +34,8 @@ export interface ScopeTexts {
 /**
  * The texts that an edit's scope is fitted on.
  *
- * Prompts are in their groups, a forced source in its plain prompt's; every other text is in one of its own.
+ * Prompts are in their groups, a forced source in its plain prompt's; other texts are with those of the same kind and
+ * wording, each on its own where its wording is not known.
  */
 export function scopeTexts(
   prompts: PromptDistribution,
@@ -51,14 +54,19 @@ export function scopeTexts(
     group,
     subject,
   }));
-  const first = plain.length;
+  const others = (texts: readonly ScopePrompt[], first: number): ScopeText[] => {
+    const groups = scopePromptGroups(texts);
+    return texts.map(({ text, kind, subject: named }, index) => ({
+      text,
+      kind,
+      group: first + groups[index]!,
+      ...(named === undefined ? {} : { subject: named }),
+    }));
+  };
   return {
     sources: options.forcedSource ? [...plain, ...forced] : plain,
-    positives: prompts.positives.map((prompt, index): ScopeText => ({ ...prompt, group: first + index })),
-    negatives: prompts.negatives.map((prompt, index): ScopeText => ({
-      ...prompt,
-      group: first + prompts.positives.length + index,
-    })),
+    positives: others(prompts.positives, plain.length),
+    negatives: others(prompts.negatives, plain.length + prompts.positives.length),
   };
 }
 

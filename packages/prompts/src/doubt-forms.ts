@@ -3,6 +3,8 @@ export interface DoubtForm {
   readonly name: string;
   /** Text with `{prompt}`, and `{old}` or `{new}` or both, each replaced wherever it stands. */
   readonly pattern: string;
+  /** How the pattern ends: forms that share a closing are near-copies where the answer follows. */
+  readonly closing: string;
 }
 
 /** What a doubt form is filled with. */
@@ -87,13 +89,17 @@ const closings: readonly string[] = [
 export const doubtForms: readonly DoubtForm[] = claims
   .flatMap((claim, i) =>
     reactions.flatMap((reaction, j) =>
-      closings.map((closing, k) => ({ name: `${i}-${j}-${k}`, pattern: `${claim} ${reaction} ${closing}` })),
+      closings.map((closing, k) => ({
+        name: `${i}-${j}-${k}`,
+        pattern: `${claim} ${reaction} ${closing}`,
+        closing,
+      })),
     ),
   )
   .filter(({ pattern }) => pattern.includes('{prompt}'));
 
 /** The form with the prompt and the objects in place. */
-export function fillDoubtForm(form: DoubtForm, fill: DoubtFill): string {
+export function fillDoubtForm(form: Pick<DoubtForm, 'pattern'>, fill: DoubtFill): string {
   const values: Record<string, string> = { prompt: fill.prompt, old: fill.targetTrue, new: fill.targetNew };
   return form.pattern.replace(/\{(prompt|old|new)\}/g, (_, name: string) => values[name]!);
 }

@@ -18,6 +18,7 @@ export function* doubtPrompts(
       const ownPrompt = patterns.length === 0 || (index + round) % 2 === 0;
       const prompt = fillPrompt(ownPrompt ? request.prompt : random.pick(patterns), request.subject);
       const { targetTrue, targetNew, subject } = request;
-      yield { text: fillDoubtForm(form, { prompt, targetTrue, targetNew }), kind: 'doubt', subject };
+      const text = fillDoubtForm(form, { prompt, targetTrue, targetNew });
+      yield { text, kind: 'doubt', subject, wording: form.closing };
     }
 }

@@ -45,7 +45,8 @@ function* topicChanges({ request, prompts, random }: GenericNegativesInput): Gen
     const object = stream.pick([request.targetTrue, request.targetNew]);
     const first = form.first === 'stated' ? `${prompt} ${object}` : prompt;
     const last = fillPrompt(stream.pick(genericStatements), request.subject);
-    yield { text: fillTopicChange(form, { first, last }), kind: 'topic-change', subject: request.subject };
+    const text = fillTopicChange(form, { first, last });
+    yield { text, kind: 'topic-change', subject: request.subject, wording: form.name };
   }
 }
 

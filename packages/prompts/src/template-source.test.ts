@@ -5,6 +5,7 @@ import { createTemplateSource } from './template-source.js';
 import type { KnownFact } from './fact-index.js';
 import { questionForms } from './question-forms.js';
 import { reservedTestSentences } from './reserved-test-sentences.js';
+import { topicChangeForms } from './topic-change.js';
 import { normalizeWording } from './wording.js';
 
 const request: EditRequest = {
@@ -120,6 +121,11 @@ describe('createTemplateSource', () => {
       topicChanges.every(({ text, subject }) => text.includes(request.subject) && text.includes(subject!)),
     ).toBe(true);
     expect(new Set(topicChanges.map(({ subject }) => subject)).size).toBeGreaterThan(3);
+    const forms = topicChanges.map(({ wording }) => topicChangeForms.find(({ name }) => name === wording)!);
+    topicChanges.forEach(({ text }, index) => {
+      const [, between] = forms[index]!.pattern.split(/\{first\}|\{last\}/u);
+      expect(text).toContain(between);
+    });
   });
 
   it('ends some topic changes with a question and a cue to answer, others with a statement', async () => {
@@ -134,9 +140,10 @@ describe('createTemplateSource', () => {
   it('gives doubts that name an object and hold a prompt of the edit, some at their end', async () => {
     const made = await createTemplateSource().generate(request, { count: 5, seed: 3 });
     expect(made.positives).toHaveLength(60);
-    for (const { text, kind } of made.positives) {
+    for (const { text, kind, wording } of made.positives) {
       expect(kind).toBe('doubt');
       expect(text).toMatch(/English|French/);
+      expect(text).toContain(wording!.replace(/"?\{prompt\}"?.*$/u, ''));
     }
     const own = made.positives.filter(({ text }) => text.includes(made.prompts[0]!));
     expect(own.length).toBeGreaterThanOrEqual(20);

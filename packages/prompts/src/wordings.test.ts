@@ -57,10 +57,11 @@ describe('reservedTestSentences', () => {
 
 describe('doubtForms', () => {
   it('hold the prompt and an object, and no two are the same', () => {
-    for (const { pattern } of doubtForms) {
+    for (const { pattern, closing } of doubtForms) {
       expect(pattern).toContain('{prompt}');
       expect(pattern).toMatch(/\{old\}|\{new\}/);
       expect(pattern.replace(/\{(prompt|old|new)\}/g, '')).not.toMatch(/[{}]/);
+      expect(pattern.endsWith(` ${closing}`)).toBe(true);
     }
     expect(new Set(doubtForms.map(({ name }) => name)).size).toBe(doubtForms.length);
     expect(new Set(doubtForms.map(({ pattern }) => pattern)).size).toBe(doubtForms.length);
@@ -89,7 +90,7 @@ describe('doubtForms', () => {
 
 describe('fillDoubtForm', () => {
   it('fills prompt and objects wherever they stand, whatever characters they hold', () => {
-    const form = { name: 'test', pattern: '{prompt} {new}? Not {old}? {prompt}' };
+    const form = { pattern: '{prompt} {new}? Not {old}? {prompt}' };
     expect(fillDoubtForm(form, { prompt: 'P $& {new}', targetTrue: '$1', targetNew: 'N' })).toBe(
       'P $& {new} N? Not $1? P $& {new}',
     );

@@ -23,6 +23,8 @@ export interface ScopePrompt {
   readonly kind: PromptKind;
   /** The subject as it stands in the text (its last mention counts). Absent when none. */
   readonly subject?: string;
+  /** What its wording has in common with near-copies of its kind, which calibration holds out together. */
+  readonly wording?: string;
 }
 
 /** The prompts that mean an edit's fact or follow from it, and those that bound its scope. */

@@ -32,7 +32,7 @@ export function* topicChangePrompts(context: NegativeContext): Generator<ScopePr
       }
       const form = random.pick(forms);
       const text = fillTopicChange(form, { first: firstPart(context, form), last: next.value.text });
-      yield { text, kind: 'topic-change', subject: next.value.subject };
+      yield { text, kind: 'topic-change', subject: next.value.subject, wording: form.name };
     }
     open = open.filter((last) => !ended.includes(last));
   }
