@@ -64,9 +64,8 @@ describe('resultTable', () => {
     expect(text).toMatch(/\na +50\.0 \[40\.0, 60\.0\] n=4 +25\.0 \[15\.0, 35\.0\] n=8 +n = 0 +4 +1\.[23]\n/);
   });
 
-  it('shows the scorers side by side in the strict protocol only', () => {
-    expect(text).toContain('50.0 / 45.0 / 50.0 | 2.0');
-    expect(resultTable({ ...result, protocol: 'paper' })).not.toContain('whole object');
+  it.each(['paper', 'strict'] as const)('shows the scorers side by side in the %s protocol', (protocol) => {
+    expect(resultTable({ ...result, protocol })).toContain('50.0 / 45.0 / 50.0 | 2.0');
   });
 
   it('shows paired differences', () => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { embeddedFacts, type EmbeddedFact } from '@sakejs/embedded-model';
 import type { CounterFactResult } from '@sakejs/evaluation';
 import { writeTinyModel } from 'sakejs/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -82,6 +83,23 @@ describe('sake-bench run', () => {
     const { out } = await bench(...small([japan, france, unknown]), '--limit', '1', '--json', '-');
     expect(json(out)).toMatchObject({ edits: 1, data: { records: 3 } });
     expect(json(out).rows[1]!.warnings).toEqual([]);
+  });
+
+  it('takes only records of facts that the embedded model was taught with --covered', async () => {
+    const [{ relation, subject, object }] = embeddedFacts() as [EmbeddedFact];
+    const known = capitalRecord(7, [subject, object, 'Rome'], relation);
+    const { status, out } = await bench(...small([unknown, known, unknown]), '--covered', '--json', '-');
+    expect(status).toBe(0);
+    expect(json(out)).toMatchObject({
+      edits: 1,
+      data: { records: 3, name: expect.stringMatching(/covered$/) },
+    });
+  });
+
+  it('says that no record is covered', async () => {
+    const { status, err } = await bench(...small([unknown]), '--covered');
+    expect(status).toBe(4);
+    expect(err).toMatch(/facts that the embedded model was taught, got none among 1/);
   });
 
   it('runs the strict protocol', async () => {

@@ -1,9 +1,9 @@
-import { embeddedRecordsFile } from '@sakejs/embedded-model';
-import { readCounterFact, runCounterFact, type MethodEntry } from '@sakejs/evaluation';
+import { runCounterFact, type MethodEntry } from '@sakejs/evaluation';
 import { checkWritable, createProgress, writeFileAtomic, type Streams } from '@sakejs/terminal';
 import { createMethod, loadModel, loadPromptSource, methodNames } from 'sakejs';
 import { z } from 'zod';
 import { namesAmong, parseOptions, wholeNumber } from './parse-options.js';
+import { loadRecords } from './load-records.js';
 import { resultTable } from './result-table.js';
 
 const UNEDITED = 'none';
@@ -15,6 +15,7 @@ const optionsSchema = z.strictObject({
   protocol: z.enum(['paper', 'strict'], 'expected paper or strict'),
   limit: wholeNumber(1).optional(),
   records: z.string().optional(),
+  covered: z.boolean().optional(),
   split: z.enum(['dev', 'test'], 'expected dev or test'),
   count: wholeNumber(2),
   prompts: z.string().min(1, 'expected template or a file'),
@@ -34,12 +35,9 @@ export function methodEntries(
 /** `sake-bench run`: checks the options, runs the suite, prints the table or writes JSON. */
 export async function runSuite(raw: unknown, streams: Streams, signal: AbortSignal): Promise<void> {
   const options = parseOptions(optionsSchema, raw, 'run');
-  const { records, limit, json } = options;
+  const { json } = options;
   if (json !== undefined && json !== '-') checkWritable(json);
-  const dataset = readCounterFact(records ?? embeddedRecordsFile(options.split), {
-    ...(limit === undefined ? {} : { limit }),
-    name: records ?? `embedded ${options.split}`,
-  });
+  const dataset = loadRecords(options);
   const prompts = loadPromptSource(options.prompts);
   await using lm = await loadModel(options.model, { threads: options.threads });
   const progress = createProgress('counterfact', { stream: streams.stderr });

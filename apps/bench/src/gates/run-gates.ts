@@ -1,5 +1,4 @@
-import { embeddedRecordsFile } from '@sakejs/embedded-model';
-import { compareGates, gateColumns, readCounterFact, type GateRow } from '@sakejs/evaluation';
+import { compareGates, gateColumns, type GateRow } from '@sakejs/evaluation';
 import { createProgress, formatTable, writeFileAtomic, checkWritable, type Streams } from '@sakejs/terminal';
 import { loadModel, loadPromptSource } from 'sakejs';
 import { z } from 'zod';
@@ -16,6 +15,7 @@ const optionsSchema = z.strictObject({
     ),
   limit: wholeNumber(1).optional(),
   records: z.string().optional(),
+  covered: z.boolean().optional(),
   split: z.enum(['dev', 'test'], 'expected dev or test'),
   count: wholeNumber(2),
   seed: wholeNumber(0),
@@ -26,12 +26,9 @@ const optionsSchema = z.strictObject({
 /** `sake-bench gates`: how often each gate lets each kind of prompt in. */
 export async function runGates(raw: unknown, streams: Streams, signal: AbortSignal): Promise<void> {
   const options = parseOptions(optionsSchema, raw, 'gates');
-  const { records, limit, json, seed, count } = options;
+  const { json, seed, count } = options;
   if (json !== undefined && json !== '-') checkWritable(json);
-  const dataset = readCounterFact(records ?? embeddedRecordsFile(options.split), {
-    ...(limit === undefined ? {} : { limit }),
-    name: records ?? `embedded ${options.split}`,
-  });
+  const dataset = loadRecords(options);
   await using lm = await loadModel(options.model, { threads: options.threads });
   const progress = createProgress('gates', { stream: streams.stderr });
   const rows = await compareGates({

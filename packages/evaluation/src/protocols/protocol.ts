@@ -2,6 +2,6 @@
  * How queries are filtered and scored and which edits are live; rows, map and gate belong to the method.
  *
  * `paper`: the authors' reference, each edit against its own scope alone. `strict`: every edit of the suite live at
- * once, three scorers side by side.
+ * once.
  */
 export type Protocol = 'paper' | 'strict';

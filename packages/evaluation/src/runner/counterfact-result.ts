@@ -9,7 +9,7 @@ export interface MetricValue {
   /** Queries in the mean. */
   readonly n: number;
   readonly interval: Interval | null;
-  /** The same queries under each scorer; `wholeObject` is null in the paper protocol, which does not ask it. */
+  /** The same queries under each scorer. */
   readonly scorers: {
     readonly firstToken: number | null;
     readonly wholeObject: number | null;

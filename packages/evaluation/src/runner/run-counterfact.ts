@@ -216,9 +216,7 @@ async function score(
       ...scoreQuery(query.metric, request, plain[i]!, edited[i]!, protocol),
       answer: firstToken,
       fired: fired === undefined ? 'none' : fired === own?.id ? 'own' : 'other',
-      ...(protocol === 'strict' && {
-        wholeObject: await wholeObject.says(query.prompt, token, wanted, signal),
-      }),
+      wholeObject: await wholeObject.says(query.prompt, token, wanted, signal),
     });
   }
   return scored;

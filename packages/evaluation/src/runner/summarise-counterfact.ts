@@ -19,8 +19,8 @@ import type { Comparison, CounterFactResult, CounterFactRow, MetricValue } from 
 export interface ScoredQuery extends CounterFactQuery, QueryScore {
   readonly answer: string;
   readonly fired: 'own' | 'other' | 'none';
-  /** The answer begins with the whole object that the metric wants; absent where it was not asked. */
-  readonly wholeObject?: boolean;
+  /** The answer begins with the whole object that the metric wants. */
+  readonly wholeObject: boolean;
 }
 
 /** What a method was asked, and how it came by its edits. */
@@ -112,14 +112,13 @@ function metricValue(queries: readonly ScoredQuery[], seed: number): MetricValue
       : clusters === queries.length
         ? wilsonInterval(successes, queries.length)
         : clusterBootstrapInterval(trials(queries), { seed });
-  const asksWholeObject = queries.some(({ wholeObject }) => wholeObject !== undefined);
   return {
     value: share(queries, ({ success }) => success),
     n: queries.length,
     interval,
     scorers: {
       firstToken: share(queries, ({ firstToken }) => firstToken),
-      wholeObject: asksWholeObject ? share(queries, ({ wholeObject }) => wholeObject === true) : null,
+      wholeObject: share(queries, ({ wholeObject }) => wholeObject),
       probability: share(queries, ({ probability }) => probability),
     },
     fired: {

@@ -1,0 +1,42 @@
+import { embeddedFacts, embeddedRecordsFile, type EmbeddedSplit } from '@sakejs/embedded-model';
+import { readCounterFact, type CounterFactDataset } from '@sakejs/evaluation';
+import { SakeError } from '@sakejs/spec';
+
+/** Which records a command runs on. */
+export interface RecordOptions {
+  /** A file in CounterFact's original schema; absent: the embedded model's own. */
+  readonly records?: string | undefined;
+  readonly split: EmbeddedSplit;
+  /** Only the first N, after {@link covered}. */
+  readonly limit?: number | undefined;
+  /** Only records of facts that the embedded model was taught. */
+  readonly covered?: boolean | undefined;
+}
+
+const key = (relation: string | undefined, subject: string, object: string): string =>
+  [relation, subject, object].map((part) => part?.normalize('NFC').replace(/\s+/gu, ' ')).join('\t');
+
+/**
+ * Reads the records of a run.
+ *
+ * @throws {SakeError} `not-enough-data` when no record is covered, else as `readCounterFact`.
+ */
+export function loadRecords({ records, split, limit, covered = false }: RecordOptions): CounterFactDataset {
+  const dataset = readCounterFact(records ?? embeddedRecordsFile(split), {
+    ...(limit === undefined || covered ? {} : { limit }),
+    name: records ?? `embedded ${split}`,
+  });
+  if (!covered) return dataset;
+  const taught = new Set(
+    embeddedFacts().map(({ relation, subject, object }) => key(relation, subject, object)),
+  );
+  const known = dataset.records.filter(({ request: { relation, subject, targetTrue } }) =>
+    taught.has(key(relation, subject, targetTrue)),
+  );
+  if (known.length === 0)
+    throw new SakeError(
+      'not-enough-data',
+      `run: expected records of facts that the embedded model was taught, got none among ${dataset.records.length}; leave --covered out`,
+    );
+  return { ...dataset, name: `${dataset.name}, covered`, records: known.slice(0, limit) };
+}
