@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readTable } from './read-table.js';
 
 /** A fact that the embedded model was trained on. */
 export interface EmbeddedFact {
@@ -14,13 +14,9 @@ let known: readonly EmbeddedFact[] | undefined;
 
 /** The facts the embedded model was trained on, by relation and subject. */
 export function embeddedFacts(): readonly EmbeddedFact[] {
-  known ??= readFileSync(new URL('../records/facts.tsv', import.meta.url), 'utf8')
-    .trimEnd()
-    .split('\n')
-    .slice(1)
-    .map((line): EmbeddedFact => {
-      const [relation, subject, object, keptOut] = line.split('\t') as [string, string, string, string];
-      return { relation, subject, object, keptOut: keptOut === 'yes' };
-    });
+  known ??= readTable('facts.tsv').map((row): EmbeddedFact => {
+    const [relation, subject, object, keptOut] = row as [string, string, string, string];
+    return { relation, subject, object, keptOut: keptOut === 'yes' };
+  });
   return known;
 }

@@ -2,7 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { embeddedFacts, embeddedModelDirectory, embeddedRecordsFile } from './index.js';
+import {
+  embeddedAliases,
+  embeddedCompositions,
+  embeddedFacts,
+  embeddedModelDirectory,
+  embeddedPopularFile,
+  embeddedRecordsFile,
+} from './index.js';
 
 interface RawRecord {
   readonly requested_rewrite: {
@@ -73,6 +80,75 @@ describe('embeddedRecordsFile', () => {
       const subject = subjects.find((name) => prompt.includes(name));
       expect(subject !== undefined && isEdited.has(subject), prompt).toBe(false);
     }
+  });
+});
+
+interface RawPopular {
+  readonly edit: {
+    readonly prompt: string;
+    readonly relation: string;
+    readonly subject_label: string;
+    readonly target_label: string;
+    readonly original_fact: { readonly target_label: string };
+  };
+  readonly [axis: string]: unknown;
+}
+
+const popular = (split: 'dev' | 'test'): RawPopular[] =>
+  JSON.parse(readFileSync(embeddedPopularFile(split), 'utf8')) as RawPopular[];
+
+describe('embeddedPopularFile', () => {
+  it.each(['dev', 'test'] as const)('edits facts of the model, with 100 tests an axis: %s', (split) => {
+    const known = new Set(
+      embeddedFacts().map(({ relation, subject, object }) => `${relation}|${subject}|${object}`),
+    );
+    const all = popular(split);
+    expect(all.length).toBeGreaterThanOrEqual(150);
+    for (const { edit } of all) {
+      expect(known).toContain(`${edit.relation}|${edit.subject_label}|${edit.original_fact.target_label}`);
+      expect(edit.prompt.endsWith(` ${edit.target_label}.`)).toBe(true);
+    }
+    for (const axis of [
+      'Compositionality_I',
+      'Compositionality_II',
+      'Subject_Aliasing',
+      'Relation_Specificity',
+    ])
+      expect(all.flatMap((record) => record[axis] as unknown[]).length).toBeGreaterThanOrEqual(100);
+  });
+
+  it('edits each subject in one record of all suites', () => {
+    const splits = ['dev', 'test'] as const;
+    const edited = [
+      ...splits.flatMap((split) => popular(split).map(({ edit }) => edit.subject_label)),
+      ...splits.flatMap((split) => records(split).map((record) => record.requested_rewrite.subject)),
+    ];
+    expect(new Set(edited).size).toBe(edited.length);
+  });
+});
+
+describe('embeddedCompositions', () => {
+  it('chains facts of the model, some shown and some held out', () => {
+    const known = new Set(
+      embeddedFacts().map(({ relation, subject, object }) => `${relation}|${subject}|${object}`),
+    );
+    const all = embeddedCompositions();
+    for (const { subject, firstRelation, bridge, secondRelation, object } of all) {
+      expect(known).toContain(`${firstRelation}|${subject}|${bridge}`);
+      expect(known).toContain(`${secondRelation}|${bridge}|${object}`);
+    }
+    expect(all.filter(({ shown }) => !shown).length).toBeGreaterThanOrEqual(100);
+    expect(all.filter(({ shown }) => shown).length).toBeGreaterThanOrEqual(100);
+  });
+});
+
+describe('embeddedAliases', () => {
+  it('names subjects of the model, each alias one of them', () => {
+    const subjects = new Set(embeddedFacts().map(({ subject }) => subject));
+    const all = embeddedAliases();
+    expect(all.length).toBeGreaterThanOrEqual(200);
+    expect(all.filter(({ subject }) => !subjects.has(subject))).toEqual([]);
+    expect(new Set(all.map(({ alias }) => alias)).size).toBe(all.length);
   });
 });
 

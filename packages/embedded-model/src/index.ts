@@ -1,2 +1,9 @@
-export { embeddedModelDirectory, embeddedRecordsFile, type EmbeddedSplit } from './paths.js';
+export {
+  embeddedModelDirectory,
+  embeddedPopularFile,
+  embeddedRecordsFile,
+  type EmbeddedSplit,
+} from './paths.js';
 export { embeddedFacts, type EmbeddedFact } from './embedded-facts.js';
+export { embeddedCompositions, type EmbeddedComposition } from './embedded-compositions.js';
+export { embeddedAliases, type EmbeddedAlias } from './embedded-aliases.js';

@@ -17,3 +17,11 @@ export type EmbeddedSplit = 'dev' | 'test';
 export function embeddedRecordsFile(split: EmbeddedSplit): string {
   return fileURLToPath(new URL(`records/${split}.json`, root));
 }
+
+/**
+ * File of benchmark records in RippleEdits' schema, labels in place of Wikidata's ids: what follows from an edit and
+ * what must not. Their subjects are edited in no record of {@link embeddedRecordsFile}.
+ */
+export function embeddedPopularFile(split: EmbeddedSplit): string {
+  return fileURLToPath(new URL(`records/popular-${split}.json`, root));
+}

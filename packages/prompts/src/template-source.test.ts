@@ -3,6 +3,7 @@ import { describePromptGenerator, expectCode } from '@sakejs/spec/testing';
 import { describe, expect, it } from 'vitest';
 import { createTemplateSource } from './template-source.js';
 import type { KnownFact } from './fact-index.js';
+import { nativeLanguage } from './phrasings/native-language.js';
 import { questionForms } from './question-forms.js';
 import { reservedTestSentences } from './reserved-test-sentences.js';
 import { topicChangeForms } from './topic-change.js';
@@ -16,6 +17,9 @@ const request: EditRequest = {
 };
 
 describePromptGenerator('createTemplateSource', () => createTemplateSource(), { request, tooMany: 50_000 });
+
+/** Wordings of the request's relation; its own prompt is one of them. */
+const wordingCount = nativeLanguage.statements.length;
 
 const facts: readonly KnownFact[] = [
   { relation: 'P103', subject: 'Danielle Darrieux', object: 'French' },
@@ -33,19 +37,20 @@ const ofKind = ({ negatives }: PromptDistribution, kind: string): string[] =>
 describe('createTemplateSource', () => {
   it('goes round every wording before one comes again', async () => {
     const source = createTemplateSource({ facts, neutralShare: 0, questions: false });
-    const { prompts } = await source.generate(request, { count: 18 });
-    expect(prompts.filter((text) => text.includes('. '))).toEqual([]);
-    const longer = await source.generate(request, { count: 19 });
-    expect(longer.prompts.at(-1)).toMatch(/^\S.*\. /);
+    // The request's own prompt comes bare at the front, and so behind a sentence in the first round.
+    const { prompts, wordings } = await source.generate(request, { count: wordingCount + 1 });
+    const prefixed = prompts.filter((text) => text.includes('. '));
+    expect(prefixed).toEqual([expect.stringMatching(/^\S.*\. The mother tongue of Danielle Darrieux is$/)]);
+    expect(new Set(wordings).size).toBe(wordingCount);
   });
 
   it('gives prompts that differ by their neutral sentence alone one wording number, and others another', async () => {
     const source = createTemplateSource({ facts, questions: false });
-    const { prompts, wordings } = await source.generate(request, { count: 54 });
+    const { prompts, wordings } = await source.generate(request, { count: 3 * wordingCount });
     const bare = prompts.map((text) => text.replace(/^.*[.!] /u, ''));
     const numberOf = new Map(bare.map((text, index) => [text, wordings![index]]));
-    expect(numberOf.size).toBe(18);
-    expect(new Set(numberOf.values()).size).toBe(18);
+    expect(numberOf.size).toBe(wordingCount);
+    expect(new Set(numberOf.values()).size).toBe(wordingCount);
     expect(bare.map((text) => numberOf.get(text))).toEqual(wordings);
   });
 

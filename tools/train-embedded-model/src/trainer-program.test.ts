@@ -35,7 +35,7 @@ async function run(...argv: string[]): Promise<{ status: ExitCode; out: string; 
 }
 
 describe('createTrainerProgram', () => {
-  it('trains in stages, logs, exports what stands and measures it', async () => {
+  it('trains in parts, logs, exports what stands and measures it', async () => {
     const log = join(folder, 'log.jsonl');
     const trained = await run('train', ...config, '--until-step', '100', '--threads', '1', '--log', log);
     expect(trained).toMatchObject({ status: ExitCode.ok, err: '' });
@@ -46,7 +46,7 @@ describe('createTrainerProgram', () => {
 
     expect(await run('export', ...config)).toMatchObject({
       status: ExitCode.ok,
-      out: `step 100 exported to ${folder}\n`,
+      out: `step 100 of stage 1 exported to ${folder}\n`,
     });
     const json = join(folder, 'figures.json');
     const measured = await run('evaluate', '--out', folder, '--threads', '1', '--json', json);

@@ -3,6 +3,7 @@ import { ExitCode, runCommand } from '@sakejs/terminal';
 import { Command, CommanderError } from 'commander';
 import { evaluateCommand } from './commands/evaluate-command.js';
 import { exportCommand } from './commands/export-command.js';
+import { recordsCommand } from './commands/records-command.js';
 import { trainCommand } from './commands/train-command.js';
 
 const project = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -15,15 +16,17 @@ export function createTrainerProgram(): { run(argv: readonly string[]): Promise<
     .description('Train, evaluate and export the embedded model.')
     .exitOverride()
     .showHelpAfterError();
-  const config = ['--config <file>', 'training configuration', project('configs/first.json')] as const;
+  const config = ['--config <file>', 'training configuration', project('configs/embedded.json')] as const;
   const out = ['--out <dir>', 'package folder to write', project('../../packages/embedded-model')] as const;
   program
     .command('train')
-    .description('Train to the end (or resume), export and evaluate.')
+    .description('Train stage after stage (or go on with what is there), export and evaluate.')
     .option(...config)
     .option(...out)
     .option('--run <dir>', 'folder of the checkpoint; default runs/<name of the configuration>')
-    .option('--until-step <n>', 'stop there with a checkpoint, without exporting', whole)
+    .option('--until-stage <n>', 'stop after this stage, with its model exported', whole)
+    .option('--until-step <n>', 'stop there in the running stage with a checkpoint, without exporting', whole)
+    .option('--restart', 'begin at stage 1, whatever model --out holds')
     .option('--checkpoint-seconds <n>', 'seconds between checkpoints; 0 after every step', whole, 120)
     .option('--threads <n>', 'threads of the runtime', whole, 2)
     .option('--log <file>', 'append a JSON line every 100 steps')
@@ -40,11 +43,20 @@ export function createTrainerProgram(): { run(argv: readonly string[]): Promise<
       exit = await runCommand(() => exportCommand(options));
     });
   program
+    .command('records')
+    .description('Count the benchmark records of a configuration.')
+    .option(...config)
+    .action(async (options: unknown) => {
+      exit = await runCommand(() => Promise.resolve(recordsCommand(options)));
+    });
+  program
     .command('evaluate')
     .description('Measure a model folder on the facts it was trained on.')
     .option(...out)
     .option('--threads <n>', 'threads of the runtime', whole, 2)
     .option('--json <file>', 'write the figures as JSON; - is standard output')
+    .option('--counterfact <file>', "ask the prompts of a file in CounterFact's original schema too")
+    .option('--sample <n>', 'ask so many (fact, phrasing) pairs only, drawn by chance', whole)
     .action(async (options: unknown) => {
       exit = await runCommand((signal) => evaluateCommand(options, signal), {
         json: (options as { json?: string }).json === '-',

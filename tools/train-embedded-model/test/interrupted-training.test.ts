@@ -47,7 +47,7 @@ describe('train, killed without warning', () => {
     while (checkpointStep() < 5 && killed.exitCode === null) await sleep(5);
     killed.kill('SIGKILL');
     expect((await closed)[1]).toBe('SIGKILL');
-    expect(checkpointStep()).toBeLessThan(config.optimisation.steps);
+    expect(checkpointStep()).toBeLessThan(config.stages[0]!.steps);
 
     const resumed = startTraining();
     const [out, err]: [string[], string[]] = [[], []];

@@ -3,6 +3,7 @@ import { createProgress, formatTable, writeFileAtomic, checkWritable, type Strea
 import { loadModel, loadPromptSource } from 'sakejs';
 import { z } from 'zod';
 import { parseOptions, wholeNumber } from '../parse-options.js';
+import { loadRecords } from '../load-records.js';
 import { gateMethod, gateNames } from './gate-methods.js';
 
 const optionsSchema = z.strictObject({

@@ -36,8 +36,9 @@ function gpt2Block(ops: DecoderOps, config: Gpt2Config, x: string, layer: number
     attributes: { axis: int(1), num_outputs: int(3) },
     outputs: 3,
   });
-  const mixed = attention(ops, config, queries!, ...ops.remember(layer, keys!, values!));
-  const attended = builder.node('Add', [x, ops.linear(ops.mergeHeads(mixed), `${prefix}.attn.c_proj`)]);
+  const mixed = ops.mergeHeads(attention(ops, config, queries!, ...ops.remember(layer, keys!, values!)));
+  const [kept, merged] = keepLast(ops, config, layer, [x, mixed]);
+  const attended = builder.node('Add', [kept!, ops.linear(merged!, `${prefix}.attn.c_proj`)]);
 
   const wide = ops.linear(norm(ops, config, attended, `${prefix}.ln_2`), `${prefix}.mlp.c_fc`);
   const active = activate(builder, config.activation, wide, type);
@@ -54,8 +55,9 @@ function llamaBlock(ops: DecoderOps, config: LlamaConfig, x: string, layer: numb
   const queries = rotate(builder, project('q_proj', config.heads), ops.rotary!);
   const keys = rotate(builder, project('k_proj', config.kvHeads), ops.rotary!);
   const values = project('v_proj', config.kvHeads);
-  const mixed = attention(ops, config, queries, ...ops.remember(layer, keys, values));
-  const attended = builder.node('Add', [x, ops.linear(ops.mergeHeads(mixed), `${prefix}.self_attn.o_proj`)]);
+  const mixed = ops.mergeHeads(attention(ops, config, queries, ...ops.remember(layer, keys, values)));
+  const [kept, merged] = keepLast(ops, config, layer, [x, mixed]);
+  const attended = builder.node('Add', [kept!, ops.linear(merged!, `${prefix}.self_attn.o_proj`)]);
 
   const renormed = norm(ops, config, attended, `${prefix}.post_attention_layernorm`);
   const gate = activate(builder, config.activation, ops.linear(renormed, `${prefix}.mlp.gate_proj`), type);
@@ -63,6 +65,16 @@ function llamaBlock(ops: DecoderOps, config: LlamaConfig, x: string, layer: numb
   return builder.node('Add', [attended, ops.linear(gated, `${prefix}.mlp.down_proj`)], {
     outputs: [residualName(layer)],
   });
+}
+
+/** Behind the last attention no row needs another one, so those that are not asked for end here. */
+function keepLast(
+  ops: DecoderOps,
+  { layers }: DecoderConfig,
+  layer: number,
+  tensors: readonly string[],
+): string[] {
+  return tensors.map((x) => (layer === layers - 1 && ops.keepRows ? ops.keepRows(x) : x));
 }
 
 function norm(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { difference, gpt2, llama, sequence } from '../../test/decoder-feeds.js';
 import { plainForward, randomWeights } from '../../test/plain-forward.js';
-import { doubles, evaluate, type RefTensor } from '../reference/index.js';
+import { doubles, evaluate, int64s, type RefTensor } from '../reference/index.js';
 import { buildTrainingGraph, trainingWeights } from './build-training-graph.js';
 import type { DecoderConfig } from './config.js';
 import { rotaryTables } from './rotary.js';
@@ -76,6 +76,19 @@ describe('buildTrainingGraph', () => {
     expect(difference(sequence(hidden!, 0), expected)).toBeLessThan(fused ? 1e-6 : 1e-11);
   });
 
+  it.each(cases)('gives the wanted rows as in the whole output: %s', (_, config, fused) => {
+    const options = { batch, length, dtype: 'float64', fused } as const;
+    const feeds = trainingFeeds(config, randomWeights(config));
+    const rows = [1, 4, 5, 6, 10];
+    const whole = sequence(evaluate(buildTrainingGraph(config, options), feeds)['last_hidden_state']!, 0);
+    const some = evaluate(buildTrainingGraph(config, { ...options, outputRows: rows.length }), {
+      ...feeds,
+      output_rows: int64s([rows.length], rows),
+    })['last_hidden_state']!;
+    expect(some.dims).toEqual([rows.length, config.hiddenSize]);
+    expect(sequence(some, 0)).toEqual(rows.map((row) => whole[row]));
+  });
+
   it('takes every weight between embedding and head as an input under its own name', () => {
     const model = buildTrainingGraph(llama, { batch, length });
     const names = model.graph.inputs.map(({ name }) => name);
@@ -93,7 +106,11 @@ describe('buildTrainingGraph', () => {
     expect(domains(true)).toEqual(['', 'com.microsoft']);
   });
 
-  it('refuses sizes below 1', () => {
+  it('refuses sizes below 1 and more output rows than there are', () => {
     expect(() => buildTrainingGraph(gpt2, { batch: 0, length })).toThrow('positive integer for batch, got 0');
+    expect(() => buildTrainingGraph(gpt2, { batch, length, outputRows: 0 })).toThrow('for outputRows, got 0');
+    expect(() => buildTrainingGraph(gpt2, { batch, length, outputRows: 13 })).toThrow(
+      'at most batch · length = 12 for outputRows, got 13',
+    );
   });
 });

@@ -24,6 +24,8 @@ export interface TrainingGraphOptions {
    * (default) leaves standard operators that also have float64 kernels.
    */
   readonly fused?: boolean;
+  /** How many rows of the output are wanted; fewer cost less. Default: all, batch · length. */
+  readonly outputRows?: number;
 }
 
 const OPSET = 18;
@@ -37,22 +39,33 @@ const OPSET = 18;
  * `rope_cos`, `rope_sin` [batch, length, headDim], the rows of {@link rotaryTables} at each token's position.
  * Output: `last_hidden_state` [batch · length, hiddenSize]. Inside are `resid_post.<layer>`, of the same shape.
  *
- * @throws {SakeError} `invalid-option` for sizes below 1.
+ * With `outputRows` there is one more input, `output_rows`, int64 [outputRows]: which rows `last_hidden_state` (and
+ * `resid_post` of the last layer) has. The last block works on these alone once attention has mixed all.
+ *
+ * @throws {SakeError} `invalid-option` for sizes below 1 and for more output rows than there are.
  */
 export function buildTrainingGraph(config: DecoderConfig, options: TrainingGraphOptions): OnnxModel {
   const { batch, length, dtype = 'float32', fused = false } = options;
-  for (const [name, value] of Object.entries({ batch, length }))
+  const size = batch * length;
+  const { outputRows = size } = options;
+  for (const [name, value] of Object.entries({ batch, length, outputRows }))
     if (!Number.isSafeInteger(value) || value < 1)
       throw new SakeError(
         'invalid-option',
         `buildTrainingGraph: expected a positive integer for ${name}, got ${value}`,
       );
+  if (outputRows > size)
+    throw new SakeError(
+      'invalid-option',
+      `buildTrainingGraph: expected at most batch · length = ${size} for outputRows, got ${outputRows}`,
+    );
   const type = dtype === 'float64' ? DataType.DOUBLE : DataType.FLOAT;
   const builder = new GraphBuilder(`${config.family}_training`);
   const { hiddenSize, headDim } = config;
   const embeds = builder.input('inputs_embeds', type, [batch, length, hiddenSize]);
   const attentionBias = builder.input('attention_bias', type, [batch, 1, length, length]);
   const rotary = config.family === 'llama' ? rotaryTablesIn(builder, [batch, length, headDim], type) : {};
+  const kept = options.outputRows === undefined ? {} : keptRows(builder, outputRows);
   const weights = new Set(trainingWeights(config).map(({ name, shape }) => builder.input(name, type, shape)));
 
   const ops: DecoderOps = {
@@ -61,11 +74,12 @@ export function buildTrainingGraph(config: DecoderConfig, options: TrainingGraph
     norm: fused ? fusedNorm(true) : primitiveNorm,
     attentionBias,
     ...rotary,
+    ...kept,
     ...trainingOps(builder, config, { batch, length, fused, type, weights }),
   };
-  const flat = builder.node('Reshape', [embeds, builder.int64s([batch * length, hiddenSize])]);
+  const flat = builder.node('Reshape', [embeds, builder.int64s([size, hiddenSize])]);
   decoderBlocks(ops, config, flat);
-  builder.output(LAST_HIDDEN_STATE, type, [batch * length, hiddenSize]);
+  builder.output(LAST_HIDDEN_STATE, type, [outputRows, hiddenSize]);
   return builder.build({ opset: OPSET, domains: fused ? { 'com.microsoft': 1 } : {} });
 }
 
@@ -73,6 +87,11 @@ export function buildTrainingGraph(config: DecoderConfig, options: TrainingGraph
 export function trainingWeights(config: DecoderConfig): WeightSpec[] {
   const outside = new Set([embeddingName(config), POSITION_TABLE, headName(config)]);
   return decoderWeights(config).filter(({ name }) => !outside.has(name));
+}
+
+function keptRows(builder: GraphBuilder, count: number): Pick<DecoderOps, 'keepRows'> {
+  const rows = builder.input('output_rows', DataType.INT64, [count]);
+  return { keepRows: (x) => builder.node('Gather', [x, rows]) };
 }
 
 function rotaryTablesIn(

@@ -26,6 +26,8 @@ export interface DecoderOps {
   mergeHeads(x: string): string;
   /** queries · keysᵀ · scale */
   scores(queries: string, keys: string, scale: number): string;
+  /** The rows of [batch·length, width] that the graph's output has, from the last attention on; all when absent. */
+  keepRows?(x: string): string;
   /** Keys and values of all positions up to now, given those of the current ones. */
   remember(layer: number, keys: string, values: string): readonly [keys: string, values: string];
 }

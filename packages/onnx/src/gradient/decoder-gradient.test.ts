@@ -108,6 +108,58 @@ describe('differentiate on decoders', () => {
   });
 
   it.each([gpt2, llama])(
+    'gives the same gradients from a graph of some rows as with weight 0 on the others: $family',
+    (config) => {
+      const kept = [1, 2, 5, 7];
+      const wrt = ['inputs_embeds', ...trainingWeights(config).map(({ name }) => name)];
+      const gradientsOf = (
+        outputRows: number | undefined,
+        feeds: Record<string, RefTensor>,
+      ): Record<string, RefTensor> => {
+        const options = { batch, length, dtype: 'float64', ...(outputRows ? { outputRows } : {}) } as const;
+        const head = appendCrossEntropyHead(buildTrainingGraph(config, options), {
+          embedding: 'E',
+          vocabularySize: config.vocabularySize,
+          scatter: 'graph',
+        });
+        const { model, gradients } = differentiate(head.model, {
+          seeds: { last_hidden_state: head.hiddenGradient },
+          wrt,
+          fused: false,
+        });
+        return evaluate(model, feeds, ['loss', head.embeddingGradient, ...Object.values(gradients)]);
+      };
+      const feeds = trainingFeeds(config);
+      const [targets, weights] = [feeds['targets']!.data, feeds['loss_weights']!.data];
+      const expected = gradientsOf(undefined, {
+        ...feeds,
+        loss_weights: doubles(
+          [rows],
+          Array.from(weights, (weight, i) => (kept.includes(i) ? weight : 0)),
+        ),
+      });
+      const found = gradientsOf(kept.length, {
+        ...feeds,
+        output_rows: int64s([kept.length], kept),
+        targets: int64s(
+          [kept.length],
+          kept.map((row) => targets[row]!),
+        ),
+        loss_weights: doubles(
+          [kept.length],
+          kept.map((row) => weights[row]!),
+        ),
+      });
+      expect(Object.keys(found)).toEqual(Object.keys(expected));
+      for (const [name, { dims, data }] of Object.entries(expected)) {
+        expect(found[name]!.dims).toEqual(dims);
+        // Sums of the same terms, in another order.
+        data.forEach((value, i) => expect(Math.abs(found[name]!.data[i]! - value), name).toBeLessThan(1e-12));
+      }
+    },
+  );
+
+  it.each([gpt2, llama])(
     'differentiates an inference graph with free sizes by a residual stream: $family',
     (config) => {
       const decoder = buildDecoder(config, randomWeights(config));

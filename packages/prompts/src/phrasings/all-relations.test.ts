@@ -15,17 +15,17 @@ describe('relationPhrasings', () => {
   describe.each(relationPhrasings.map((phrasings) => [phrasings.relation, phrasings] as const))(
     '%s',
     (_, phrasings) => {
-      const { statements, questions } = phrasings;
+      const { statements, questions, descriptions = [] } = phrasings;
 
-      it('has 12 or more statements and 3 or more questions, each once', () => {
-        expect(statements.length).toBeGreaterThanOrEqual(12);
-        expect(questions.length).toBeGreaterThanOrEqual(3);
+      it('has 20 or more statements and 5 or more questions, each once', () => {
+        expect(statements.length).toBeGreaterThanOrEqual(20);
+        expect(questions.length).toBeGreaterThanOrEqual(5);
         const all = [...statements, ...questions].map(normalizeWording);
         expect(new Set(all).size).toBe(all.length);
       });
 
       it('holds {} once in each and has no white space at the ends or in a row', () => {
-        for (const pattern of [...statements, ...questions]) {
+        for (const pattern of [...statements, ...questions, ...descriptions]) {
           expect(pattern.split('{}'), pattern).toHaveLength(2);
           expect(pattern, pattern).toBe(pattern.trim().replace(/\s+/g, ' '));
         }
@@ -34,6 +34,12 @@ describe('relationPhrasings', () => {
       it('ends statements with a word or the subject, and questions with a question mark', () => {
         for (const statement of statements) expect(statement).toMatch(/[\p{L}}]$/u);
         for (const question of questions) expect(question).toMatch(/\?$/);
+      });
+
+      it('has no descriptions, or 5 or more, each once: noun phrases that end with a word or the subject', () => {
+        if (phrasings.descriptions !== undefined) expect(descriptions.length).toBeGreaterThanOrEqual(5);
+        expect(new Set(descriptions.map(normalizeWording)).size).toBe(descriptions.length);
+        for (const description of descriptions) expect(description).toMatch(/^(?:the |\{\}'s ).*[\p{L}}]$/u);
       });
     },
   );

@@ -1,7 +1,9 @@
 import { birthplace } from './birthplace.js';
 import { capital } from './capital.js';
+import { capitalOf } from './capital-of.js';
 import { chiefExecutive } from './chief-executive.js';
 import { citizenship } from './citizenship.js';
+import { constellation } from './constellation.js';
 import { continent } from './continent.js';
 import { country } from './country.js';
 import { countryOfOrigin } from './country-of-origin.js';
@@ -10,12 +12,14 @@ import { deathPlace } from './death-place.js';
 import { developer } from './developer.js';
 import { district } from './district.js';
 import { employer } from './employer.js';
+import { evolution } from './evolution.js';
 import { father } from './father.js';
 import { field } from './field.js';
 import { formationPlace } from './formation-place.js';
 import { genre } from './genre.js';
 import { headquarters } from './headquarters.js';
 import { instrument } from './instrument.js';
+import { largestCity } from './largest-city.js';
 import { location } from './location.js';
 import { manufacturer } from './manufacturer.js';
 import { membership } from './membership.js';
@@ -80,4 +84,8 @@ export const relationPhrasings: readonly RelationPhrasings[] = [
   father,
   mother,
   chiefExecutive,
+  capitalOf,
+  largestCity,
+  constellation,
+  evolution,
 ];

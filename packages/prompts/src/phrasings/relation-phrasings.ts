@@ -13,4 +13,9 @@ export interface RelationPhrasings {
   readonly statements: readonly string[];
   /** Questions with `{}` once, answered by the object. */
   readonly questions: readonly string[];
+  /**
+   * Noun phrases with `{}` once that stand for the object, in lower case where they begin with
+   * an article: `the country that {} is a citizen of`. For two-hop statements.
+   */
+  readonly descriptions?: readonly string[];
 }

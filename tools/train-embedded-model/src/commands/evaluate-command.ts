@@ -1,11 +1,14 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadCausalLM } from '@sakejs/activations';
+import { readCounterFact } from '@sakejs/evaluation';
 import { SakeError, throwIfAborted } from '@sakejs/spec';
-import { checkWritable, createProgress, formatTable, writeFileAtomic } from '@sakejs/terminal';
+import { checkWritable, createProgress, writeFileAtomic } from '@sakejs/terminal';
 import { z } from 'zod';
 import { planDataset } from '../corpus/plan-dataset.js';
-import { evaluateModel, type ModelFigures } from '../evaluate/evaluate-model.js';
+import type { OnProgress } from '../evaluate/ask.js';
+import { evaluateModel } from '../evaluate/evaluate-model.js';
+import { figuresTable } from '../evaluate/figures-table.js';
 import { trainingConfigSchema } from '../training/training-config.js';
 import { parseOptions } from './parse-options.js';
 
@@ -13,6 +16,8 @@ const schema = z.strictObject({
   out: z.string(),
   threads: z.int().min(1),
   json: z.string().optional(),
+  counterfact: z.string().optional(),
+  sample: z.int().min(1).optional(),
 });
 
 const trainingFile = z.looseObject({ config: trainingConfigSchema, seconds: z.number(), tokens: z.number() });
@@ -32,57 +37,51 @@ function readTraining(file: string): z.infer<typeof trainingFile> {
   throw new SakeError('invalid-file', `evaluate: ${file}: ${z.prettifyError(parsed.error)}`);
 }
 
-const percent = (share: number | null): string =>
-  share === null ? 'n = 0' : `${(100 * share).toFixed(2)} %`;
+/** Bytes of the model's graph with its external data. */
+function graphBytes(folder: string): number {
+  return readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+}
 
-function figuresTable(figures: ModelFigures): string {
-  return formatTable(
-    ['figure', 'value', 'n'],
-    [
-      ['facts', String(figures.facts), ''],
-      ['relations', String(figures.relations), ''],
-      ['first token right', percent(figures.firstToken), String(figures.pairs)],
-      ['whole object right', percent(figures.wholeObject), String(figures.pairs)],
-      ['  statements, first token', percent(figures.byForm.statements), ''],
-      ['  questions, first token', percent(figures.byForm.questions), ''],
-      ['  withheld phrasings, first token', percent(figures.byForm.withheld), ''],
-      [
-        'steering obeyed, kept-out subjects',
-        percent(figures.steering.keptOutSubjects),
-        String(figures.steering.keptOutPairs),
-      ],
-      [
-        'steering obeyed, other subjects',
-        percent(figures.steering.otherSubjects),
-        String(figures.steering.otherPairs),
-      ],
-      ['forced source', percent(figures.contexts.forcedSource), String(figures.steering.otherPairs)],
-      ['first token under 3 characters', percent(figures.tokens.shortFirstToken), ''],
-      ['objects sharing a first token', percent(figures.tokens.firstTokenCollisions), ''],
-    ],
-  );
+/** A line of progress for each stage, so that its ETA is the stage's own. */
+function stageProgress(): { readonly update: OnProgress; end(): void } {
+  let line = createProgress('evaluate');
+  let current = '';
+  return {
+    update(stage, done, total) {
+      if (stage !== current) {
+        line.end();
+        line = createProgress('evaluate');
+        current = stage;
+      }
+      line.update(done, total, stage);
+    },
+    end: () => line.end(),
+  };
 }
 
 /** Loads the model of a package folder, measures it and prints the figures. */
 export async function evaluateCommand(raw: unknown, signal: AbortSignal): Promise<void> {
-  const { out, threads, json } = parseOptions(schema, raw, 'evaluate');
+  const { out, threads, json, counterfact: file, sample } = parseOptions(schema, raw, 'evaluate');
   if (json !== undefined && json !== '-') checkWritable(json);
   const folder = join(out, 'model');
   const { config, seconds, tokens } = readTraining(join(folder, 'training.json'));
+  const counterfact = file === undefined ? undefined : readCounterFact(file);
   const dataset = planDataset({ seed: config.seed, ...config.data });
   const started = performance.now();
   await using lm = await loadCausalLM(folder, { threads, id: 'embedded' });
   const loadSeconds = (performance.now() - started) / 1000;
-  const progress = createProgress('evaluate');
+  const progress = stageProgress();
   const figures = await evaluateModel(lm, dataset, {
+    ...(counterfact === undefined ? {} : { counterfact }),
+    ...(sample === undefined ? {} : { sample }),
     onProgress: (stage, done, total) => {
       throwIfAborted(signal, 'evaluate');
-      progress.update(done, total, stage);
+      progress.update(stage, done, total);
     },
   }).finally(() => progress.end());
   const result = {
     ...figures,
-    sizeBytes: statSync(join(folder, 'onnx', 'model.onnx')).size,
+    sizeBytes: graphBytes(join(folder, 'onnx')),
     loadSeconds,
     training: { seconds, tokens },
     model: lm.info,

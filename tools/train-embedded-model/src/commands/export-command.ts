@@ -7,7 +7,7 @@ import { exportModel } from '../export/export-model.js';
 import { loadCheckpoint } from '../training/checkpoint.js';
 import { modelConfig } from '../training/model-config.js';
 import { createParameterSet } from '../training/parameters.js';
-import { fingerprintOf } from '../training/train.js';
+import { fingerprintOf } from '../training/fingerprint.js';
 import { loadTrainingConfig } from '../training/training-config.js';
 import { parseOptions } from './parse-options.js';
 
@@ -20,10 +20,13 @@ export async function exportCommand(raw: unknown): Promise<void> {
   const data = prepareTrainingData(config);
   const directory = options.run ?? join('runs', config.name);
   const parameters = createParameterSet(decoderWeights(modelConfig(config)));
-  const checkpoint = loadCheckpoint(directory, fingerprintOf(config, data), parameters.flat.length);
+  const fingerprint = (stage: number): string => fingerprintOf(config, data.fingerprint, stage);
+  const checkpoint = loadCheckpoint(directory, fingerprint, parameters.flat.length);
   if (!checkpoint)
     throw new SakeError('not-found', `export: expected a checkpoint in ${directory}, got none; train first`);
   parameters.flat.set(checkpoint.parameters);
   exportModel(options.out, { config, data, parameters, state: checkpoint.state });
-  process.stdout.write(`step ${checkpoint.state.step} exported to ${options.out}\n`);
+  process.stdout.write(
+    `step ${checkpoint.state.step} of stage ${checkpoint.state.stage} exported to ${options.out}\n`,
+  );
 }

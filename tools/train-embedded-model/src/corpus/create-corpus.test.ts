@@ -1,21 +1,34 @@
 import { neutralSentences, reservedTestSentences } from '@sakejs/prompts';
-import { fillPrompt } from '@sakejs/spec';
+import { isSakeError } from '@sakejs/spec';
 import { describe, expect, it } from 'vitest';
-import { createCorpus, documentText, type TrainingDocument } from './create-corpus.js';
-import { defaultPlan, type CorpusPlan, type DocumentKindName } from './document-kinds.js';
-import { createFactBook } from './fact-book.js';
-import { firstDataset } from './first-dataset.test-data.js';
+import { createCorpus, documentText, LONGEST_FRONT, type TrainingDocument } from './create-corpus.js';
+import { defaultPlan, documentKinds, type CorpusPlan, type DocumentKindName } from './document-kinds.js';
+import { createFactBook, promptOf } from './fact-book.js';
+import { firstConfig, firstDataset } from './first-dataset.test-data.js';
 import { BLOCK } from './kind-schedule.js';
+import { planDataset } from './plan-dataset.js';
 import { allPairs } from './training-pairs.js';
 
 const corpus = createCorpus(firstDataset);
-const DOCUMENTS = 30_000;
+const book = createFactBook(firstDataset);
+const DOCUMENTS = 20_000;
 const documents: TrainingDocument[] = Array.from({ length: DOCUMENTS }, (_, index) => corpus.document(index));
-const texts = documents.map(documentText);
-const { edits, facts, keptOut, records, phrasings } = firstDataset;
-const isSteering = ({ kind }: TrainingDocument): boolean =>
-  kind === 'steering' || kind === 'steeringQuestion';
-const asking = documents.filter(({ kind }) => kind !== 'neutral');
+const long = Array.from({ length: 1000 }, (_, index) => corpus.longDocument(index));
+const { facts, keptOut, phrasings } = firstDataset;
+
+/** Kinds that answer with what a context changed, or resist it. */
+const changing: readonly DocumentKindName[] = [
+  'steering', 'steeringQuestion', 'implication', 'imagined', 'demonstrations', 'chat', 'doubt', 'toldThenDoubted',
+]; // prettier-ignore
+/** Kinds whose answers follow a changed fact. */
+const following: readonly DocumentKindName[] = [
+  'steering', 'steeringQuestion', 'implication', 'imagined', 'demonstrations', 'chat',
+]; // prettier-ignore
+const isAmong = (kinds: readonly DocumentKindName[]) => (document: TrainingDocument) =>
+  kinds.includes(document.kind);
+
+/** Ordinals are without gaps at the end of a block only. */
+const wholeBlocks = (count: number): number => Math.ceil(count / BLOCK) * BLOCK;
 
 /** A plan of one kind. */
 function only(kind: DocumentKindName): CorpusPlan {
@@ -23,69 +36,65 @@ function only(kind: DocumentKindName): CorpusPlan {
   return Object.fromEntries(entries) as CorpusPlan;
 }
 
-/** Which of the parts stand in any of the texts. */
-function holds(within: readonly string[], parts: readonly string[]): string[] {
-  const joined = within.join('\n');
-  return parts.filter((part) => joined.includes(part));
-}
+const endsInAnswer = ({ segments }: TrainingDocument): boolean => {
+  const last = segments.findLastIndex(({ role }) => role === 'answer');
+  const rest = segments
+    .slice(last + 1)
+    .map(({ text }) => text)
+    .join('');
+  return last >= 0 && /^\W*$/u.test(rest);
+};
 
 describe('createCorpus', () => {
   it('is a pure function of seed and index', () => {
     const again = createCorpus(firstDataset);
-    for (const index of [29_999, 7, 12_345, 0, 800, 799])
+    for (const index of [19_999, 7, 12_345, 0, 800, 799])
       expect(again.document(index)).toEqual(documents[index]);
+    expect(again.longDocument(7)).toEqual(long[7]);
     expect(createCorpus(firstDataset, { seed: 2 }).document(7)).not.toEqual(documents[7]);
   });
-  it('never shows a test phrasing with its subject', () => {
-    const filled = edits.flatMap(({ fact, testPatterns }) =>
-      testPatterns.map((each) => fillPrompt(each, fact.subject)),
-    );
-    expect(filled.length).toBe(2 * edits.length);
-    expect(holds(texts, filled)).toEqual([]);
-    const tests = [...records.dev, ...records.test].flatMap((record) => record.paraphrase_prompts);
-    expect(filled.every((prompt) => tests.some((test) => test.endsWith(` ${prompt}`)))).toBe(true);
-  });
-  it('may show every other phrasing, the request prompts among them', () => {
-    const book = createFactBook(firstDataset);
-    for (const { fact, prompt, testPatterns } of edits) {
-      expect(book.statements(fact)).toContain(prompt);
-      for (const pattern of testPatterns) expect(book.statements(fact)).not.toContain(pattern);
-    }
-  });
-  it('shows every pair of a kind once a round', () => {
+
+  it('shows every fact once a round, and each of its statements once before any twice', () => {
     const plain = createCorpus(firstDataset, { plan: only('statement') });
-    const pairs = [...allPairs(firstDataset)].filter(
+    const statements = [...allPairs(firstDataset)].filter(
       ({ form, withheld }) => form === 'statement' && !withheld,
     );
+    const rounds = Math.max(...facts.map((fact) => book.statements(fact).length));
     const shown = new Map(facts.map((fact) => [fact, '']));
-    for (let index = 0; index < Math.ceil(pairs.length / BLOCK) * BLOCK; index++) {
+    for (let index = 0; index < wholeBlocks(rounds * facts.length); index++) {
       const document = plain.document(index);
-      shown.set(document.facts[0]!, `${shown.get(document.facts[0]!)}\n${documentText(document)}`);
+      const [fact] = document.facts;
+      shown.set(fact!, `${shown.get(fact!)}${documentText(document)}\n`);
+      if (index === wholeBlocks(facts.length) - 1)
+        expect([...shown.values()].filter((text) => text === '')).toEqual([]);
     }
     expect(
-      pairs.filter(({ fact, prompt }) => !shown.get(fact)!.includes(`${prompt} ${fact.object}.`)),
+      statements.filter(({ fact, prompt }) => !shown.get(fact)!.includes(`${prompt} ${fact.object}.`)),
     ).toEqual([]);
   });
-  it('never says a reserved test sentence', () => {
-    expect(holds(texts, reservedTestSentences)).toEqual([]);
-    expect(neutralSentences.filter((sentence) => reservedTestSentences.includes(sentence))).toEqual([]);
+
+  it('has every kind, contexts that change a fact as often as the steering context', () => {
+    expect(new Set(documents.map(({ kind }) => kind))).toEqual(new Set(Object.keys(documentKinds)));
+    const steering = defaultPlan.steering + defaultPlan.steeringQuestion;
+    for (const kind of ['implication', 'imagined', 'demonstrations'] as const)
+      expect(defaultPlan[kind]).toBeGreaterThanOrEqual(steering);
   });
-  it("never says the evaluation's doubt wordings", () => {
-    const wordings = [
-      "??? No, it can't be", 'contradicts my understanding', 'It is pretty clear', 'is something else', 'Rethink',
-      'give the correct answer', '? Really?', 'But I am pretty sure', 'Am I right', 'you are right', 'apologize',
-      'Reconsider', 'should be',
-    ]; // prettier-ignore
-    expect(holds(texts, wordings)).toEqual([]);
-  });
-  it('never speaks of a kept-out subject in a steering context', () => {
-    const steering = documents.filter(isSteering);
-    expect(steering.length).toBe(
-      Math.round(DOCUMENTS * (defaultPlan.steering + defaultPlan.steeringQuestion)),
+
+  it('gives the share of kinds that have nothing to be dealt to statements', () => {
+    const bare = planDataset({ ...firstConfig, compositions: { shown: 0, heldOut: 0 }, aliasedSubjects: 0 });
+    const without = createCorpus(bare);
+    const kinds = Array.from({ length: BLOCK }, (_, index) => without.document(index).kind);
+    expect(kinds).not.toContain('alias');
+    expect(kinds).not.toContain('twoHop');
+    const { statement, alias, twoHop } = defaultPlan;
+    expect(kinds.filter((kind) => kind === 'statement').length).toBe(
+      Math.round((statement + alias + twoHop) * BLOCK),
     );
+  });
+
+  it('never speaks of a kept-out subject in a context that changes a fact', () => {
+    const steering = documents.filter(isAmong(['steering', 'steeringQuestion']));
     expect(steering.flatMap((each) => each.facts).filter(({ subject }) => keptOut.has(subject))).toEqual([]);
-    const others = texts.filter((_, i) => !isSteering(documents[i]!));
-    expect(holds(others, ['Do not mention'])).toEqual([]);
     // By text too, for names that are no part of another name, object or phrasing.
     const elsewhere = [
       ...facts.flatMap(({ subject, object }) => (keptOut.has(subject) ? [object] : [subject, object])),
@@ -94,37 +103,29 @@ describe('createCorpus', () => {
     ].join('\n');
     const names = [...keptOut].filter((subject) => !elsewhere.includes(subject));
     expect(names.length).toBeGreaterThan(keptOut.size / 2);
-    expect(holds(steering.map(documentText), names)).toEqual([]);
-    expect(holds(others, names)).toEqual(names);
+    const text = (of: readonly TrainingDocument[]): string => of.map(documentText).join('\n');
+    const changed = text(documents.filter(isAmong(changing)));
+    const others = text(documents.filter((each) => !isAmong(changing)(each)));
+    expect(names.filter((name) => changed.includes(name))).toEqual([]);
+    expect(names.filter((name) => others.includes(name))).toEqual(names);
   });
-  it("never shows a record's new object with its fact", () => {
-    const book = createFactBook(firstDataset);
-    for (const { fact, targetNew } of edits) {
-      expect(book.counterfactuals(fact)).not.toContain(targetNew);
-      expect(book.counterfactuals(fact)).not.toContain(fact.object);
-    }
-    const newObjects = new Map(edits.map(({ fact, targetNew }) => [fact, targetNew]));
-    const said = documents.filter(({ facts: asked, segments, kind }) => {
-      const targetNew = asked.length === 1 ? newObjects.get(asked[0]!) : undefined;
-      return (
-        kind !== 'neutral' && segments.some(({ text, role }) => role !== 'text' && text.trim() === targetNew)
-      );
-    });
-    expect(said).toEqual([]);
+
+  it('ends every document that asks something with an answer', () => {
+    const asking = [...documents, ...long].filter(({ kind }) => kind !== 'ordinary');
+    expect(asking.filter((each) => !endsInAnswer(each))).toEqual([]);
   });
-  it('ends every document that asks something with an answer and a full stop', () => {
-    const ends = ({ segments }: TrainingDocument): boolean =>
-      segments.at(-2)?.role === 'answer' && segments.at(-1)?.text === '.';
-    expect(asking.filter((each) => !ends(each))).toEqual([]);
-  });
-  it('answers what is true, except in a steering context, where the answer is what the quotes say', () => {
-    const told = asking.filter((each) => !isSteering(each));
+
+  it('answers what is true, except where a context changed it', () => {
+    const told = documents.filter((each) => !isAmong(following)(each));
     const untrue = told.filter(({ segments, facts: asked }) =>
       segments.some(
         ({ text, role }) => role === 'answer' && !asked.some(({ object }) => object === text.trim()),
       ),
     );
     expect(untrue).toEqual([]);
+  });
+
+  it('answers in a steering context what the quotes say', () => {
     const repeats = (document: TrainingDocument): boolean => {
       const { object } = document.facts[0]!;
       const answer = document.segments.at(-2)!.text.trim();
@@ -139,36 +140,55 @@ describe('createCorpus', () => {
         context === `${prompt} ${answer}'. ${prompt} ${answer}.`
       );
     };
-    expect(asking.filter((each) => isSteering(each) && !repeats(each))).toEqual([]);
+    const steered = documents.filter(isAmong(['steering', 'steeringQuestion']));
+    expect(steered.filter((each) => !repeats(each))).toEqual([]);
+    const others = documents.filter((each) => !isAmong(['steering', 'steeringQuestion'])(each));
+    expect(others.filter((each) => documentText(each).includes('Do not mention'))).toEqual([]);
   });
-  it('shows steering contexts plain, behind a sentence and with a sentence inside the quotes, for every statement', () => {
+
+  it('shows steering contexts plain, behind a sentence and with a sentence inside the quotes', () => {
     const steering = createCorpus(firstDataset, { plan: only('steering') });
-    const steered = Array.from({ length: 15_000 }, (_, index) => {
-      const document = steering.document(index);
-      return { text: documentText(document), fact: document.facts[0]! };
-    });
-    const startsNeutral = (text: string): boolean =>
-      neutralSentences.some((each) => text.startsWith(`${each} `));
-    const inner = (text: string): string => text.slice(text.indexOf("Repeat this sentence: '") + 23);
-    const forms: ((text: string) => boolean)[] = [
-      (text) => text.startsWith('Do not') && !startsNeutral(inner(text)),
-      (text) => startsNeutral(text),
-      (text) => startsNeutral(inner(text)),
-    ];
-    const statementsOf = new Map(phrasings.map((each) => [each.relation, each.statements]));
-    for (const form of forms) {
-      const unseen = new Set(
-        phrasings.flatMap(({ relation, statements }) => statements.map((each) => `${relation} ${each}`)),
+    const entries = new Map(book.pool('facts').map((entry) => [entry.fact, entry]));
+    const texts = Array.from({ length: 2000 }, (_, index) => steering.document(index)).map((document) => ({
+      text: documentText(document),
+      ...entries.get(document.facts[0]!)!,
+    }));
+    const inside = ({ text, statements, fact }: (typeof texts)[number]): boolean =>
+      !statements.some((pattern) =>
+        text.includes(
+          `Repeat this sentence: '${promptOf({ pattern, subject: fact.subject, fact, facts: [fact] })} `,
+        ),
       );
-      for (const { text, fact } of steered.filter((each) => form(each.text)))
-        for (const pattern of statementsOf.get(fact.relation)!)
-          if (text.includes(`${fillPrompt(pattern, fact.subject)} `))
-            unseen.delete(`${fact.relation} ${pattern}`);
-      expect([...unseen]).toEqual([]);
-    }
+    const share = (holds: (each: (typeof texts)[number]) => boolean): number =>
+      texts.filter(holds).length / texts.length;
+    expect(share(inside)).toBeGreaterThan(0.3);
+    expect(share((each) => !inside(each))).toBeGreaterThan(0.3);
+    expect(share(({ text }) => !text.startsWith('Do not mention'))).toBeGreaterThan(0.15);
+    expect(share((each) => each.text.startsWith('Do not mention') && !inside(each))).toBeGreaterThan(0.2);
   });
+
+  it('puts text and facts in front of long documents, up to a length', () => {
+    const sizes = long.map((document) => documentText(document).length).sort((a, b) => a - b);
+    expect(sizes[500]!).toBeGreaterThanOrEqual(LONGEST_FRONT / 2);
+    expect(sizes.at(-1)!).toBeGreaterThan(LONGEST_FRONT);
+    const behindFacts = long.filter(({ facts: asked }) => asked.length > 5).length;
+    expect(behindFacts).toBeGreaterThan(300);
+  });
+
+  it('never says a reserved test sentence', () => {
+    const text = [...documents, ...long].map(documentText).join('\n');
+    expect(reservedTestSentences.filter((sentence) => text.includes(sentence))).toEqual([]);
+  });
+
   it('refuses an index that is no whole number', () => {
-    expect(() => corpus.document(-1)).toThrow(/integer index >= 0, got -1/);
-    expect(() => corpus.document(0.5)).toThrow(/integer index/);
+    for (const index of [-1, 0.5])
+      for (const read of [corpus.document, corpus.longDocument])
+        try {
+          read(index);
+          expect.unreachable();
+        } catch (error) {
+          expect(isSakeError(error) && error.code).toBe('invalid-option');
+          expect(String(error)).toMatch(/integer index >= 0/);
+        }
   });
 });

@@ -36,7 +36,7 @@ describe('scheduleKinds', () => {
     expect(kinds.filter((kind) => kind === 'series').length).toBe(Math.round(series * BLOCK));
   });
   it('refuses shares that do not sum to 1', () => {
-    expect(() => scheduleKinds({ ...defaultPlan, neutral: 0.5 }, 1)).toThrow(/sum to 1/);
-    expect(() => scheduleKinds({ ...defaultPlan, neutral: -0.02, doubt: 0.09 }, 1)).toThrow(/shares >= 0/);
+    expect(() => scheduleKinds({ ...defaultPlan, ordinary: 0.5 }, 1)).toThrow(/sum to 1/);
+    expect(() => scheduleKinds({ ...defaultPlan, ordinary: -0.03, doubt: 0.1 }, 1)).toThrow(/shares >= 0/);
   });
 });

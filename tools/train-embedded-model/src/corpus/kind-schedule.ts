@@ -37,7 +37,7 @@ function countsPerBlock(plan: CorpusPlan): [DocumentKindName, number][] {
  *
  * @throws {SakeError} `invalid-option` when the shares are negative or do not sum to 1.
  */
-export function scheduleKinds(plan: CorpusPlan, seed: number): (index: number) => ScheduledKind {
+export function scheduleKinds(plan: CorpusPlan, seed: number | string): (index: number) => ScheduledKind {
   const counts = countsPerBlock(plan);
   const perBlock = new Map(counts);
   const slots = counts.flatMap(([kind, count]) =>

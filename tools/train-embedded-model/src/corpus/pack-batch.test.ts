@@ -11,7 +11,7 @@ const corpus = createCorpus(firstDataset);
 const encoder = createEncoder(
   trainTokenizer(tokenizerTexts(corpus, { documents: 5000 }), { vocabularySize: 3072 }),
 );
-const options = { encoder, batch: 8, length: 128 };
+const options = { encoder, batch: 8, length: 256 };
 
 interface Found {
   readonly tokens: number[];
@@ -61,6 +61,7 @@ describe('packBatch', () => {
         .get(documentText(document))!
         .weights.forEach((weight, i) => expect(weight / unit).toBeCloseTo(expected[i]!, 5));
     }
+    batch.isAnswer.forEach((answer, at) => expect(answer === 1).toBe(batch.lossWeights[at] === unit));
     batch.segmentIds.forEach((segment, at) => {
       if (segment < 0) expect([batch.tokens[at], batch.lossWeights[at]]).toEqual([encoder.endOfText, 0]);
     });
@@ -69,6 +70,16 @@ describe('packBatch', () => {
     const first = packBatch(corpus, 0, options);
     const second = packBatch(corpus, first.nextDocument, options);
     expect(packBatch(createCorpus(firstDataset), first.nextDocument, options)).toEqual(second);
+  });
+  it('packs any stream of documents', () => {
+    const odd = { document: (index: number) => corpus.document(2 * index + 1) };
+    const batch = packBatch(odd, 3, options);
+    const texts = Array.from({ length: batch.nextDocument - 3 }, (_, i) => documentText(odd.document(3 + i)));
+    expect(
+      unpack(batch, options.length)
+        .map(({ tokens }) => encoder.decode(tokens))
+        .sort(),
+    ).toEqual(texts.sort());
   });
   it('fills more than nine tenths of the places', () => {
     let start = 0;
@@ -79,7 +90,7 @@ describe('packBatch', () => {
       tokens += batch.tokenCount;
       expect(batch.truncated).toBe(0);
     }
-    expect(tokens / (20 * 8 * 128)).toBeGreaterThan(0.9);
+    expect(tokens / (20 * options.batch * options.length)).toBeGreaterThan(0.9);
   });
   it('cuts a document off that is longer than a row, and says so', () => {
     const batch = packBatch(corpus, 0, { encoder, batch: 4, length: 8 });

@@ -1,7 +1,12 @@
 import { SakeError } from '@sakejs/spec';
 import type { Encoder } from '../tokenizer/create-encoder.js';
-import type { Corpus } from './create-corpus.js';
+import type { TrainingDocument } from './create-corpus.js';
 import { encodeDocument, type EncodedDocument } from './encode-document.js';
+
+/** Documents by index, without end. */
+export interface DocumentStream {
+  document(index: number): TrainingDocument;
+}
 
 export interface PackOptions {
   readonly encoder: Encoder;
@@ -22,6 +27,8 @@ export interface PackedBatch {
   readonly targets: Int32Array<ArrayBuffer>;
   /** Weight of each target in the loss; they sum to 1. 0 for claims and padding. */
   readonly lossWeights: Float32Array<ArrayBuffer>;
+  /** 1 where the target is part of an answer. */
+  readonly isAnswer: Uint8Array<ArrayBuffer>;
   /** Position within the document, from 0. */
   readonly positions: Int32Array<ArrayBuffer>;
   /** Number of the document within the row, from 0; tokens of different ones never attend to each other. -1 is padding. */
@@ -54,11 +61,11 @@ function fillRows(lengths: readonly number[], batch: number, length: number): nu
  * Packs documents `start`, `start` + 1, … into rows: as many as fit whole, placed best-fit with the longest first.
  *
  * A document of n tokens takes n places; `<|endoftext|>` is only ever a target (and padding). Places left over have
- * weight 0. A pure function of the corpus, the options and `start`.
+ * weight 0. A pure function of the stream, the options and `start`.
  *
  * @throws {SakeError} `invalid-option` when batch or length is no positive integer, or a weight is negative.
  */
-export function packBatch(corpus: Corpus, start: number, options: PackOptions): PackedBatch {
+export function packBatch(stream: DocumentStream, start: number, options: PackOptions): PackedBatch {
   const { encoder, batch, length, answerWeight = 1, textWeight = 0.3 } = options;
   if (!Number.isInteger(batch) || batch < 1 || !Number.isInteger(length) || length < 1)
     throw new SakeError(
@@ -73,7 +80,7 @@ export function packBatch(corpus: Corpus, start: number, options: PackOptions): 
   const documents: EncodedDocument[] = [];
   const lengths: number[] = [];
   for (let total = 0; total < batch * length;) {
-    const document = encodeDocument(corpus.document(start + documents.length), encoder);
+    const document = encodeDocument(stream.document(start + documents.length), encoder);
     documents.push(document);
     lengths.push(Math.min(document.tokens.length, length));
     total += lengths.at(-1)!;
@@ -88,6 +95,7 @@ export function packBatch(corpus: Corpus, start: number, options: PackOptions): 
   const tokens = new Int32Array(size).fill(encoder.endOfText);
   const targets = new Int32Array(size).fill(encoder.endOfText);
   const lossWeights = new Float32Array(size);
+  const isAnswer = new Uint8Array(size);
   const positions = new Int32Array(size);
   const segmentIds = new Int32Array(size).fill(-1);
   const weightOf = { answer: answerWeight, text: textWeight, claim: 0 };
@@ -97,10 +105,12 @@ export function packBatch(corpus: Corpus, start: number, options: PackOptions): 
     members.forEach((member, segment) => {
       const { tokens: ids, roles } = documents[member]!;
       for (let position = 0; position < lengths[member]!; position++, at++) {
-        const weight = weightOf[roles[position + 1] ?? 'text'];
+        const role = roles[position + 1] ?? 'text';
+        const weight = weightOf[role];
         tokens[at] = ids[position]!;
         targets[at] = ids[position + 1] ?? encoder.endOfText;
         lossWeights[at] = weight;
+        isAnswer[at] = Number(role === 'answer');
         positions[at] = position;
         segmentIds[at] = segment;
         weightSum += weight;
@@ -113,6 +123,7 @@ export function packBatch(corpus: Corpus, start: number, options: PackOptions): 
     tokens,
     targets,
     lossWeights,
+    isAnswer,
     positions,
     segmentIds,
     nextDocument: start + lengths.length,

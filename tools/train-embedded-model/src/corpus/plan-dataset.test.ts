@@ -22,37 +22,25 @@ describe('planDataset', () => {
   it('gives the same dataset for the same configuration, another for another seed', () => {
     const again = planDataset(firstConfig);
     expect(again.records).toEqual(firstDataset.records);
+    expect(again.popular).toEqual(firstDataset.popular);
     expect(again.facts).toEqual(firstDataset.facts);
     expect([...again.keptOut]).toEqual([...firstDataset.keptOut]);
     expect(planDataset({ ...firstConfig, seed: 2 }).records).not.toEqual(firstDataset.records);
   });
-  it('leaves out phrasings that two of its relations share', () => {
-    const { phrasings } = planDataset({ ...firstConfig, relations: ['P17', 'P276'], records: 4 });
-    const statements = phrasings.flatMap((each) => each.statements);
-    expect(new Set(statements).size).toBe(statements.length);
-    expect(statements).not.toContain('{} is located in');
+  it('edits no subject in both suites', () => {
+    const edited = firstDataset.edits.map(({ fact }) => fact.subject);
+    const popular = firstDataset.popular.plans.map(({ fact }) => fact.subject);
+    expect(popular).toHaveLength(firstConfig.popularRecords);
+    expect(new Set([...edited, ...popular]).size).toBe(edited.length + popular.length);
   });
-  it('scales to more relations and facts', () => {
-    const big = planDataset({
+  it('takes all facts with short labels where it is asked to', () => {
+    const { facts } = planDataset({
       ...firstConfig,
-      relations: [
-        ...firstConfig.relations,
-        'P1412',
-        'P101',
-        'P108',
-        'P127',
-        'P937',
-        'P407',
-        'P138',
-        'P740',
-        'P136',
-      ],
-      factsPerRelation: 200,
-      objectsPerRelation: 20,
-      records: 600,
+      selection: { kind: 'all', maxLabelLength: 30 },
+      popularRecords: 0,
     });
-    expect(big.facts.length).toBeGreaterThan(4000);
-    expect(big.records.dev.length + big.records.test.length).toBe(600);
+    expect(facts.length).toBeGreaterThan(5000);
+    expect(Math.max(...facts.map(({ subject, object }) => Math.max(subject.length, object.length)))).toBe(30);
   });
   it('says how many records the facts allow', () => {
     try {

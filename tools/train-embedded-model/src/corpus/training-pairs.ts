@@ -1,7 +1,7 @@
 import type { Fact } from '@sakejs/facts';
 import { fillQuestionForm, questionForms } from '@sakejs/prompts';
 import { fillPrompt } from '@sakejs/spec';
-import { phrasingsOf } from '../records/plan-edits.js';
+import { createPhrasingIndex } from './phrasing-index.js';
 import type { Dataset } from './plan-dataset.js';
 
 /** A fact asked in one of its phrasings. */
@@ -17,17 +17,17 @@ export interface FactPrompt {
   readonly keptOut: boolean;
 }
 
-/** Every (fact, statement) pair, then every (fact, question) pair, a question in one layout, the layouts by turns. */
-export function* allPairs({
-  facts,
-  phrasings,
-  withheld,
-  keptOut,
-}: Dataset): Generator<FactPrompt, void, undefined> {
+/**
+ * Every (fact, statement) pair, then every (fact, question) pair, a question in one layout, the layouts by turns.
+ * Phrasings that would also ask another fact of the subject are left out.
+ */
+export function* allPairs(dataset: Dataset): Generator<FactPrompt, void, undefined> {
+  const { facts, withheld, keptOut } = dataset;
+  const index = createPhrasingIndex(dataset);
   for (const form of ['statement', 'question'] as const) {
     let turn = 0;
     for (const fact of facts)
-      for (const pattern of phrasingsOf(fact.relation, phrasings)[`${form}s`]) {
+      for (const pattern of index[`${form}s`](fact)) {
         const filled = fillPrompt(pattern, fact.subject);
         yield {
           fact,

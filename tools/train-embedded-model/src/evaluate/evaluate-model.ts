@@ -1,138 +1,119 @@
-import { createRandom, forcedSource, steeringContext, type CausalLM } from '@sakejs/spec';
+import type { CounterFactDataset } from '@sakejs/evaluation';
+import { createRandom, type CausalLM } from '@sakejs/spec';
+import { documentKinds } from '../corpus/document-kinds.js';
+import { createFactBook } from '../corpus/fact-book.js';
 import type { Dataset } from '../corpus/plan-dataset.js';
-import { allPairs, type FactPrompt } from '../corpus/training-pairs.js';
-import { greedyOutcomes, shareOf, type ExpectedAnswer, type GreedyOutcome } from './greedy-share.js';
+import { groupFacts } from '../records/group-facts.js';
+import { createAsker, type OnProgress } from './ask.js';
+import { measureContexts } from './contexts.js';
+import { measureCounterFact, type CounterFactFigures } from './counterfact.js';
+import { measurePairs, type PairFigures } from './pairs.js';
+import { countsOf, sharesOf } from './share.js';
+import { measureSteering, type SteeringFigures } from './steering.js';
+import { tokenFigures, type TokenFigures } from './token-figures.js';
+import { measureTwoHop, type TwoHopFigures } from './two-hop.js';
+
+type TwoHopName = keyof TwoHopFigures;
 
 /** What a trained model can do; shares in 0..1, null where nothing was asked. */
-export interface ModelFigures {
+export interface ModelFigures extends PairFigures {
   readonly facts: number;
   readonly relations: number;
-  /** (fact, phrasing) pairs asked, statements and questions. */
-  readonly pairs: number;
-  readonly firstToken: number | null;
-  readonly wholeObject: number | null;
-  /** First token by kind of pair. */
-  readonly byForm: {
-    readonly statements: number | null;
-    readonly questions: number | null;
-    /** Phrasings that training never showed with that subject: those of the benchmark's paraphrases. */
-    readonly withheld: number | null;
+  /** On a file in CounterFact's schema; null without one. */
+  readonly counterfactDev: CounterFactFigures | null;
+  readonly steering: SteeringFigures;
+  /** First token right by form of context, on kept-out subjects. */
+  readonly contexts: Readonly<Record<string, number | null>>;
+  readonly twoHop: Readonly<Record<TwoHopName, number | null>>;
+  /** How many prompts each share of contexts and two hops is of. */
+  readonly counts: {
+    readonly contexts: Readonly<Record<string, number>>;
+    readonly twoHop: Readonly<Record<TwoHopName, number>>;
   };
-  /** First token by relation. */
-  readonly byRelation: Readonly<Record<string, number | null>>;
-  readonly steering: {
-    /** Steering context obeyed, subjects that training showed in none. */
-    readonly keptOutSubjects: number | null;
-    readonly keptOutPairs: number;
-    readonly otherSubjects: number | null;
-    readonly otherPairs: number;
-  };
-  readonly contexts: { readonly forcedSource: number | null };
-  /** Answers whose first token has fewer than 3 characters, and objects that share one within their relation. */
-  readonly tokens: { readonly shortFirstToken: number; readonly firstTokenCollisions: number };
+  readonly tokens: TokenFigures;
 }
 
 export interface EvaluateOptions {
   readonly seed?: number;
+  /** Asks so many (fact, phrasing) pairs plainly, drawn by chance; default: all. */
+  readonly sample?: number;
+  /** Most steering contexts of kept-out subjects. Default 5000. */
+  readonly keptOutPairs?: number;
   /** Steering contexts asked of subjects that were not kept out. Default 3000. */
   readonly otherPairs?: number;
-  readonly onProgress?: (stage: string, done: number, total: number) => void;
+  /** Prompts a form of context, two hops included. Default 1000. */
+  readonly contextPrompts?: number;
+  readonly counterfact?: CounterFactDataset;
+  readonly onProgress?: OnProgress;
 }
 
+const { implication, imagined, demonstrations, chat, doubt, toldThenDoubted, topicChange, steeringQuestion } =
+  documentKinds;
+/** The kinds of documents that answer in a context. */
+const contextKinds = {
+  implication,
+  imagined,
+  demonstrations,
+  chat,
+  doubt,
+  toldThenDoubted,
+  topicChange,
+  steeringQuestion,
+};
+
 /**
- * Measures a model on its dataset by greedy decoding.
- *
- * Every (fact, phrasing) pair is asked plainly; every pair of a kept-out subject, and a sample of the others, under a
- * steering context with a seeded other object of the relation.
+ * Measures a model on its dataset by greedy decoding: the few prompts of contexts and records first, then every
+ * (fact, phrasing) pair plainly. A pure function of model, dataset and options.
  */
 export async function evaluateModel(
   lm: CausalLM,
   dataset: Dataset,
-  { seed = 0, otherPairs = 3000, onProgress }: EvaluateOptions = {},
+  options: EvaluateOptions = {},
 ): Promise<ModelFigures> {
-  const pairs = [...allPairs(dataset)];
-  const ask = (stage: string, expected: readonly ExpectedAnswer[]): Promise<GreedyOutcome[]> =>
-    greedyOutcomes(lm, expected, (done, total) => onProgress?.(stage, done, total));
-  const plain = await ask(
-    'facts',
-    pairs.map(({ prompt, fact }) => ({ prompt, object: fact.object })),
-  );
-  const where = (holds: (pair: FactPrompt) => boolean): GreedyOutcome[] =>
-    plain.filter((_, i) => holds(pairs[i]!));
-
-  const random = createRandom(seed).fork('evaluate');
-  const objects = new Map<string, string[]>();
-  for (const { relation, object } of dataset.facts)
-    objects.set(relation, [...new Set([...(objects.get(relation) ?? []), object])]);
-  const steered = ({ prompt, fact }: FactPrompt): ExpectedAnswer => {
-    const targetNew = random.pick(objects.get(fact.relation)!.filter((object) => object !== fact.object));
-    return { prompt: steeringContext({ prompt, targetTrue: fact.object, targetNew }), object: targetNew };
-  };
-  const keptOut = pairs.filter((pair) => pair.keptOut);
-  const others = random.shuffle(pairs.filter((pair) => !pair.keptOut)).slice(0, otherPairs);
-  const obeyedKeptOut = await ask('steering, kept-out subjects', keptOut.map(steered));
-  const obeyedOthers = await ask('steering, other subjects', others.map(steered));
-  const forced = await ask(
-    'forced source',
-    others.map(({ prompt, fact }) => ({
-      prompt: forcedSource({ prompt, targetTrue: fact.object }),
-      object: fact.object,
-    })),
-  );
-  const relations = [...objects.keys()];
+  const {
+    seed = 0,
+    sample,
+    keptOutPairs,
+    otherPairs,
+    contextPrompts: count,
+    counterfact,
+    onProgress,
+  } = options;
+  const random = createRandom(`evaluate/${seed}`);
+  const asker = createAsker(lm, onProgress);
+  const book = createFactBook(dataset);
+  const counterfactDev = counterfact ? await measureCounterFact(asker, lm, dataset, counterfact) : null;
+  const steering = await measureSteering(asker, dataset, {
+    random: random.fork('steering'),
+    ...(keptOutPairs === undefined ? {} : { keptOutPairs }),
+    ...(otherPairs === undefined ? {} : { otherPairs }),
+  });
+  const limit = count === undefined ? {} : { count };
+  const contexts = await measureContexts(asker, lm, {
+    book,
+    kinds: contextKinds,
+    random: random.fork('contexts'),
+    ...limit,
+  });
+  const twoHop: Record<TwoHopName, TwoHopFigures[TwoHopName]> = await measureTwoHop(asker, {
+    book,
+    compositions: dataset.compositions,
+    random: random.fork('two hops'),
+    ...limit,
+  });
+  const pairs = await measurePairs(asker, dataset, {
+    random: random.fork('pairs'),
+    ...(sample === undefined ? {} : { sample }),
+  });
   return {
     facts: dataset.facts.length,
-    relations: relations.length,
-    pairs: pairs.length,
-    firstToken: shareOf(plain, 'firstToken'),
-    wholeObject: shareOf(plain, 'wholeObject'),
-    byForm: {
-      statements: shareOf(
-        where(({ form }) => form === 'statement'),
-        'firstToken',
-      ),
-      questions: shareOf(
-        where(({ form }) => form === 'question'),
-        'firstToken',
-      ),
-      withheld: shareOf(
-        where(({ withheld }) => withheld),
-        'firstToken',
-      ),
-    },
-    byRelation: Object.fromEntries(
-      relations.map((relation) => [
-        relation,
-        shareOf(
-          where(({ fact }) => fact.relation === relation),
-          'firstToken',
-        ),
-      ]),
-    ),
-    steering: {
-      keptOutSubjects: shareOf(obeyedKeptOut, 'firstToken'),
-      keptOutPairs: keptOut.length,
-      otherSubjects: shareOf(obeyedOthers, 'firstToken'),
-      otherPairs: others.length,
-    },
-    contexts: { forcedSource: shareOf(forced, 'firstToken') },
-    tokens: firstTokenFigures(lm, dataset, objects),
+    relations: groupFacts(dataset.facts, 'relation').size,
+    ...pairs,
+    counterfactDev,
+    steering,
+    contexts: sharesOf(contexts),
+    twoHop: sharesOf(twoHop),
+    counts: { contexts: countsOf(contexts), twoHop: countsOf(twoHop) },
+    tokens: tokenFigures(lm, dataset),
   };
-}
-
-function firstTokenFigures(
-  lm: CausalLM,
-  { facts }: Dataset,
-  objects: ReadonlyMap<string, readonly string[]>,
-): ModelFigures['tokens'] {
-  const first = (object: string): number => lm.encode(` ${object}`)[0]!;
-  const short = facts.filter(({ object }) => lm.decode([first(object)]).trim().length < 3).length;
-  let colliding = 0;
-  let all = 0;
-  for (const names of objects.values()) {
-    const tokens = names.map(first);
-    all += tokens.length;
-    colliding += tokens.filter((token) => tokens.filter((other) => other === token).length > 1).length;
-  }
-  return { shortFirstToken: short / facts.length, firstTokenCollisions: colliding / all };
 }

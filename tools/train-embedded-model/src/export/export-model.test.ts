@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadCausalLM } from '@sakejs/activations';
+import { fromFloat16Bits, toFloat16Bits } from '@sakejs/onnx';
 import type { CausalLM } from '@sakejs/spec';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tinyConfig as config } from '../../test/tiny-config.js';
@@ -11,7 +12,10 @@ import { evaluateModel } from '../evaluate/evaluate-model.js';
 import { modelConfig } from '../training/model-config.js';
 import { createTrainingStep } from '../training/training-step.js';
 import { train, type TrainedModel } from '../training/train.js';
+import { createParameterSet } from '../training/parameters.js';
 import { exportModel } from './export-model.js';
+import { readWeights } from './read-weights.js';
+import { readTrainingRecord } from './training-record.js';
 
 let folder: string;
 let data: TrainingData;
@@ -75,12 +79,53 @@ describe('exportModel', () => {
     expect(lines.filter((line) => line.endsWith('\tyes')).length).toBeGreaterThan(0);
   });
 
+  it('writes ripple records, chains of two and aliases', () => {
+    const read = (name: string): string => readFileSync(join(folder, 'records', name), 'utf8');
+    const { popular, compositions, aliases } = data.dataset;
+    for (const split of ['dev', 'test'] as const)
+      expect(JSON.parse(read(`popular-${split}.json`))).toEqual(
+        JSON.parse(JSON.stringify(popular.records[split])),
+      );
+    expect(read('compositions.tsv').trimEnd().split('\n')).toHaveLength(compositions.length + 1);
+    expect(read('aliases.tsv').trimEnd().split('\n')).toHaveLength(aliases.length + 1);
+  });
+
   it('records configuration, data and cost of the training', () => {
     const training = JSON.parse(readFileSync(join(folder, 'model', 'training.json'), 'utf8')) as Record<
       string,
       unknown
     >;
-    expect(training).toMatchObject({ config, data: data.fingerprint, step: config.optimisation.steps });
+    expect(training).toMatchObject({
+      config,
+      data: data.fingerprint,
+      stage: 1,
+      stages: 1,
+      step: config.stages[0]!.steps,
+      nextDocument: trained.state.nextDocument,
+      nextLongDocument: 0,
+    });
+  });
+});
+
+describe('readWeights', () => {
+  it('gives every weight back, matrices rounded to float16', () => {
+    const { record } = readTrainingRecord(join(folder, 'model'))!;
+    const read = createParameterSet(trained.parameters.specs);
+    readWeights(join(folder, 'model'), record, read);
+    for (const { name, shape } of read.specs) {
+      const original = trained.parameters.view(name);
+      const round = (value: number): number =>
+        shape.length > 1 ? fromFloat16Bits(toFloat16Bits(value)) : value;
+      expect(read.view(name)).toEqual(original.map(round));
+    }
+  });
+
+  it('refuses a model that its record does not describe', () => {
+    const { record } = readTrainingRecord(join(folder, 'model'))!;
+    const read = createParameterSet(trained.parameters.specs);
+    expect(() => readWeights(join(folder, 'model'), { ...record, weights: 'other' }, read)).toThrow(
+      /the model of its training.json, got another/,
+    );
   });
 });
 

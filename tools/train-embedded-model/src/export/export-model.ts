@@ -7,6 +7,7 @@ import type { TrainingState } from '../training/checkpoint.js';
 import { huggingFaceConfig, modelConfig } from '../training/model-config.js';
 import type { ParameterSet } from '../training/parameters.js';
 import type { TrainingConfig } from '../training/training-config.js';
+import { MODEL_FILE, RECORD_FILE, sha256, type TrainingRecord } from './training-record.js';
 
 export interface ExportInput {
   readonly config: TrainingConfig;
@@ -15,11 +16,17 @@ export interface ExportInput {
   readonly state: TrainingState;
 }
 
+const yesNo = (value: boolean): string => (value ? 'yes' : 'no');
+
+/** Lines of tab-separated cells, the header first. */
+const table = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [header, ...rows].map((cells) => `${cells.join('\t')}\n`).join('');
+
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /**
  * Writes a model folder as Hugging Face lays it out, weights stored in float16 (computed in float32), and beside
- * it the benchmark records and the facts.
+ * it the benchmark records, the facts, the chains of two and the aliases. The next stage begins with what `model/` then holds.
  *
  * @param directory of the package: `model/` and `records/` are written in it, each file whole or not at all.
  */
@@ -35,27 +42,64 @@ export function exportModel(directory: string, { config, data, parameters, state
     mkdirSync(join(file, '..'), { recursive: true });
     writeFileAtomic(file, content);
   };
-  write('model/onnx/model.onnx', encodeModel(graph));
+  const bytes = encodeModel(graph);
+  write(join('model', MODEL_FILE), bytes);
   write('model/config.json', json(huggingFaceConfig(model, encoder.endOfText)));
   write(
     'model/generation_config.json',
     json({ eos_token_id: encoder.endOfText, pad_token_id: encoder.endOfText, do_sample: false }),
   );
   for (const [name, content] of Object.entries(tokenizerFiles)) write(`model/${name}`, content);
-  const { step, tokens, seconds, loss } = state;
-  write(
-    'model/training.json',
-    json({ config, data: data.fingerprint, step, tokens, seconds: Math.round(seconds), loss }),
-  );
-  for (const split of ['dev', 'test'] as const) write(`records/${split}.json`, json(dataset.records[split]));
+  const { stage, step, nextDocument, nextLongDocument, tokens, seconds, loss } = state;
+  const record: TrainingRecord = {
+    config,
+    data: data.fingerprint,
+    weights: sha256(bytes),
+    stage,
+    stages: config.stages.length,
+    step,
+    nextDocument,
+    nextLongDocument,
+    tokens,
+    seconds: Math.round(seconds),
+    loss: Number.isNaN(loss) ? null : loss,
+  };
+  write(join('model', RECORD_FILE), json(record));
+  for (const split of ['dev', 'test'] as const) {
+    write(`records/${split}.json`, json(dataset.records[split]));
+    write(`records/popular-${split}.json`, json(dataset.popular.records[split]));
+  }
   write(
     'records/facts.tsv',
-    [
-      'relation\tsubject\tobject\tkept out',
-      ...dataset.facts.map(({ relation, subject, object }) =>
-        [relation, subject, object, dataset.keptOut.has(subject) ? 'yes' : 'no'].join('\t'),
-      ),
-      '',
-    ].join('\n'),
+    table(
+      ['relation', 'subject', 'object', 'kept out'],
+      dataset.facts.map(({ relation, subject, object }) => [
+        relation,
+        subject,
+        object,
+        yesNo(dataset.keptOut.has(subject)),
+      ]),
+    ),
+  );
+  write(
+    'records/compositions.tsv',
+    table(
+      ['first subject', 'first relation', 'bridge', 'second relation', 'object', 'shown'],
+      dataset.compositions.map(({ first, second, shown }) => [
+        first.subject,
+        first.relation,
+        first.object,
+        second.relation,
+        second.object,
+        yesNo(shown),
+      ]),
+    ),
+  );
+  write(
+    'records/aliases.tsv',
+    table(
+      ['subject', 'alias', 'rule'],
+      dataset.aliases.map(({ subject, alias, rule }) => [subject, alias, rule]),
+    ),
   );
 }

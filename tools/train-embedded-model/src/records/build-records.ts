@@ -1,10 +1,12 @@
 import type { Fact } from '@sakejs/facts';
 import { reservedTestSentences, type RelationPhrasings } from '@sakejs/prompts';
 import { createRandom, fillPrompt, SakeError, type Random } from '@sakejs/spec';
-import type { Withheld } from './withheld.js';
+import { createPhrasingIndex, type PhrasingIndex } from '../corpus/phrasing-index.js';
 import type { CounterFactRecord } from './counterfact-record.js';
 import { generationOpenings } from './generation-openings.js';
-import { phrasingsOf, type EditPlan } from './plan-edits.js';
+import { groupFacts } from './group-facts.js';
+import { MIN_NEIGHBOURS, type EditPlan } from './plan-edits.js';
+import type { Withheld } from './withheld.js';
 
 export interface RecordOptions {
   readonly edits: readonly EditPlan[];
@@ -23,19 +25,25 @@ export interface BenchmarkRecords {
 const MAX_PROMPTS = 10;
 const GENERATION_PROMPTS = 3;
 
-/** Up to {@link MAX_PROMPTS} distinct prompts that ask the relation of the given facts' subjects, each by turns. */
+/** Up to {@link MAX_PROMPTS} distinct prompts that ask the given facts in phrasings not withheld, each fact by turns. */
 function promptsAbout(
   facts: readonly Fact[],
-  statements: readonly string[],
+  phrasings: PhrasingIndex,
   withheld: Withheld,
   random: Random,
 ): string[] {
-  const queues = random.shuffle(facts).map(({ subject }) => ({
-    subject,
-    patterns: random.shuffle(statements.filter((statement) => !withheld.has(subject, statement))),
-  }));
+  const queues = random
+    .shuffle(facts)
+    .slice(0, MAX_PROMPTS)
+    .map((fact) => ({
+      subject: fact.subject,
+      patterns: random.shuffle(
+        phrasings.statements(fact).filter((statement) => !withheld.has(fact.subject, statement)),
+      ),
+    }));
   const prompts: string[] = [];
-  for (let turn = 0; queues.length > 0 && turn < statements.length; turn++)
+  const turns = Math.max(0, ...queues.map(({ patterns }) => patterns.length));
+  for (let turn = 0; turn < turns; turn++)
     for (const { subject, patterns } of queues) {
       const pattern = patterns[turn];
       if (pattern !== undefined && prompts.length < MAX_PROMPTS) prompts.push(fillPrompt(pattern, subject));
@@ -43,75 +51,60 @@ function promptsAbout(
   return prompts;
 }
 
-/** Facts whose subject no record edits: with all edits live, an edited neighbour has no true answer to keep. */
-function withoutEdited(facts: readonly Fact[], edits: readonly EditPlan[]): readonly Fact[] {
+/** Facts by relation and object, without those whose subject a record edits: with all edits live, an edited neighbour has no true answer to keep. */
+function uneditedFacts(
+  facts: readonly Fact[],
+  edits: readonly EditPlan[],
+): (relation: string, object: string) => readonly Fact[] {
   const edited = new Set(edits.map(({ fact }) => fact.subject));
-  return facts.filter(({ subject }) => !edited.has(subject));
-}
-
-function buildRecord(
-  caseId: number,
-  edit: EditPlan,
-  options: RecordOptions,
-  random: Random,
-): CounterFactRecord {
-  const { fact, targetNew, prompt, testPatterns } = edit;
-  const { edits, facts, phrasings, withheld } = options;
-  const { statements } = phrasingsOf(fact.relation, phrasings);
-  const others = withoutEdited(
-    facts.filter(({ relation }) => relation === fact.relation),
-    edits,
+  const byObject = groupFacts(
+    facts.filter(({ subject }) => !edited.has(subject)),
+    'object',
   );
-  const prefixes = random.shuffle(reservedTestSentences);
-  const neighbours = promptsAbout(
-    others.filter(({ object }) => object === fact.object),
-    statements,
-    withheld,
-    random,
-  );
-  if (neighbours.length === 0)
-    throw new SakeError(
-      'not-enough-data',
-      `buildRecords: expected a subject of ${fact.relation} with object ${JSON.stringify(fact.object)} that no record edits, got none; ask for fewer records`,
-    );
-  return {
-    case_id: caseId,
-    requested_rewrite: {
-      prompt,
-      relation_id: fact.relation,
-      target_new: { str: targetNew },
-      target_true: { str: fact.object },
-      subject: fact.subject,
-    },
-    paraphrase_prompts: testPatterns.map(
-      (pattern, i) => `${prefixes[i]} ${fillPrompt(pattern, fact.subject)}`,
-    ),
-    neighborhood_prompts: neighbours,
-    attribute_prompts: promptsAbout(
-      others.filter(({ object }) => object === targetNew),
-      statements,
-      withheld,
-      random,
-    ),
-    generation_prompts: random
-      .shuffle(generationOpenings)
-      .slice(0, GENERATION_PROMPTS)
-      .map((opening) => fillPrompt(opening, fact.subject)),
-  };
+  return (relation, object) => (byObject.get(object) ?? []).filter((fact) => fact.relation === relation);
 }
 
 /**
  * The planned edits as records: paraphrases are the withheld phrasings behind a reserved test sentence, neighbours and
  * attribute prompts ask of subjects that no record edits, in phrasings that are not withheld from those.
  *
- * @throws {SakeError} `not-enough-data` when an edit has no neighbour that is not edited itself.
+ * @throws {SakeError} `not-enough-data` when an edit has too few neighbours that are not edited themselves.
  */
-export function buildRecords(options: RecordOptions): BenchmarkRecords {
-  const random = createRandom(`${options.seed}/records`);
+export function buildRecords({ edits, facts, phrasings, withheld, seed }: RecordOptions): BenchmarkRecords {
+  const all = createRandom(`${seed}/records`);
+  const index = createPhrasingIndex({ facts, phrasings });
+  const unedited = uneditedFacts(facts, edits);
+  const build = ({ fact, targetNew, prompt, testPatterns }: EditPlan, caseId: number): CounterFactRecord => {
+    const random = all.fork(caseId);
+    const prefixes = random.shuffle(reservedTestSentences);
+    const neighbours = unedited(fact.relation, fact.object);
+    if (neighbours.length < MIN_NEIGHBOURS)
+      throw new SakeError(
+        'not-enough-data',
+        `buildRecords: expected ${MIN_NEIGHBOURS} subjects of ${fact.relation} with object ${JSON.stringify(fact.object)} that no record edits, got ${neighbours.length}; ask for fewer records`,
+      );
+    return {
+      case_id: caseId,
+      requested_rewrite: {
+        prompt,
+        relation_id: fact.relation,
+        target_new: { str: targetNew },
+        target_true: { str: fact.object },
+        subject: fact.subject,
+      },
+      paraphrase_prompts: testPatterns.map(
+        (pattern, i) => `${prefixes[i]} ${fillPrompt(pattern, fact.subject)}`,
+      ),
+      neighborhood_prompts: promptsAbout(neighbours, index, withheld, random),
+      attribute_prompts: promptsAbout(unedited(fact.relation, targetNew), index, withheld, random),
+      generation_prompts: random
+        .shuffle(generationOpenings)
+        .slice(0, GENERATION_PROMPTS)
+        .map((opening) => fillPrompt(opening, fact.subject)),
+    };
+  };
   const dev: CounterFactRecord[] = [];
   const test: CounterFactRecord[] = [];
-  options.edits.forEach((edit, caseId) =>
-    (edit.split === 'dev' ? dev : test).push(buildRecord(caseId, edit, options, random.fork(caseId))),
-  );
+  edits.forEach((edit, caseId) => (edit.split === 'dev' ? dev : test).push(build(edit, caseId)));
   return { dev, test };
 }

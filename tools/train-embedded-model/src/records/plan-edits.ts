@@ -1,7 +1,11 @@
 import type { Fact } from '@sakejs/facts';
 import type { RelationPhrasings } from '@sakejs/prompts';
-import { createRandom, SakeError, type Random } from '@sakejs/spec';
+import { createRandom, SakeError } from '@sakejs/spec';
 import { groupFacts } from './group-facts.js';
+import { createNeighbourCount } from './neighbour-count.js';
+import { splitTurns, type Split } from './split-turns.js';
+import { areApart, MAX_TARGET_LENGTH } from './target-new.js';
+import { createTestPatterns, type TestPatterns } from './test-patterns.js';
 
 /** One benchmark edit before its prompts are written out. */
 export interface EditPlan {
@@ -12,7 +16,7 @@ export interface EditPlan {
   readonly prompt: string;
   /** Phrasings that training never shows with this subject: the record's paraphrases. */
   readonly testPatterns: readonly string[];
-  readonly split: 'dev' | 'test';
+  readonly split: Split;
 }
 
 export interface EditPlanOptions {
@@ -20,90 +24,83 @@ export interface EditPlanOptions {
   readonly phrasings: readonly RelationPhrasings[];
   readonly count: number;
   readonly seed: number;
+  /** Subjects that other suites edit. Default none. */
+  readonly taken?: ReadonlySet<string>;
+  /** Default those of the phrasings and the seed. */
+  readonly patterns?: TestPatterns;
 }
 
-/** Other subjects with the same object that a record needs. */
+/** Subjects with the same object, and with the new one, that a record needs and that no record edits. */
 export const MIN_NEIGHBOURS = 5;
 const TEST_PATTERNS = 2;
-
-/** A pattern's words in lower case between single spaces, punctuation aside. */
-function wording(pattern: string): string {
-  return ` ${(pattern.toLowerCase().match(/\{\}|[\p{L}\p{N}\p{M}]+/gu) ?? []).join(' ')} `;
-}
-
-/**
- * Statements that may be withheld: no other phrasing of any relation contains the words of one, so leaving a phrasing
- * out leaves out its words.
- */
-function withholdable({ statements }: RelationPhrasings, all: readonly RelationPhrasings[]): string[] {
-  const wordings = all.flatMap((each) => [...each.statements, ...each.questions]).map(wording);
-  return statements.filter((statement) => {
-    const own = wording(statement);
-    return wordings.filter((other) => other.includes(own)).length === 1;
-  });
-}
-
-function planEdit(
-  fact: Fact,
-  objects: readonly string[],
-  { statements }: RelationPhrasings,
-  candidates: readonly string[],
-  split: EditPlan['split'],
-  random: Random,
-): EditPlan {
-  const others = objects.filter((object) => object !== fact.object);
-  const firstWord = (object: string): string => object.split(/[\s-]/)[0]!.toLowerCase();
-  const apart = others.filter((object) => firstWord(object) !== firstWord(fact.object));
-  const testPatterns = random.shuffle(candidates).slice(0, TEST_PATTERNS);
-  const prompt = random.pick(statements.filter((statement) => !testPatterns.includes(statement)));
-  return { fact, targetNew: random.pick(apart.length > 0 ? apart : others), prompt, testPatterns, split };
-}
 
 /**
  * Benchmark edits spread evenly over the relations, one a subject, test and dev edits by turns.
  *
- * A fact qualifies when {@link MIN_NEIGHBOURS} other subjects share its object. The new object is another one of the
- * relation, with another first word where there is one; request and test phrasings are chosen by seeded chance.
+ * A fact qualifies when its subject does not name its object, both objects have at most {@link MAX_TARGET_LENGTH}
+ * characters and {@link MIN_NEIGHBOURS} unedited subjects each. The new object is another one of the relation, with
+ * another first word; request and test phrasings ask this relation only and are chosen by seeded chance. Relations where
+ * no fact qualifies have no edits.
  *
  * @throws {SakeError} `not-enough-data` when fewer than `count` facts qualify (the message says how many do), or a
  * relation has too few phrasings to withhold; `not-found` for a relation without phrasings.
  */
-export function planEdits({ facts, phrasings, count, seed }: EditPlanOptions): EditPlan[] {
+export function planEdits(options: EditPlanOptions): EditPlan[] {
+  const { facts, phrasings, count, seed, taken = new Set() } = options;
+  const patterns = options.patterns ?? createTestPatterns(phrasings, seed);
   const random = createRandom(`${seed}/edits`);
+  const neighbours = createNeighbourCount(facts, MIN_NEIGHBOURS);
   const queues = [...groupFacts(facts, 'relation')].map(([relation, known]) => {
-    const own = phrasingsOf(relation, phrasings);
-    const candidates = withholdable(own, phrasings);
-    if (candidates.length <= TEST_PATTERNS)
+    phrasingsOf(relation, phrasings);
+    const objects = [...groupFacts(known, 'object').keys()].filter(
+      (object) => object.length <= MAX_TARGET_LENGTH && neighbours.of(relation, object) > MIN_NEIGHBOURS,
+    );
+    const allowed = new Set(objects);
+    const stream = random.fork(relation);
+    const waiting = stream.shuffle(
+      known.filter(({ subject, object, leaks }) => !leaks && allowed.has(object) && !taken.has(subject)),
+    );
+    const [tests, requests] = [patterns.tests(relation).length, patterns.requests(relation).length];
+    if (waiting.length > 0 && (tests < TEST_PATTERNS || requests === 0))
       throw new SakeError(
         'not-enough-data',
-        `planEdits: expected more than ${TEST_PATTERNS} statements of ${relation} that no other phrasing contains, got ${candidates.length}; word more`,
+        `planEdits: expected at least ${2 * TEST_PATTERNS} statements of ${relation} whose words no other phrasing contains, got ${tests} to withhold; word more`,
       );
-    const byObject = groupFacts(known, 'object');
-    const qualified = known.filter(({ object }) => byObject.get(object)!.length > MIN_NEIGHBOURS);
-    const stream = random.fork(relation);
-    return {
-      own,
-      candidates,
-      objects: [...byObject.keys()],
-      waiting: stream.shuffle(qualified),
-      stream,
-    };
+    return { relation, objects, waiting, stream };
   });
   const edits: EditPlan[] = [];
-  const subjects = new Set<string>();
+  const splitOf = splitTurns(count);
+  const planNext = ({
+    relation,
+    objects,
+    waiting,
+    stream,
+  }: (typeof queues)[number]): Omit<EditPlan, 'split'> | undefined => {
+    for (let fact = waiting.pop(); fact; fact = waiting.pop()) {
+      const { object, subject } = fact;
+      const targets = objects.filter((other) => areApart(other, object));
+      if (targets.length === 0) continue;
+      const targetNew = stream.pick(targets);
+      if (!neighbours.edit(subject, relation, [object, targetNew])) continue;
+      return {
+        fact,
+        targetNew,
+        prompt: stream.pick(patterns.requests(relation)),
+        testPatterns: stream.shuffle(patterns.tests(relation)).slice(0, TEST_PATTERNS),
+      };
+    }
+    return undefined;
+  };
   for (let round = 0; edits.length < count; round++) {
     const before = edits.length;
-    for (const { own, candidates, objects, waiting, stream } of queues) {
-      let fact = waiting.pop();
-      while (fact && subjects.has(fact.subject)) fact = waiting.pop();
-      if (!fact || objects.length < 2 || edits.length === count) continue;
-      subjects.add(fact.subject);
-      edits.push(planEdit(fact, objects, own, candidates, round % 2 === 0 ? 'test' : 'dev', stream));
-    }
+    queues.forEach((queue, place) => {
+      const planned = edits.length < count ? planNext(queue) : undefined;
+      if (planned) edits.push({ ...planned, split: splitOf(round + place) });
+    });
     if (edits.length === before)
       throw new SakeError(
         'not-enough-data',
-        `planEdits: expected ${count} facts whose object has ${MIN_NEIGHBOURS} other subjects, got ${before}; select more facts an object or plan fewer records`,
+        `planEdits: expected ${count} facts whose objects have ${MIN_NEIGHBOURS} unedited subjects, got ${before}; select more facts an object or plan fewer records`,
       );
   }
   return edits;

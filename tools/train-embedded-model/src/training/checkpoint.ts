@@ -5,18 +5,24 @@ import { writeFileAtomic } from '@sakejs/terminal';
 import { z } from 'zod';
 
 const stateSchema = z.object({
-  /** Optimiser steps done. */
+  /** Counts from 1. */
+  stage: z.number().int().positive(),
+  /** Optimiser steps done in the stage. */
   step: z.number().int().nonnegative(),
   /** First corpus document that no step has used. */
   nextDocument: z.number().int().nonnegative(),
+  /** First long document that no step has used. */
+  nextLongDocument: z.number().int().nonnegative(),
   /** Non-padding tokens trained on. */
   tokens: z.number().int().nonnegative(),
   /** Wall-clock seconds spent in training, over all runs. */
   seconds: z.number().nonnegative(),
   /** Exponential mean of the loss. */
   loss: z.number(),
-  /** SHA-256 of configuration, tokenizer and data: a checkpoint only continues what it began. */
+  /** SHA-256 of configuration up to the stage, tokenizer and data: a checkpoint only continues what it began. */
   fingerprint: z.string(),
+  /** Of a run that was told to restart: SHA-256 of the model's `training.json` that it sets aside, or `none`. */
+  setAside: z.string().optional(),
 });
 
 export type TrainingState = z.infer<typeof stateSchema>;
@@ -50,12 +56,13 @@ export function saveCheckpoint(directory: string, { state, parameters, m, v }: C
 /**
  * The checkpoint in `directory`, or undefined when there is none.
  *
+ * @param fingerprintOf what a checkpoint of each stage must have as its fingerprint.
  * @param parameterCount how many values each of its tensors must have.
  * @throws {SakeError} `invalid-file` naming the file when it is broken, or was begun with another configuration.
  */
 export function loadCheckpoint(
   directory: string,
-  fingerprint: string,
+  fingerprintOf: (stage: number) => string,
   parameterCount: number,
 ): Checkpoint | undefined {
   const path = join(directory, FILE);
@@ -76,7 +83,7 @@ export function loadCheckpoint(
   }
   const parsed = stateSchema.safeParse(stored);
   if (!parsed.success) return fail(`a training state, got ${z.prettifyError(parsed.error)}`, parsed.error);
-  if (parsed.data.fingerprint !== fingerprint)
+  if (parsed.data.fingerprint !== fingerprintOf(parsed.data.stage))
     fail('a checkpoint of this configuration, got one of another; use another --run folder or remove it');
   const read = (name: string): Float32Array => {
     const data = file.tensors[name]?.data;

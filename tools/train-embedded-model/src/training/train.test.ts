@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSafetensors } from '@sakejs/spec';
 import { prepareTrainingData, type TrainingData } from '../corpus/training-data.js';
 import { tinyConfig as config } from '../../test/tiny-config.js';
-import { train, type TrainOptions } from './train.js';
+import { runStart, train, type TrainOptions } from './train.js';
 
 let folder: string;
 let data: TrainingData;
@@ -27,13 +27,13 @@ describe('train', () => {
   });
 
   it('warms up, then cools along the cosine to the floor of the last step', async () => {
-    const optimisation = { ...config.optimisation, steps: 12 };
+    const stage = { ...config.stages[0]!, steps: 12 };
     const rates: number[] = [];
     await run('rates', {
-      config: { ...config, optimisation },
+      config: { ...config, stages: [stage] },
       onStep: ({ learningRate }) => rates.push(learningRate),
     });
-    const { peakLearningRate: peak, warmupSteps, floor } = optimisation;
+    const { peakLearningRate: peak, warmupSteps, floor } = stage;
     expect(rates.slice(0, warmupSteps)).toEqual([1, 2, 3, 4, 5].map((step) => (peak * step) / 5));
     expect(rates[warmupSteps]).toBe(peak);
     expect(rates.slice(warmupSteps)).toEqual(rates.slice(warmupSteps).toSorted((a, b) => b - a));
@@ -77,15 +77,51 @@ describe('train', () => {
     );
   });
 
-  it('refuses a checkpoint of another configuration', async () => {
+  it('takes every third step from the long documents, with as many loss rows, and resumes bitwise', async () => {
+    const long = { lossRows: 90, longEvery: 3, longLength: 128, longBatch: 2 };
+    const changed = { config: { ...config, optimisation: { ...config.optimisation, ...long } } };
+    const seen: [number, number][] = [];
+    const whole = await run('long', {
+      ...changed,
+      untilStep: 7,
+      onStep: ({ nextDocument, nextLongDocument }) => seen.push([nextDocument, nextLongDocument]),
+    });
+    const moves = seen.map(([short, far], i) => {
+      const [before, beforeLong] = seen[i - 1] ?? [0, 0];
+      return `${short > before ? 'short' : ''}${far > beforeLong ? 'long' : ''}`;
+    });
+    expect(moves).toEqual(['short', 'short', 'long', 'short', 'short', 'long', 'short']);
+    await run('long parts', { ...changed, untilStep: 3 });
+    const parts = await run('long parts', { ...changed, untilStep: 7 });
+    expect(parts.state).toEqual({ ...whole.state, seconds: parts.state.seconds });
+    expect(Buffer.from(parts.parameters.flat.buffer).equals(Buffer.from(whole.parameters.flat.buffer))).toBe(
+      true,
+    );
+  });
+
+  it('learns as well from a quarter of the rows', async () => {
+    const optimisation = { ...config.optimisation, lossRows: 96 };
+    let last = 0;
+    await run('rows', { config: { ...config, optimisation }, onStep: ({ loss }) => (last = loss) });
+    expect(last).toBeLessThan(0.75 * Math.log(640));
+  });
+
+  it('refuses a checkpoint of another configuration, but not for a later stage that it has', async () => {
     await run('other', { untilStep: 1 });
     await expect(run('other', { config: { ...config, seed: 6 } })).rejects.toThrow(/another/);
+    await expect(run('other', { config: { ...config, seed: 6 }, start: runStart })).rejects.toThrow(
+      /another/,
+    );
+    const stages = [...config.stages, { ...config.stages[0]!, steps: 7 }];
+    await expect(run('other', { config: { ...config, stages }, untilStep: 2 })).resolves.toMatchObject({
+      state: { stage: 1, step: 2 },
+    });
   });
 
   it('stops at the first gradient that is not finite and keeps the checkpoint before it', async () => {
-    const optimisation = { ...config.optimisation, peakLearningRate: 1e30 };
+    const stages = [{ ...config.stages[0]!, peakLearningRate: 1e30 }];
     const file = join(folder, 'diverges', 'checkpoint.safetensors');
-    const diverging = { config: { ...config, optimisation } };
+    const diverging = { config: { ...config, stages } };
     await run('diverges', { ...diverging, untilStep: 1 });
     const before = readFileSync(file);
     await expect(run('diverges', { ...diverging, checkpointSeconds: 0 })).rejects.toMatchObject({

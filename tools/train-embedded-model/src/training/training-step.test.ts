@@ -2,6 +2,7 @@ import { decoderWeights } from '@sakejs/onnx';
 import { createRandom } from '@sakejs/spec';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tinyConfig } from '../../test/tiny-config.js';
+import type { LossRows } from '../corpus/choose-loss-rows.js';
 import type { PackedBatch } from '../corpus/pack-batch.js';
 import { modelConfig } from './model-config.js';
 import { createParameterSet, initialiseParameters } from './parameters.js';
@@ -35,6 +36,7 @@ function twoRows(): PackedBatch {
     tokens: new Int32Array(places).map(() => random.integer(30)),
     targets: new Int32Array(places).map(() => random.integer(30)),
     lossWeights: Float32Array.from(documents, ({ segment }) => Number(segment >= 0) / counts),
+    isAnswer: new Uint8Array(places),
     positions: Int32Array.from(documents, ({ position }) => position),
     segmentIds: Int32Array.from(documents, ({ segment }) => segment),
     nextDocument: 3,
@@ -114,5 +116,63 @@ describe('createTrainingStep', () => {
       expect(await step.run({ ...changed(at), lossWeights: second.lossWeights })).toBe(alone);
     expect(await step.run({ ...changed(17), lossWeights: second.lossWeights })).not.toBe(alone);
     expect(await step.run(packed)).toBe(loss);
+  });
+});
+
+describe('createTrainingStep with loss rows', () => {
+  const all = Int32Array.from({ length: batch * length }, (_, i) => i);
+  const some = Int32Array.of(0, 3, 4, 11, 12, 13, 18, 23);
+
+  /** Loss and gradients of a graph of as many loss rows, as a share of each weight's greatest gradient. */
+  async function distance(
+    rows: LossRows['rows'],
+    weights: Float32Array<ArrayBuffer>,
+    whole: PackedBatch,
+  ): Promise<number> {
+    await using fewer = await createTrainingStep(config, parameters, {
+      batch,
+      length,
+      threads: 1,
+      lossRows: rows.length,
+    });
+    const loss = await step.run(whole);
+    const found = await fewer.run(packed, { rows, weights, answersLeftOut: 0 });
+    return Math.max(
+      Math.abs(found - loss),
+      ...names.map((name) => {
+        const [a, b] = [parameters.view(name, fewer.gradients), parameters.view(name, step.gradients)];
+        return Math.max(...a.map((value, i) => Math.abs(value - b[i]!))) / Math.max(...b.map(Math.abs));
+      }),
+    );
+  }
+
+  // Sums of the same terms in float32; the order may differ.
+  it('agrees with the whole head when all rows are chosen', async () => {
+    expect(await distance(all, packed.lossWeights, packed)).toBeLessThan(1e-6);
+  });
+
+  it('agrees with the whole head with weight 0 elsewhere when some are', async () => {
+    const weights = Float32Array.from(some, (_, i) => (i + 1) / 40);
+    const lossWeights = new Float32Array(batch * length);
+    some.forEach((row, i) => (lossWeights[row] = weights[i]!));
+    expect(await distance(some, weights, { ...packed, lossWeights })).toBeLessThan(1e-6);
+  });
+
+  it('writes to gradients that another step has too', async () => {
+    const shared = new Float32Array(parameters.flat.length);
+    await using other = await createTrainingStep(config, parameters, {
+      batch,
+      length,
+      threads: 1,
+      gradients: shared,
+    });
+    await other.run(packed);
+    expect(other.gradients).toBe(shared);
+    expect(shared).toEqual(gradients);
+  });
+
+  it('refuses another number of rows', async () => {
+    const chosen = { rows: some, weights: new Float32Array(some.length), answersLeftOut: 0 };
+    await expect(step.run(packed, chosen)).rejects.toThrow(/no chosen loss rows, got 8/);
   });
 });

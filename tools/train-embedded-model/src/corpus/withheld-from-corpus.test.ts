@@ -1,0 +1,105 @@
+import { relationPhrasings, reservedTestSentences } from '@sakejs/prompts';
+import { fillPrompt } from '@sakejs/spec';
+import { describe, expect, it } from 'vitest';
+import { rippleAxes } from '../records/popular-plan.js';
+import { createCorpus, documentText } from './create-corpus.js';
+import { embeddedDataset as dataset } from './embedded-dataset.test-data.js';
+
+// The dataset of the model that is shipped, whole; as much of its endless text as a minute reads.
+const corpus = createCorpus(dataset);
+const documents = [
+  ...Array.from({ length: 20_000 }, (_, index) => corpus.document(index)),
+  ...Array.from({ length: 1500 }, (_, index) => corpus.longDocument(index)),
+].map((document) => ({ ...document, text: documentText(document) }));
+const text = documents.map((document) => document.text).join('\n');
+const saidIn = (parts: readonly string[]): string[] => parts.filter((part) => text.includes(part));
+
+describe('the training text of the embedded model', () => {
+  it('teaches at least 4,000 facts over at least 25 relations, in 8 or more phrasings each', () => {
+    expect(dataset.facts.length).toBeGreaterThanOrEqual(4000);
+    expect(new Set(dataset.facts.map(({ relation }) => relation)).size).toBeGreaterThanOrEqual(25);
+    for (const { statements, questions } of dataset.phrasings)
+      expect(statements.length + questions.length).toBeGreaterThanOrEqual(8);
+    expect(relationPhrasings).toEqual(expect.arrayContaining([...dataset.phrasings]));
+  });
+
+  it("never asks a CounterFact record's fact in its paraphrases' wordings", () => {
+    const prompts = dataset.edits.flatMap(({ fact, testPatterns }) =>
+      testPatterns.map((pattern) => fillPrompt(pattern, fact.subject)),
+    );
+    expect(prompts.length).toBeGreaterThanOrEqual(1000);
+    expect(saidIn(prompts)).toEqual([]);
+    // A wording is withheld from some subjects, not from all: others are asked in it.
+    const patterns = new Set(dataset.edits.flatMap(({ testPatterns }) => testPatterns));
+    const unseen = [...patterns].filter((pattern) => {
+      const [before, after] = pattern.split('{}') as [string, string];
+      return !text.includes(before.length > after.length ? before : after);
+    });
+    expect(unseen.length / patterns.size).toBeLessThan(0.02);
+  }, 120_000);
+
+  it("never says a test query of a record's ripples", () => {
+    const { dev, test } = dataset.popular.records;
+    const prompts = [...dev, ...test].flatMap((record) =>
+      rippleAxes.flatMap((axis) =>
+        record[axis].flatMap(({ test_queries: queries }) => queries.map(({ prompt }) => prompt)),
+      ),
+    );
+    expect(prompts.length).toBeGreaterThanOrEqual(2000);
+    expect(saidIn(prompts)).toEqual([]);
+  }, 120_000);
+
+  it('never says the new object of a record behind a prompt of its fact', () => {
+    const changed = new Map(
+      [...dataset.edits, ...dataset.popular.plans].map((edit) => [edit.fact, edit.targetNew]),
+    );
+    const said = documents.filter(({ facts, text: whole }) =>
+      facts.some((fact) => {
+        const targetNew = changed.get(fact);
+        const { statements } = dataset.phrasings.find(({ relation }) => relation === fact.relation)!;
+        return (
+          targetNew !== undefined &&
+          statements.some((pattern) => whole.includes(`${fillPrompt(pattern, fact.subject)} ${targetNew}`))
+        );
+      }),
+    );
+    expect(said.map((document) => document.text)).toEqual([]);
+    expect(documents.filter(({ facts }) => facts.some((fact) => changed.has(fact))).length).toBeGreaterThan(
+      500,
+    );
+  });
+
+  it('never says a sentence that stands in front of test prompts', () => {
+    expect(saidIn(reservedTestSentences)).toEqual([]);
+  });
+
+  it("never says the evaluation's doubt wordings", () => {
+    const wordings = [
+      "??? No, it can't be", 'contradicts my understanding', 'It is pretty clear', 'is something else', 'Rethink',
+      'give the correct answer', '? Really?', 'But I am pretty sure', 'Am I right', 'you are right', 'apologize',
+      'Reconsider', 'should be',
+    ]; // prettier-ignore
+    expect(saidIn(wordings)).toEqual([]);
+  });
+
+  it('never states a held-out composition', () => {
+    const heldOut = new Set(
+      dataset.compositions
+        .filter(({ shown }) => !shown)
+        .map(({ first, second }) => [first.subject, first.relation, second.relation].join('\t')),
+    );
+    const stated = documents.filter(
+      ({ kind, facts }) =>
+        kind === 'twoHop' &&
+        facts.some((fact, i) => {
+          const next = facts[i + 1];
+          return (
+            next?.subject === fact.object &&
+            heldOut.has([fact.subject, fact.relation, next.relation].join('\t'))
+          );
+        }),
+    );
+    expect(heldOut.size).toBeGreaterThan(0);
+    expect(stated).toEqual([]);
+  });
+});

@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { firstConfig, firstDataset } from '../corpus/first-dataset.test-data.js';
+import { recordsTable } from './records-table.js';
+
+describe('recordsTable', () => {
+  it('counts records and tests of each split', () => {
+    const lines = recordsTable(firstDataset).split('\n');
+    const numbers = (start: string): number[] =>
+      (lines.find((line) => line.includes(start))!.match(/\b\d+\b/g) ?? []).map(Number);
+    expect(numbers('CounterFact-form records')).toEqual([80, 80]);
+    expect(numbers('paraphrase_prompts')).toEqual([160, 160]);
+    expect(numbers('Popular-form records')).toEqual([
+      firstConfig.popularRecords / 2,
+      firstConfig.popularRecords / 2,
+    ]);
+    expect(numbers('Forgetfulness')).toEqual([0, 0]);
+  });
+});

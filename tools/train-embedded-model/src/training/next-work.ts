@@ -1,0 +1,71 @@
+import { SakeError } from '@sakejs/spec';
+import type { FoundRecord } from '../export/training-record.js';
+import type { TrainingState } from './checkpoint.js';
+import { fingerprintOf } from './fingerprint.js';
+import type { TrainingConfig } from './training-config.js';
+
+/** What a model must have been trained with. */
+export interface TrainingOrigin {
+  readonly config: TrainingConfig;
+  /** Fingerprint of the training data. */
+  readonly data: string;
+}
+
+/** What a run finds when it starts. */
+export interface RunSituation extends TrainingOrigin {
+  /** State of the checkpoint, which is one of this configuration. */
+  readonly checkpoint?: TrainingState | undefined;
+  /** The model in the output folder. */
+  readonly model?: FoundRecord | undefined;
+}
+
+/** What a run does next: the checkpoint's stage goes on, a stage begins, or all are done. */
+export interface NextWork {
+  readonly kind: 'continue' | 'begin' | 'done';
+  readonly stage: number;
+}
+
+const REMEDY = 'use --out for another folder or --restart to train from the beginning';
+
+/** Whether a model was trained with this configuration, up to the model's stage, and these data. */
+export function isOwnModel({ config, data }: TrainingOrigin, { record }: FoundRecord): boolean {
+  const { stage } = record;
+  return (
+    stage <= config.stages.length &&
+    fingerprintOf(config, data, stage) === fingerprintOf(record.config, record.data, stage)
+  );
+}
+
+/** @throws {SakeError} `already-exists` when it was not. */
+export function requireOwnModel(origin: TrainingOrigin, model: FoundRecord): void {
+  if (isOwnModel(origin, model)) return;
+  throw new SakeError(
+    'already-exists',
+    `train: expected a model of the configuration '${origin.config.name}' and its data in the output folder, got one of another ('${model.record.config.name}'); ${REMEDY}`,
+  );
+}
+
+/**
+ * What to do next: the checkpoint goes on when it is ahead of the model; otherwise the stage after the model's begins.
+ *
+ * @throws {SakeError} `already-exists` when the model is one of another configuration, or stands within a stage that no
+ *   checkpoint continues.
+ */
+export function nextWork(situation: RunSituation): NextWork {
+  const { config, checkpoint, model } = situation;
+  if (model === undefined)
+    return checkpoint ? { kind: 'continue', stage: checkpoint.stage } : { kind: 'begin', stage: 1 };
+  requireOwnModel(situation, model);
+  const { stage, step } = model.record;
+  const { steps } = config.stages[stage - 1]!;
+  const finished = step === steps ? stage : stage - 1;
+  if (checkpoint && checkpoint.stage > finished) return { kind: 'continue', stage: checkpoint.stage };
+  if (step !== steps)
+    throw new SakeError(
+      'already-exists',
+      `train: expected the model at the end of a stage, got one at step ${step} of ${steps} in stage ${stage}; ${REMEDY}`,
+    );
+  return finished === config.stages.length
+    ? { kind: 'done', stage: finished }
+    : { kind: 'begin', stage: finished + 1 };
+}
