@@ -1,5 +1,6 @@
 import { embeddedFacts, embeddedRecordsFile, type EmbeddedSplit } from '@sakejs/embedded-model';
 import { readCounterFact, type CounterFactDataset } from '@sakejs/evaluation';
+import { normalizeLabel } from '@sakejs/facts';
 import { SakeError } from '@sakejs/spec';
 
 /** Which records a command runs on. */
@@ -14,12 +15,12 @@ export interface RecordOptions {
 }
 
 const key = (relation: string | undefined, subject: string, object: string): string =>
-  [relation, subject, object].map((part) => part?.normalize('NFC').replace(/\s+/gu, ' ')).join('\t');
+  [relation, normalizeLabel(subject), normalizeLabel(object)].join('\t');
 
 /**
  * Reads the records of a run.
  *
- * @throws {SakeError} `not-enough-data` when no record is covered, else as `readCounterFact`.
+ * @throws {SakeError} `not-enough-data` when no record is covered, else as {@link readCounterFact}.
  */
 export function loadRecords({ records, split, limit, covered = false }: RecordOptions): CounterFactDataset {
   const dataset = readCounterFact(records ?? embeddedRecordsFile(split), {
@@ -36,7 +37,7 @@ export function loadRecords({ records, split, limit, covered = false }: RecordOp
   if (known.length === 0)
     throw new SakeError(
       'not-enough-data',
-      `run: expected records of facts that the embedded model was taught, got none among ${dataset.records.length}; leave --covered out`,
+      `loadRecords: expected records of facts that the embedded model was taught, got none among ${dataset.records.length}; leave --covered out`,
     );
   return { ...dataset, name: `${dataset.name}, covered`, records: known.slice(0, limit) };
 }

@@ -129,8 +129,8 @@ const closings: readonly string[] = [
  * Doubt wordings for distributions, gate positives and training: every claim with every reaction and every closing,
  * where the prompt stands in one of them.
  *
- * Parts vary independently, so that neither a model nor a gate can hold on to one wording. None is one of the
- * evaluation's doubt wordings, nor close to them.
+ * Parts vary independently, so that neither a model nor a gate can hold on to one wording. None shares three words in a
+ * row with the evaluation's doubts; some parts are built like theirs (a claim conceded, the question put as a question).
  */
 export const doubtForms: readonly DoubtForm[] = claims
   .flatMap((claim, i) =>

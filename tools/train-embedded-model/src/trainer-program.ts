@@ -25,7 +25,7 @@ export function createTrainerProgram(): { run(argv: readonly string[]): Promise<
     .option(...out)
     .option('--run <dir>', 'folder of the checkpoint; default runs/<name of the configuration>')
     .option('--until-stage <n>', 'stop after this stage, with its model exported', whole)
-    .option('--until-step <n>', 'stop there in the running stage with a checkpoint, without exporting', whole)
+    .option('--until-step <n>', 'stop at this step of the running stage; only its last one exports', whole)
     .option('--restart', 'begin at stage 1, whatever model --out holds')
     .option('--checkpoint-seconds <n>', 'seconds between checkpoints; 0 after every step', whole, 120)
     .option('--threads <n>', 'threads of the runtime', whole, 2)

@@ -61,6 +61,8 @@ describe('train in stages', () => {
     expect(first.out).toMatch(/exported/);
     expect(first.out).not.toMatch(/stage 2|steering obeyed/);
     expect(record('first')).toMatchObject({ stage: 1, step: 6 });
+    for (const counter of ['nextDocument', 'nextLongDocument', 'tokens'])
+      expect(record('whole')[counter], counter).toBeGreaterThan(record('first')[counter] as number);
     // Another machine has the exported model, but no checkpoint.
     cpSync(at('first'), at('moved'), { recursive: true });
     expect((await train('elsewhere', 'moved')).out).not.toContain('stage 1');

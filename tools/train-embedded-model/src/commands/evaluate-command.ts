@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadCausalLM } from '@sakejs/activations';
 import { readCounterFact } from '@sakejs/evaluation';
@@ -9,7 +9,7 @@ import { planDataset } from '../corpus/plan-dataset.js';
 import type { OnProgress } from '../evaluate/ask.js';
 import { evaluateModel } from '../evaluate/evaluate-model.js';
 import { figuresTable } from '../evaluate/figures-table.js';
-import { trainingConfigSchema } from '../training/training-config.js';
+import { readTrainingRecord, type TrainingRecord } from '../export/training-record.js';
 import { parseOptions } from './parse-options.js';
 
 const schema = z.strictObject({
@@ -20,21 +20,14 @@ const schema = z.strictObject({
   sample: z.int().min(1).optional(),
 });
 
-const trainingFile = z.looseObject({ config: trainingConfigSchema, seconds: z.number(), tokens: z.number() });
-
-/** @throws {SakeError} `not-found`, or `invalid-file` naming what is wrong. */
-function readTraining(file: string): z.infer<typeof trainingFile> {
-  if (!existsSync(file))
-    throw new SakeError('not-found', `evaluate: expected ${file}, got no such file; train a model first`);
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (cause) {
-    throw new SakeError('invalid-file', `evaluate: expected JSON in ${file}, got other text`, { cause });
-  }
-  const parsed = trainingFile.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new SakeError('invalid-file', `evaluate: ${file}: ${z.prettifyError(parsed.error)}`);
+/** @throws {SakeError} `not-found` without a trained model, else as {@link readTrainingRecord}. */
+function requireTrainingRecord(folder: string): TrainingRecord {
+  const record = readTrainingRecord(folder);
+  if (record) return record;
+  throw new SakeError(
+    'not-found',
+    `evaluate: expected ${join(folder, 'training.json')}, got no such file; train a model first`,
+  );
 }
 
 /** Bytes of the model's graph with its external data. */
@@ -64,7 +57,7 @@ export async function evaluateCommand(raw: unknown, signal: AbortSignal): Promis
   const { out, threads, json, counterfact: file, sample } = parseOptions(schema, raw, 'evaluate');
   if (json !== undefined && json !== '-') checkWritable(json);
   const folder = join(out, 'model');
-  const { config, seconds, tokens } = readTraining(join(folder, 'training.json'));
+  const { config, stage, step, seconds, tokens } = requireTrainingRecord(folder);
   const counterfact = file === undefined ? undefined : readCounterFact(file);
   const dataset = planDataset({ seed: config.seed, ...config.data });
   const started = performance.now();
@@ -83,7 +76,7 @@ export async function evaluateCommand(raw: unknown, signal: AbortSignal): Promis
     ...figures,
     sizeBytes: graphBytes(join(folder, 'onnx')),
     loadSeconds,
-    training: { seconds, tokens },
+    training: { stage, step, seconds, tokens },
     model: lm.info,
   };
   if (json === '-') process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);

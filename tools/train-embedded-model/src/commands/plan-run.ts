@@ -1,5 +1,5 @@
 import { isSakeError } from '@sakejs/spec';
-import { readTrainingRecord, recordHash, type FoundRecord } from '../export/training-record.js';
+import { readTrainingRecord, recordHash, type TrainingRecord } from '../export/training-record.js';
 import type { TrainingState } from '../training/checkpoint.js';
 import { isOwnModel, nextWork, type NextWork, type TrainingOrigin } from '../training/next-work.js';
 
@@ -34,8 +34,8 @@ export function planRun({ restart, folder, checkpoint, ...origin }: PlanRunOptio
   return restart && work.kind === 'done' ? anew : { ...work, setAside };
 }
 
-/** The folder's model if it is one of this configuration. */
-function ownModel(origin: TrainingOrigin, folder: string): FoundRecord | undefined {
+/** The record of the folder's model if it is one of this configuration. */
+function ownModel(origin: TrainingOrigin, folder: string): TrainingRecord | undefined {
   try {
     const model = readTrainingRecord(folder);
     return model && isOwnModel(origin, model) ? model : undefined;

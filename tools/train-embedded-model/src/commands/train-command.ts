@@ -94,8 +94,8 @@ function begin({ config, data }: Run, folder: string, { setAside }: RunPlan, sta
 
 function trainedAlready({ options, config }: Run, folder: string): string {
   const model = readTrainingRecord(folder);
-  const cost = model ? `, ${model.record.tokens} tokens in ${Math.round(model.record.seconds)} s` : '';
-  const stage = model ? `stage ${model.record.stage} of ${config.stages.length}` : 'no model';
+  const cost = model ? `, ${model.tokens} tokens in ${Math.round(model.seconds)} s` : '';
+  const stage = model ? `stage ${model.stage} of ${config.stages.length}` : 'no model';
   return `trained already: ${stage}${cost}, in ${options.out}; use --out for another folder or --restart to train from the beginning`;
 }
 

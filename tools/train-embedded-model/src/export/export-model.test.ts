@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadCausalLM } from '@sakejs/activations';
@@ -105,11 +105,20 @@ describe('exportModel', () => {
       nextLongDocument: 0,
     });
   });
+
+  it('writes that record last, so that a run which ended on the way exports again', () => {
+    const cut = join(folder, 'cut');
+    mkdirSync(cut);
+    writeFileSync(join(cut, 'records'), 'where the folder should be');
+    expect(() => exportModel(cut, { config, data, ...trained })).toThrow();
+    expect(existsSync(join(cut, 'model', 'onnx', 'model.onnx'))).toBe(true);
+    expect(readTrainingRecord(join(cut, 'model'))).toBeUndefined();
+  });
 });
 
 describe('readWeights', () => {
   it('gives every weight back, matrices rounded to float16', () => {
-    const { record } = readTrainingRecord(join(folder, 'model'))!;
+    const record = readTrainingRecord(join(folder, 'model'))!;
     const read = createParameterSet(trained.parameters.specs);
     readWeights(join(folder, 'model'), record, read);
     for (const { name, shape } of read.specs) {
@@ -121,7 +130,7 @@ describe('readWeights', () => {
   });
 
   it('refuses a model that its record does not describe', () => {
-    const { record } = readTrainingRecord(join(folder, 'model'))!;
+    const record = readTrainingRecord(join(folder, 'model'))!;
     const read = createParameterSet(trained.parameters.specs);
     expect(() => readWeights(join(folder, 'model'), { ...record, weights: 'other' }, read)).toThrow(
       /the model of its training.json, got another/,

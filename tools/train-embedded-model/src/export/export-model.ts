@@ -26,9 +26,11 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /**
  * Writes a model folder as Hugging Face lays it out, weights stored in float16 (computed in float32), and beside
- * it the benchmark records, the facts, the chains of two and the aliases. The next stage begins with what `model/` then holds.
+ * it the benchmark records, the facts, the chains of two and the aliases. The next stage begins with what `model/`
+ * then holds.
  *
- * @param directory of the package: `model/` and `records/` are written in it, each file whole or not at all.
+ * @param directory of the package: `model/` and `records/` are written in it, each file whole or not at all, and
+ *   `model/training.json` last: until then the next run takes the model for the one before, and exports again.
  */
 export function exportModel(directory: string, { config, data, parameters, state }: ExportInput): void {
   const model = modelConfig(config);
@@ -50,21 +52,6 @@ export function exportModel(directory: string, { config, data, parameters, state
     json({ eos_token_id: encoder.endOfText, pad_token_id: encoder.endOfText, do_sample: false }),
   );
   for (const [name, content] of Object.entries(tokenizerFiles)) write(`model/${name}`, content);
-  const { stage, step, nextDocument, nextLongDocument, tokens, seconds, loss } = state;
-  const record: TrainingRecord = {
-    config,
-    data: data.fingerprint,
-    weights: sha256(bytes),
-    stage,
-    stages: config.stages.length,
-    step,
-    nextDocument,
-    nextLongDocument,
-    tokens,
-    seconds: Math.round(seconds),
-    loss: Number.isNaN(loss) ? null : loss,
-  };
-  write(join('model', RECORD_FILE), json(record));
   for (const split of ['dev', 'test'] as const) {
     write(`records/${split}.json`, json(dataset.records[split]));
     write(`records/popular-${split}.json`, json(dataset.popular.records[split]));
@@ -102,4 +89,19 @@ export function exportModel(directory: string, { config, data, parameters, state
       dataset.aliases.map(({ subject, alias, rule }) => [subject, alias, rule]),
     ),
   );
+  const { stage, step, nextDocument, nextLongDocument, tokens, seconds, loss } = state;
+  const record: TrainingRecord = {
+    config,
+    data: data.fingerprint,
+    weights: sha256(bytes),
+    stage,
+    stages: config.stages.length,
+    step,
+    nextDocument,
+    nextLongDocument,
+    tokens,
+    seconds: Math.round(seconds),
+    loss: Number.isNaN(loss) ? null : loss,
+  };
+  write(join('model', RECORD_FILE), json(record));
 }

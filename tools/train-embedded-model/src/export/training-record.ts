@@ -34,12 +34,6 @@ export const trainingRecordSchema = z
 
 export type TrainingRecord = z.infer<typeof trainingRecordSchema>;
 
-/** A model folder's record and its own hash. */
-export interface FoundRecord {
-  readonly record: TrainingRecord;
-  readonly hash: string;
-}
-
 export const RECORD_FILE = 'training.json';
 export const MODEL_FILE = join('onnx', 'model.onnx');
 
@@ -58,10 +52,9 @@ export function recordHash(folder: string): string | undefined {
  *
  * @throws {SakeError} `invalid-file` naming what is wrong in it.
  */
-export function readTrainingRecord(folder: string): FoundRecord | undefined {
+export function readTrainingRecord(folder: string): TrainingRecord | undefined {
   const file = join(folder, RECORD_FILE);
   if (!existsSync(file)) return undefined;
-  const content = readFileSync(file);
   const fail = (what: string, cause: unknown): never => {
     throw new SakeError(
       'invalid-file',
@@ -71,11 +64,11 @@ export function readTrainingRecord(folder: string): FoundRecord | undefined {
   };
   let value: unknown;
   try {
-    value = JSON.parse(content.toString('utf8'));
+    value = JSON.parse(readFileSync(file, 'utf8'));
   } catch (cause) {
     return fail('expected JSON, got other text', cause);
   }
   const parsed = trainingRecordSchema.safeParse(value);
   if (!parsed.success) return fail(z.prettifyError(parsed.error), parsed.error);
-  return { record: parsed.data, hash: sha256(content) };
+  return parsed.data;
 }

@@ -17,8 +17,11 @@ const stateSchema = z.object({
   tokens: z.number().int().nonnegative(),
   /** Wall-clock seconds spent in training, over all runs. */
   seconds: z.number().nonnegative(),
-  /** Exponential mean of the loss. */
-  loss: z.number(),
+  /** Exponential mean of the loss; NaN before the first step, which JSON writes as null. */
+  loss: z
+    .number()
+    .nullable()
+    .transform((loss) => loss ?? Number.NaN),
   /** SHA-256 of configuration up to the stage, tokenizer and data: a checkpoint only continues what it began. */
   fingerprint: z.string(),
   /** Of a run that was told to restart: SHA-256 of the model's `training.json` that it sets aside, or `none`. */

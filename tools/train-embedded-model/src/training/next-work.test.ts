@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tinyConfig } from '../../test/tiny-config.js';
-import type { FoundRecord } from '../export/training-record.js';
+import type { TrainingRecord } from '../export/training-record.js';
 import type { TrainingState } from './checkpoint.js';
 import { nextWork } from './next-work.js';
 
@@ -14,9 +14,14 @@ const checkpoint = (at: number, step: number): TrainingState => ({
   ...counters,
   fingerprint: '',
 });
-const model = (at: number, step: number, trained = config): FoundRecord => ({
-  hash: 'hash',
-  record: { config: trained, data: 'data', weights: '', stage: at, stages: 3, step, ...counters },
+const model = (at: number, step: number, trained = config): TrainingRecord => ({
+  config: trained,
+  data: 'data',
+  weights: '',
+  stage: at,
+  stages: 3,
+  step,
+  ...counters,
 });
 
 describe('nextWork', () => {

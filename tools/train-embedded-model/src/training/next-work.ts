@@ -1,5 +1,5 @@
 import { SakeError } from '@sakejs/spec';
-import type { FoundRecord } from '../export/training-record.js';
+import type { TrainingRecord } from '../export/training-record.js';
 import type { TrainingState } from './checkpoint.js';
 import { fingerprintOf } from './fingerprint.js';
 import type { TrainingConfig } from './training-config.js';
@@ -15,8 +15,8 @@ export interface TrainingOrigin {
 export interface RunSituation extends TrainingOrigin {
   /** State of the checkpoint, which is one of this configuration. */
   readonly checkpoint?: TrainingState | undefined;
-  /** The model in the output folder. */
-  readonly model?: FoundRecord | undefined;
+  /** Record of the model in the output folder. */
+  readonly model?: TrainingRecord | undefined;
 }
 
 /** What a run does next: the checkpoint's stage goes on, a stage begins, or all are done. */
@@ -28,20 +28,20 @@ export interface NextWork {
 const REMEDY = 'use --out for another folder or --restart to train from the beginning';
 
 /** Whether a model was trained with this configuration, up to the model's stage, and these data. */
-export function isOwnModel({ config, data }: TrainingOrigin, { record }: FoundRecord): boolean {
-  const { stage } = record;
+export function isOwnModel({ config, data }: TrainingOrigin, model: TrainingRecord): boolean {
+  const { stage } = model;
   return (
     stage <= config.stages.length &&
-    fingerprintOf(config, data, stage) === fingerprintOf(record.config, record.data, stage)
+    fingerprintOf(config, data, stage) === fingerprintOf(model.config, model.data, stage)
   );
 }
 
 /** @throws {SakeError} `already-exists` when it was not. */
-export function requireOwnModel(origin: TrainingOrigin, model: FoundRecord): void {
+export function requireOwnModel(origin: TrainingOrigin, model: TrainingRecord): void {
   if (isOwnModel(origin, model)) return;
   throw new SakeError(
     'already-exists',
-    `train: expected a model of the configuration '${origin.config.name}' and its data in the output folder, got one of another ('${model.record.config.name}'); ${REMEDY}`,
+    `train: expected a model of the configuration '${origin.config.name}' and its data in the output folder, got one of another ('${model.config.name}'); ${REMEDY}`,
   );
 }
 
@@ -56,7 +56,7 @@ export function nextWork(situation: RunSituation): NextWork {
   if (model === undefined)
     return checkpoint ? { kind: 'continue', stage: checkpoint.stage } : { kind: 'begin', stage: 1 };
   requireOwnModel(situation, model);
-  const { stage, step } = model.record;
+  const { stage, step } = model;
   const { steps } = config.stages[stage - 1]!;
   const finished = step === steps ? stage : stage - 1;
   if (checkpoint && checkpoint.stage > finished) return { kind: 'continue', stage: checkpoint.stage };

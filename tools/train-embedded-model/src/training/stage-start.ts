@@ -27,14 +27,13 @@ export interface StageStartOptions {
  */
 export function stageStart({ config, data, stage, folder }: StageStartOptions): StageStart {
   if (stage === 1) return runStart;
-  const model = readTrainingRecord(folder);
-  if (!model)
+  const record = readTrainingRecord(folder);
+  if (!record)
     throw new SakeError(
       'not-found',
       `stageStart: expected the model of stage ${stage - 1} in ${folder}, got none; train that stage first`,
     );
-  requireOwnModel({ config, data: data.fingerprint }, model);
-  const { record } = model;
+  requireOwnModel({ config, data: data.fingerprint }, record);
   const { steps } = config.stages[record.stage - 1]!;
   if (record.stage !== stage - 1 || record.step !== steps)
     throw new SakeError(

@@ -2,9 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decoderWeights } from '@sakejs/onnx';
 import { readSafetensors } from '@sakejs/spec';
 import { prepareTrainingData, type TrainingData } from '../corpus/training-data.js';
 import { tinyConfig as config } from '../../test/tiny-config.js';
+import { modelConfig } from './model-config.js';
+import { createParameterSet } from './parameters.js';
 import { runStart, train, type TrainOptions } from './train.js';
 
 let folder: string;
@@ -77,6 +80,28 @@ describe('train', () => {
     );
   });
 
+  it('goes on when it was interrupted before its first step', async () => {
+    await expect(run('early', { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'aborted' });
+    const { state } = await run('early', { untilStep: 1 });
+    expect(state.step).toBe(1);
+    expect(state.loss).toBeGreaterThan(0);
+  });
+
+  it('begins a stage with given weights and counters, fresh moments and the first rate of its warm-up', async () => {
+    const [stage] = config.stages as [(typeof config.stages)[number]];
+    const weights = createParameterSet(decoderWeights(modelConfig(config))).flat.fill(0.1);
+    const begun = await run('begun', {
+      config: { ...config, stages: [...config.stages, stage] },
+      start: { ...runStart, stage: 2, nextDocument: 40, weights },
+      untilStep: 1,
+    });
+    expect(begun.state).toMatchObject({ stage: 2, step: 1, nextLongDocument: 0 });
+    expect(begun.state.nextDocument).toBeGreaterThan(40);
+    const moved = begun.parameters.flat.reduce((most, value) => Math.max(most, Math.abs(value - 0.1)), 0);
+    // At step 1 AdamW moves by the rate, whatever the gradient; the decay adds half a per cent of that at most.
+    expect(moved).toBeCloseTo(stage.peakLearningRate / stage.warmupSteps, 4);
+  });
+
   it('takes every third step from the long documents, with as many loss rows, and resumes bitwise', async () => {
     const long = { lossRows: 90, longEvery: 3, longLength: 128, longBatch: 2 };
     const changed = { config: { ...config, optimisation: { ...config.optimisation, ...long } } };
@@ -99,7 +124,7 @@ describe('train', () => {
     );
   });
 
-  it('learns as well from a quarter of the rows', async () => {
+  it('learns from a quarter of the rows too', async () => {
     const optimisation = { ...config.optimisation, lossRows: 96 };
     let last = 0;
     await run('rows', { config: { ...config, optimisation }, onStep: ({ loss }) => (last = loss) });

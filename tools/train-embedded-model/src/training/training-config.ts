@@ -122,7 +122,6 @@ export const trainingConfigSchema = z
   });
 
 export type TrainingConfig = z.infer<typeof trainingConfigSchema>;
-export type TrainingStage = z.infer<typeof stageSchema>;
 
 /** @throws {SakeError} `invalid-file` naming each field that is missing or wrong. */
 export function loadTrainingConfig(path: string): TrainingConfig {
