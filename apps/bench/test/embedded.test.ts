@@ -39,7 +39,7 @@ describe('the embedded model', () => {
 
 describe('prompts for the embedded records', () => {
   it('hold neither wording nor prefix of a test paraphrase, negatives and doubts included', async () => {
-    const { records } = readCounterFact(embeddedRecordsFile('test'), { limit: 6 });
+    const { records } = readCounterFact(embeddedRecordsFile('test'));
     const source = loadPromptSource();
     for (const record of records) {
       const withhold = withheldPrompts(record);

@@ -1,11 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadCausalLM } from '@sakejs/activations';
-import { embeddedFacts, embeddedModelDirectory, embeddedRecordsFile } from '@sakejs/embedded-model';
+import {
+  embeddedAliases,
+  embeddedCompositions,
+  embeddedFacts,
+  embeddedModelDirectory,
+  embeddedPopularFile,
+  embeddedRecordsFile,
+} from '@sakejs/embedded-model';
 import { AutoTokenizer } from '@xenova/transformers';
 import { describe, expect, it } from 'vitest';
 import { planDataset } from '../src/corpus/plan-dataset.js';
-import { evaluateModel } from '../src/evaluate/evaluate-model.js';
+import { evaluateModel, type ModelFigures } from '../src/evaluate/evaluate-model.js';
 import { trainingConfigSchema } from '../src/training/training-config.js';
 
 const read = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
@@ -16,8 +23,14 @@ const dataset = planDataset({ seed: config.seed, ...config.data });
 
 describe('the shipped model', () => {
   it('comes with the facts and records that its configuration makes today', () => {
-    expect(read(embeddedRecordsFile('test'))).toEqual(dataset.records.test);
-    expect(read(embeddedRecordsFile('dev'))).toEqual(dataset.records.dev);
+    for (const split of ['dev', 'test'] as const) {
+      expect(read(embeddedRecordsFile(split))).toEqual(JSON.parse(JSON.stringify(dataset.records[split])));
+      expect(read(embeddedPopularFile(split))).toEqual(
+        JSON.parse(JSON.stringify(dataset.popular.records[split])),
+      );
+    }
+    expect(embeddedCompositions().length).toBe(dataset.compositions.length);
+    expect(embeddedAliases()).toEqual(dataset.aliases);
     expect(embeddedFacts().map(({ subject }) => subject)).toEqual(
       dataset.facts.map(({ subject }) => subject),
     );
@@ -44,20 +57,29 @@ describe('the shipped model', () => {
     expect(wrong).toEqual([]);
   });
 
-  it(
-    'knows its facts and obeys steering contexts about subjects it saw in none',
-    { timeout: 300_000 },
-    async () => {
-      const lm = await loadCausalLM(embeddedModelDirectory());
-      try {
-        const figures = await evaluateModel(lm, dataset, { otherPairs: 500 });
-        expect(figures.facts).toBeGreaterThanOrEqual(500);
-        expect(figures.relations).toBeGreaterThanOrEqual(10);
-        expect(figures.firstToken).toBeGreaterThanOrEqual(0.95);
-        expect(figures.steering.keptOutSubjects).toBeGreaterThanOrEqual(0.9);
-      } finally {
-        await lm[Symbol.asyncDispose]();
-      }
-    },
-  );
+  it('gives the figures that it is shipped with', { timeout: 300_000 }, async () => {
+    await using lm = await loadCausalLM(embeddedModelDirectory());
+    const shipped = read(join(embeddedModelDirectory(), 'figures.json')) as ModelFigures & {
+      readonly model: { readonly sha256: string };
+    };
+    expect(shipped.model.sha256).toBe(lm.info.sha256);
+    const measured = await evaluateModel(lm, dataset, {
+      seed: 1,
+      sample: 2000,
+      keptOutPairs: 400,
+      otherPairs: 100,
+      contextPrompts: 100,
+    });
+    expect([measured.facts, measured.relations]).toEqual([shipped.facts, shipped.relations]);
+    // Four standard deviations of a share of so many prompts; both are samples.
+    const agree = (now: number | null, then: number | null, n: number): void => {
+      expect(Math.abs(now! - then!)).toBeLessThan(4 * Math.sqrt(Math.max(then! * (1 - then!), 0.01) / n));
+    };
+    agree(measured.firstToken, shipped.firstToken, 2000);
+    agree(measured.wholeObject, shipped.wholeObject, 2000);
+    agree(measured.steering.keptOutSubjects, shipped.steering.keptOutSubjects, 400);
+    for (const [name, share] of Object.entries(shipped.contexts)) agree(measured.contexts[name]!, share, 100);
+    agree(measured.twoHop.trained, shipped.twoHop.trained, 1000);
+    agree(measured.twoHop.context, shipped.twoHop.context, 100);
+  });
 });

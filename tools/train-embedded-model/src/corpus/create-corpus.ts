@@ -30,7 +30,7 @@ export interface Corpus {
   readonly plan: CorpusPlan;
   /** @throws {SakeError} `invalid-option` when the index is no integer >= 0. */
   document(index: number): TrainingDocument;
-  /** A second stream: the same kinds, each behind up to {@link LONGEST_FRONT} characters of text and facts. */
+  /** A second stream: the same kinds behind text and facts, of up to `longFront` characters in all. */
   longDocument(index: number): TrainingDocument;
 }
 
@@ -39,9 +39,11 @@ export interface CorpusOptions {
   readonly plan?: CorpusPlan;
   /** Default the dataset's. */
   readonly seed?: number;
+  /** Most characters in front of a long document. Default {@link LONGEST_FRONT}. */
+  readonly longFront?: number;
 }
 
-/** Most characters in front of a long document; about 400 tokens. */
+/** Most characters in front of a long document unless told otherwise; about 300 tokens. */
 export const LONGEST_FRONT = 1500;
 
 /**
@@ -53,7 +55,7 @@ export const LONGEST_FRONT = 1500;
  */
 export function createCorpus(
   dataset: Dataset,
-  { plan = defaultPlan, seed = dataset.seed }: CorpusOptions = {},
+  { plan = defaultPlan, seed = dataset.seed, longFront = LONGEST_FRONT }: CorpusOptions = {},
 ): Corpus {
   const book = createFactBook(dataset);
   const short = createStream(book, plan, String(seed));
@@ -64,7 +66,7 @@ export function createCorpus(
     document: (index) => finish(index, short(index)),
     longDocument(index) {
       const { kind, draft, random } = long(index);
-      const behind = fill(book, random.integer(LONGEST_FRONT) - draft.text.length, random);
+      const behind = fill(book, random.integer(longFront) - draft.text.length, random);
       return finish(index, {
         kind,
         draft: { text: behind.text + draft.text, facts: [...behind.facts, ...draft.facts] },

@@ -36,8 +36,8 @@ export type DocumentKindName = keyof typeof documentKinds;
 export type CorpusPlan = Readonly<Record<DocumentKindName, number>>;
 
 /**
- * Half of the documents state or ask facts plainly; every kind of context that changes a fact comes as often as the
- * steering context, so that no editing method is favoured.
+ * Half of the documents state or ask facts plainly. Premises to take as true, facts to imagine and demonstrations come
+ * each as often as the steering context, so that no editing method is favoured.
  */
 export const defaultPlan: CorpusPlan = {
   statement: 0.14,

@@ -26,7 +26,7 @@ export interface DatasetConfig {
   readonly seed: number;
   readonly relations: readonly string[];
   readonly selection: FactSelection;
-  /** How many benchmark edits, dev and test together. */
+  /** How many benchmark edits are planned, dev and test together; one that clashes with another suite's is left out. */
   readonly records: number;
   /** How many edits with ripple tests, dev and test together; may be 0. */
   readonly popularRecords: number;
@@ -94,7 +94,7 @@ export function planDataset(config: DatasetConfig): Dataset {
     count: config.popularRecords,
     seed,
   });
-  const edits = planEdits({
+  const planned = planEdits({
     facts,
     phrasings,
     count: config.records,
@@ -102,7 +102,11 @@ export function planDataset(config: DatasetConfig): Dataset {
     taken: new Set(plans.map(({ fact }) => fact.subject)),
     patterns,
   });
-  const withheld = withheldBy(edits, plans);
+  const withheld = withheldBy(planned, plans);
+  // A fact has one withheld object: an edit whose new object gave way to what another edit implies is no record.
+  const edits = planned.filter(
+    ({ fact, targetNew }) => withheld.targetNew(fact.subject, fact.relation) === targetNew,
+  );
   return {
     seed,
     facts,

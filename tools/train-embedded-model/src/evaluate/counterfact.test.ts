@@ -1,4 +1,4 @@
-import { parseCounterFact } from '@sakejs/evaluation';
+import { parseCounterFact, type CounterFactDataset } from '@sakejs/evaluation';
 import { describe, expect, it } from 'vitest';
 import { firstDataset } from '../corpus/first-dataset.test-data.js';
 import { createAnsweringLM } from './answering-lm.test-data.js';
@@ -26,9 +26,12 @@ const records = [
 ];
 const file = parseCounterFact(new TextEncoder().encode(JSON.stringify(records)), { name: 'f' });
 
-function measure(answer: Parameters<typeof createAnsweringLM>[0]): Promise<CounterFactFigures> {
+function measure(
+  answer: Parameters<typeof createAnsweringLM>[0],
+  asked: CounterFactDataset = file,
+): Promise<CounterFactFigures> {
   const lm = createAnsweringLM(answer);
-  return measureCounterFact(createAsker(lm), lm, firstDataset, file);
+  return measureCounterFact(createAsker(lm), lm, firstDataset, asked);
 }
 
 describe('measureCounterFact', () => {
@@ -44,6 +47,20 @@ describe('measureCounterFact', () => {
     expect(figures).toMatchObject({ request: 0, paraphrase: 0.5 });
     expect(figures.neighbourhood).toBeCloseTo(2 / 3, 12);
     expect(figures.prefix).toEqual({ request: 0, paraphrase: 0.5, neighbourhood: figures.neighbourhood });
+  });
+
+  it('tells wordings that training uses from others', async () => {
+    const plain = {
+      ...record(1, {}),
+      paraphrase_prompts: [`Rain fell. The capital of ${fact.subject} is`, `City one of ${fact.subject}:`],
+    };
+    const { unseenWording } = await measure(
+      (prompt) => (prompt.startsWith('Rain') ? 'Nowhere' : fact.object),
+      parseCounterFact(new TextEncoder().encode(JSON.stringify([plain]))),
+    );
+    // The neighbours are no subjects of the dataset.
+    expect(unseenWording.prompts).toEqual({ request: 0, paraphrase: 1, neighbourhood: 3 });
+    expect(unseenWording).toMatchObject({ request: null, paraphrase: 1, neighbourhood: 1 });
   });
 
   it('passes another token by the prefix rule where the object begins with it', async () => {

@@ -3,7 +3,9 @@ import { normalizeLabel, type Fact } from '@sakejs/facts';
 import { fillPrompt, type CausalLM } from '@sakejs/spec';
 import type { Dataset } from '../corpus/plan-dataset.js';
 import type { Asker } from './ask.js';
+import { groupFacts } from '../records/group-facts.js';
 import { countsOf, createTally, sharesOf } from './share.js';
+import { createTrainedWording } from './trained-wording.js';
 
 const metrics = ['request', 'paraphrase', 'neighbourhood'] as const;
 type Metric = (typeof metrics)[number];
@@ -17,8 +19,14 @@ export interface CounterFactFigures extends Readonly<Record<Metric, number | nul
   /** By the paper's rule: the greedy token, decoded and trimmed, is a non-empty prefix of the object. */
   readonly prefix: Readonly<Record<Metric, number | null>>;
   readonly prompts: Readonly<Record<Metric, number>>;
+  /** First token right on the prompts whose wording no phrasing of training has, and how many there are. */
+  readonly unseenWording: Readonly<Record<Metric, number | null>> & {
+    readonly prompts: Readonly<Record<Metric, number>>;
+  };
   readonly file: { readonly name: string; readonly sha256: string };
 }
+
+const subjectOf = ({ subject }: Fact): string => subject;
 
 const keyOf = (relation: string, subject: string, object: string): string =>
   [relation, normalizeLabel(subject), normalizeLabel(object)].join('\t');
@@ -40,6 +48,8 @@ function promptsOf({ request, paraphrasePrompts, neighborhoodPrompts }: CounterF
   readonly metric: Metric;
   readonly prompt: string;
   readonly object: string;
+  /** Whom the prompt asks of, where the record says so. */
+  readonly subject?: string;
 }[] {
   const prompts: Record<Metric, readonly string[]> = {
     request: [fillPrompt(request.prompt, request.subject)],
@@ -47,7 +57,12 @@ function promptsOf({ request, paraphrasePrompts, neighborhoodPrompts }: CounterF
     neighbourhood: neighborhoodPrompts,
   };
   return metrics.flatMap((metric) =>
-    prompts[metric].map((prompt) => ({ metric, prompt, object: request.targetTrue })),
+    prompts[metric].map((prompt) => ({
+      metric,
+      prompt,
+      object: request.targetTrue,
+      ...(metric === 'neighbourhood' ? {} : { subject: request.subject }),
+    })),
   );
 }
 
@@ -67,9 +82,15 @@ export async function measureCounterFact(
   });
   const exact = tallies();
   const prefix = tallies();
-  await asker.each('CounterFact', asked, asked.length, ({ metric, object }, { firstToken, token }) => {
+  const unseen = tallies();
+  const isTrained = createTrainedWording(dataset);
+  const namesOf = groupFacts(dataset.facts, 'object');
+  await asker.each('CounterFact', asked, asked.length, (query, { firstToken, token }) => {
+    const { metric, object, prompt, subject } = query;
     exact[metric].add(firstToken);
     prefix[metric].add(isPrefixOf(lm.decode([token]).trim(), object));
+    const names = subject === undefined ? namesOf.get(normalizeLabel(object))!.map(subjectOf) : [subject];
+    if (!isTrained(prompt, names)) unseen[metric].add(firstToken);
   });
   return {
     records: covered.length,
@@ -77,6 +98,7 @@ export async function measureCounterFact(
     ...sharesOf(exact),
     prefix: sharesOf(prefix),
     prompts: countsOf(exact),
+    unseenWording: { ...sharesOf(unseen), prompts: countsOf(unseen) },
     file: { name, sha256 },
   };
 }

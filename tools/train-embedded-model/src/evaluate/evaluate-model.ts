@@ -16,7 +16,7 @@ import { measureTwoHop, type TwoHopFigures } from './two-hop.js';
 type TwoHopName = keyof TwoHopFigures;
 
 /** What a trained model can do; shares in 0..1, null where nothing was asked. */
-export interface ModelFigures extends PairFigures {
+export interface ModelFigures extends Omit<PairFigures, 'byFormCounts'> {
   readonly facts: number;
   readonly relations: number;
   /** On a file in CounterFact's schema; null without one. */
@@ -25,8 +25,9 @@ export interface ModelFigures extends PairFigures {
   /** First token right by form of context, on kept-out subjects. */
   readonly contexts: Readonly<Record<string, number | null>>;
   readonly twoHop: Readonly<Record<TwoHopName, number | null>>;
-  /** How many prompts each share of contexts and two hops is of. */
+  /** How many prompts each share is of. */
   readonly counts: {
+    readonly byForm: PairFigures['byFormCounts'];
     readonly contexts: Readonly<Record<string, number>>;
     readonly twoHop: Readonly<Record<TwoHopName, number>>;
   };
@@ -101,7 +102,7 @@ export async function evaluateModel(
     random: random.fork('two hops'),
     ...limit,
   });
-  const pairs = await measurePairs(asker, dataset, {
+  const { byFormCounts, ...pairs } = await measurePairs(asker, dataset, {
     random: random.fork('pairs'),
     ...(sample === undefined ? {} : { sample }),
   });
@@ -113,7 +114,7 @@ export async function evaluateModel(
     steering,
     contexts: sharesOf(contexts),
     twoHop: sharesOf(twoHop),
-    counts: { contexts: countsOf(contexts), twoHop: countsOf(twoHop) },
+    counts: { byForm: byFormCounts, contexts: countsOf(contexts), twoHop: countsOf(twoHop) },
     tokens: tokenFigures(lm, dataset),
   };
 }

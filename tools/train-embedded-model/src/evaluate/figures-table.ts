@@ -13,12 +13,13 @@ function shareRow(figure: string, share: number | null, n?: number): Row {
 
 function counterfactRows({ counterfactDev }: ModelFigures): Row[] {
   if (!counterfactDev) return [];
-  const { records, total, prompts, prefix } = counterfactDev;
+  const { records, total, prompts, prefix, unseenWording } = counterfactDev;
   return [
-    ['CounterFact records covered', String(records), String(total)],
+    ['CounterFact records covered', String(records), `of ${total}`],
     ...(['request', 'paraphrase', 'neighbourhood'] as const).flatMap((metric) => [
       shareRow(`  ${metric}, first token`, counterfactDev[metric], prompts[metric]),
       shareRow(`  ${metric}, prefix`, prefix[metric], prompts[metric]),
+      shareRow(`  ${metric}, wordings not trained on`, unseenWording[metric], unseenWording.prompts[metric]),
     ]),
   ];
 }
@@ -34,9 +35,9 @@ export function figuresTable(figures: ModelFigures): string {
       ['relations', String(figures.relations), ''],
       shareRow(`first token right${drawn}`, figures.firstToken, pairs),
       shareRow(`whole object right${drawn}`, figures.wholeObject, pairs),
-      shareRow('  statements, first token', byForm.statements),
-      shareRow('  questions, first token', byForm.questions),
-      shareRow('  withheld phrasings, first token', byForm.withheld),
+      shareRow('  statements, first token', byForm.statements, counts.byForm.statements),
+      shareRow('  questions, first token', byForm.questions, counts.byForm.questions),
+      shareRow('  withheld phrasings, first token', byForm.withheld, counts.byForm.withheld),
       ...counterfactRows(figures),
       shareRow('steering obeyed, kept-out subjects', steering.keptOutSubjects, steering.keptOutPairs),
       shareRow('steering obeyed, other subjects', steering.otherSubjects, steering.otherPairs),

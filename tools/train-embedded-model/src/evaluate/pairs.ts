@@ -3,7 +3,7 @@ import type { Dataset } from '../corpus/plan-dataset.js';
 import { allPairs } from '../corpus/training-pairs.js';
 import type { Asker } from './ask.js';
 import { sampleOf } from './sample.js';
-import { createTally, sharesOf, type Tally } from './share.js';
+import { countsOf, createTally, sharesOf, type Tally } from './share.js';
 
 /** How a model answers plain prompts; shares in 0..1. */
 export interface PairFigures {
@@ -20,6 +20,8 @@ export interface PairFigures {
     /** Phrasings that training never showed with that subject: those of the benchmark's paraphrases. */
     readonly withheld: number | null;
   };
+  /** How many pairs each share of `byForm` is of. */
+  readonly byFormCounts: Readonly<Record<'statements' | 'questions' | 'withheld', number>>;
   /** First token by relation. */
   readonly byRelation: Readonly<Record<string, number | null>>;
 }
@@ -60,6 +62,7 @@ export async function measurePairs(
     firstToken: first.share,
     wholeObject: whole.share,
     byForm: sharesOf(byForm),
+    byFormCounts: countsOf(byForm),
     byRelation: sharesOf(byRelation),
   };
 }

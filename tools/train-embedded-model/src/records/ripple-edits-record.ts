@@ -37,7 +37,7 @@ export interface RippleEditsRecord extends Readonly<Record<RippleAxis, readonly 
   readonly case_id: number;
   readonly example_type: 'popular';
   readonly edit: {
-    /** A whole sentence with the new object, full stop included. */
+    /** The request with the new object and a full stop: a sentence, an apposition, or a question with its answer. */
     readonly prompt: string;
     readonly subject_id: string;
     readonly relation: string;
@@ -45,7 +45,7 @@ export interface RippleEditsRecord extends Readonly<Record<RippleAxis, readonly 
     readonly subject_label: string;
     readonly target_label: string;
     readonly original_fact: {
-      /** The same sentence with the true object. */
+      /** The same with the true object. */
       readonly prompt: string;
       readonly subject_id: string;
       readonly relation: string;

@@ -8,7 +8,9 @@ import { prepareTrainingData, type TrainingData } from '../corpus/training-data.
 import { tinyConfig as config } from '../../test/tiny-config.js';
 import { modelConfig } from './model-config.js';
 import { createParameterSet } from './parameters.js';
+import { defaultPlan, type CorpusPlan } from '../corpus/document-kinds.js';
 import { runStart, train, type TrainOptions } from './train.js';
+import type { Stage } from './training-config.js';
 
 let folder: string;
 let data: TrainingData;
@@ -42,6 +44,24 @@ describe('train', () => {
     expect(rates.slice(warmupSteps)).toEqual(rates.slice(warmupSteps).toSorted((a, b) => b - a));
     expect(rates.at(-1)).toBeGreaterThan(peak * floor);
     expect(rates.at(-1)).toBeLessThan(peak * (floor + 0.06));
+  });
+
+  it("reads a stage's own shares of documents and lengths of long ones", async () => {
+    const ordinary = Object.fromEntries(
+      Object.keys(defaultPlan).map((name) => [name, name === 'ordinary' ? 1 : 0]),
+    ) as CorpusPlan;
+    const long = { lossRows: 90, longEvery: 1, longLength: 128, longBatch: 2 };
+    const optimisation = { ...config.optimisation, ...long };
+    const [stage] = config.stages;
+    const counts = async (name: string, own: Partial<Stage>): Promise<number> => {
+      const changed = { ...config, optimisation, stages: [{ ...stage!, ...own }] };
+      return (await run(name, { config: changed, untilStep: 3 })).state.nextLongDocument;
+    };
+    const usual = await counts('usual', {});
+    expect(await counts('short fronts', { longFront: 1 })).toBeGreaterThan(usual);
+    expect(await counts('ordinary', { longFront: 1, plan: ordinary })).not.toBe(
+      await counts('short fronts again', { longFront: 1 }),
+    );
   });
 
   it('clips the gradient to its norm', async () => {

@@ -1,6 +1,7 @@
 import { decoderWeights } from '@sakejs/onnx';
 import { createRandom, SakeError, throwIfAborted } from '@sakejs/spec';
 import { chooseLossRows, type LossRows } from '../corpus/choose-loss-rows.js';
+import { createCorpus, type Corpus } from '../corpus/create-corpus.js';
 import type { TrainingData } from '../corpus/training-data.js';
 import { packBatch, type PackedBatch } from '../corpus/pack-batch.js';
 import { adamwStep, gradientNorm } from './adamw.js';
@@ -9,7 +10,7 @@ import { fingerprintOf } from './fingerprint.js';
 import { modelConfig } from './model-config.js';
 import { createParameterSet, initialiseParameters, type ParameterSet } from './parameters.js';
 import { learningRateAt } from './schedule.js';
-import type { TrainingConfig } from './training-config.js';
+import type { Stage, TrainingConfig } from './training-config.js';
 import { createTrainingStep, type TrainingStep } from './training-step.js';
 
 /** What a run reports after every step. */
@@ -113,6 +114,7 @@ export async function train(options: TrainOptions): Promise<TrainedModel> {
       'invalid-option',
       `train: expected a stage from 1 to ${config.stages.length}, got ${state.stage}`,
     );
+  const stageData = { ...data, corpus: stageCorpus(data, stage) };
   const totalSteps = stage.steps;
   const lastStep = Math.min(options.untilStep ?? totalSteps, totalSteps);
   const { clipNorm, longEvery = 0 } = optimisation;
@@ -132,7 +134,7 @@ export async function train(options: TrainOptions): Promise<TrainedModel> {
     throwIfAborted(signal, 'train');
     const started = performance.now();
     const isLong = longStep !== undefined && (state.step + 1) % longEvery === 0;
-    const { packed, chosen } = packStep(config, data, state, isLong);
+    const { packed, chosen } = packStep(config, stageData, state, isLong);
     answersLeftOut += chosen?.answersLeftOut ?? 0;
     const loss = await (isLong ? longStep : shortStep).run(packed, chosen);
     const norm = gradientNorm(gradients);
@@ -200,6 +202,15 @@ function rowShapes({ optimisation }: TrainingConfig): [RowShape, RowShape | unde
     ...(lossRows !== undefined && lossRows < rows * tokens ? { lossRows } : {}),
   });
   return [shape(batch, length), longEvery ? shape(longBatch!, longLength!) : undefined];
+}
+
+/** The corpus in a stage's own shares and lengths, where it has any. */
+function stageCorpus({ dataset, corpus }: TrainingData, { plan, longFront }: Stage): Corpus {
+  if (plan === undefined && longFront === undefined) return corpus;
+  return createCorpus(dataset, {
+    ...(plan === undefined ? {} : { plan }),
+    ...(longFront === undefined ? {} : { longFront }),
+  });
 }
 
 /** The batch of the next step and the rows of its loss, undefined for all. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { SakeError } from '@sakejs/spec';
 import { z } from 'zod';
+import { documentKinds, type DocumentKindName } from '../corpus/document-kinds.js';
 
 const count = z.number().int().positive();
 const natural = z.number().int().nonnegative();
@@ -92,12 +93,23 @@ const optimisationSchema = z
     { path: ['longEvery'], message: 'needs longLength and longBatch' },
   );
 
+const kinds = Object.keys(documentKinds) as [DocumentKindName, ...DocumentKindName[]];
+const planSchema = z
+  .record(z.enum(kinds), z.number().min(0))
+  .refine((plan) => Math.abs(Object.values(plan).reduce((sum, share) => sum + share, 0) - 1) < 1e-9, {
+    message: 'must have shares that sum to 1',
+  });
+
 const stageSchema = z.strictObject({
   steps: count,
   warmupSteps: count,
   peakLearningRate: z.number().positive(),
   /** Share of the peak at the last step. */
   floor: rate,
+  /** Shares of document kinds in this stage; default: the corpus's own. */
+  plan: planSchema.optional(),
+  /** Most characters in front of the stage's long documents; default: the corpus's own. */
+  longFront: count.optional(),
 });
 
 /** Everything a training run depends on; the same file gives the same weights. */
@@ -121,6 +133,7 @@ export const trainingConfigSchema = z
     message: 'must be at most model.maxPositions',
   });
 
+export type Stage = z.infer<typeof stageSchema>;
 export type TrainingConfig = z.infer<typeof trainingConfigSchema>;
 
 /** @throws {SakeError} `invalid-file` naming each field that is missing or wrong. */

@@ -1,0 +1,45 @@
+import type { Fact } from '@sakejs/facts';
+import { describe, expect, it } from 'vitest';
+import { planAliases, ruleAliases } from './aliases.js';
+
+const fact = (subject: string, relation: string, object: string): Fact => ({
+  subject,
+  relation,
+  object,
+  sources: [],
+  leaks: false,
+});
+const facts = [
+  fact('Ada Lovelace', 'P27', 'Bulgaria'),
+  fact('Ada Lovelace', 'P103', 'English'),
+  fact('Jean Paul Marat', 'P27', 'France'),
+  fact('Anna Bach', 'P27', 'Austria'),
+  fact('Maria Bach', 'P27', 'Austria'),
+  fact('Port Louis', 'P30', 'Africa'),
+];
+const aliasesOf = (count: number, seed = 1): string[] =>
+  planAliases({ facts, count, seed }).map(({ alias }) => alias);
+
+describe('ruleAliases', () => {
+  it('gives the surname, and the initials with it', () => {
+    expect(ruleAliases('Jean Paul Marat')).toEqual([
+      { subject: 'Jean Paul Marat', alias: 'Marat', rule: 'surname' },
+      { subject: 'Jean Paul Marat', alias: 'J. P. Marat', rule: 'initials' },
+    ]);
+  });
+
+  it('gives nothing for names of other shapes', () => {
+    for (const name of ['Plato', 'Ludwig van Beethoven', 'A. Lovelace', 'Ada Byron King Lovelace'])
+      expect(ruleAliases(name)).toEqual([]);
+  });
+});
+
+describe('planAliases', () => {
+  it('names people whose surname no other label holds', () => {
+    expect(aliasesOf(9).toSorted()).toEqual(['A. Lovelace', 'J. P. Marat', 'Lovelace', 'Marat']);
+  });
+
+  it('takes people with most facts first', () => {
+    for (const seed of [1, 2, 3]) expect(aliasesOf(1, seed)).toEqual(['Lovelace', 'A. Lovelace']);
+  });
+});
