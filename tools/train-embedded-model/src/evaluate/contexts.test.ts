@@ -37,6 +37,7 @@ describe('measureContexts', () => {
     const names = [
       'forcedSource',
       'consideringOriginal',
+      'longText',
       'considering',
       'pretend',
       'imagine',

@@ -2,6 +2,7 @@ import { forcedSource, implicationContexts, type CausalLM, type Random } from '@
 import type { DocumentKind } from '../corpus/document-kind.js';
 import { anyPhrasing, promptOf, type Dealt, type FactBook } from '../corpus/fact-book.js';
 import { toSegments } from '../corpus/marked-text.js';
+import { ordinaryText } from '../corpus/ordinary-text/ordinary-text.js';
 import type { Asker } from './ask.js';
 import { changedFactForms } from './changed-fact-forms.js';
 import { drawPrompts } from './draw-prompts.js';
@@ -36,6 +37,16 @@ function directForm(form: keyof typeof changedFactForms): ContextForm {
   };
 }
 
+/** Characters of unrelated text in front of a prompt; about 400 tokens. */
+const LONG_TEXT = 1700;
+
+/** Ordinary text of at least so many characters, with a space behind it. */
+function textOf(length: number, random: Random): string {
+  let text = '';
+  while (text.length < length) text += `${ordinaryText(random, { sentences: 1 })} `;
+  return text;
+}
+
 const forms: Readonly<Record<string, ContextForm>> = {
   forcedSource: {
     deals: 'statements',
@@ -53,6 +64,13 @@ const forms: Readonly<Record<string, ContextForm>> = {
       const { source } = implicationContexts({ originalFact: fact, editedFact: fact, question });
       return { prompt: source, object };
     },
+  },
+  longText: {
+    deals: 'statements',
+    ask: (dealt, _, random) => ({
+      prompt: `${textOf(LONG_TEXT, random)}${promptOf(dealt)}`,
+      object: dealt.fact.object,
+    }),
   },
   considering: directForm('considering'),
   pretend: directForm('pretend'),
@@ -84,7 +102,7 @@ export interface ContextOptions {
 
 /**
  * Share of prompts answered rightly by form of context, of kept-out subjects only, which training shows in no context
- * that changes a fact. The forms are METHOD's own, two short ones, and the given kinds of documents, each composed from
+ * that changes a fact. The forms are METHOD's own, two short ones, plain prompts behind much unrelated text, and the given kinds of documents, each composed from
  * seeds that training never uses. A prompt longer than the model can read is drawn anew.
  */
 export async function measureContexts(

@@ -43,7 +43,7 @@ describe('evaluateModel', () => {
   it('asks every kind of context', async () => {
     const { contexts, counts } = await evaluate();
     expect(Object.keys(contexts)).toEqual([
-      'forcedSource', 'consideringOriginal', 'considering', 'pretend', 'imagine', 'newFact', 'implication',
+      'forcedSource', 'consideringOriginal', 'longText', 'considering', 'pretend', 'imagine', 'newFact', 'implication',
       'imagined', 'demonstrations', 'chat', 'doubt', 'toldThenDoubted', 'topicChange', 'steeringQuestion',
     ]); // prettier-ignore
     expect(new Set(Object.values(counts.contexts))).toEqual(new Set([50]));
