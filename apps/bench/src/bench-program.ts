@@ -35,7 +35,11 @@ export function createBenchProgram(streams: Streams = process): Program {
       'comma-separated: none, sake, sake-paper, uniform, uniform-paper',
       'none,sake,sake-paper,uniform',
     )
-    .option('--protocol <name>', 'paper (each edit alone) or strict (all edits live)', 'paper')
+    .option(
+      '--protocol <names>',
+      'paper (each edit alone), strict (all edits live), or both, comma-separated: edits are learned once',
+      'paper',
+    )
     .option('--limit <n>', 'the first N records in file order', number)
     .option('--records <file>', "records in CounterFact's original schema; default: the embedded model's own")
     .option('--split <name>', 'which of the embedded records: dev or test', 'test')

@@ -8,11 +8,11 @@ export function wholeNumber(least: number): z.ZodInt {
 }
 
 /** Names of a comma-separated list, each one of those that are known. */
-export function namesAmong(known: readonly string[]): z.ZodType<string[]> {
+export function namesAmong<const Name extends string>(known: readonly Name[]): z.ZodType<Name[]> {
   return z
     .string()
     .transform((names) => names.split(',').map((name) => name.trim()))
-    .pipe(z.array(z.enum(known as [string, ...string[]], `expected names among ${known.join(', ')}`)));
+    .pipe(z.array(z.enum(known as readonly [Name, ...Name[]], `expected names among ${known.join(', ')}`)));
 }
 
 /** @throws {SakeError} `invalid-option` with every complaint, by flag. */

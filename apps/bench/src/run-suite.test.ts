@@ -102,6 +102,16 @@ describe('sake-bench run', () => {
     expect(err).toMatch(/facts that the embedded model was taught, got none among 1/);
   });
 
+  it('runs both protocols on edits that it learns once', async () => {
+    const { out } = await bench(...small([france, japan]), '--protocol', 'paper,strict');
+    expect(out).toMatch(
+      /paper protocol, each edit alone[^]*\n\nCounterFact, strict protocol, all edits live/,
+    );
+    const both = await bench(...small([france]), '--protocol', 'strict,paper', '--json', '-');
+    const results = JSON.parse(both.out) as CounterFactResult[];
+    expect(results.map(({ protocol }) => protocol)).toEqual(['strict', 'paper']);
+  });
+
   it('runs the strict protocol', async () => {
     const { out } = await bench(...small([france, japan]), '--protocol', 'strict');
     expect(out).toMatch(/strict protocol, all edits live/);
@@ -157,7 +167,7 @@ describe('sake-bench run', () => {
     ],
     ['a method twice', ['--methods', 'none,none'], 2, /got none twice/],
     ['another suite', ['--suite', 'zsre'], 2, /--suite: expected counterfact/],
-    ['another protocol', ['--protocol', 'loose'], 2, /--protocol: expected paper or strict/],
+    ['another protocol', ['--protocol', 'loose'], 2, /--protocol: expected names among paper, strict/],
     ['a limit of 0', ['--limit', '0'], 2, /--limit: expected a whole number of at least 1/],
     ['a seed that is no number', ['--seed', 'x'], 2, /--seed: expected a whole number/],
     ['missing records', ['--records', './none.json'], 3, /file of records at \.\/none\.json/],

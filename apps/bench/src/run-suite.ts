@@ -12,7 +12,7 @@ const optionsSchema = z.strictObject({
   suite: z.literal('counterfact', 'expected counterfact'),
   model: z.string().min(1, 'expected embedded or a folder'),
   methods: namesAmong([UNEDITED, ...methodNames]),
-  protocol: z.enum(['paper', 'strict'], 'expected paper or strict'),
+  protocol: namesAmong(['paper', 'strict']),
   limit: wholeNumber(1).optional(),
   records: z.string().optional(),
   covered: z.boolean().optional(),
@@ -41,18 +41,18 @@ export async function runSuite(raw: unknown, streams: Streams, signal: AbortSign
   const prompts = loadPromptSource(options.prompts);
   await using lm = await loadModel(options.model, { threads: options.threads });
   const progress = createProgress('counterfact', { stream: streams.stderr });
-  const [result] = await runCounterFact({
+  const results = await runCounterFact({
     lm,
     dataset,
     methods: methodEntries(options.methods, lm.info),
     prompts,
     count: options.count,
-    protocols: [options.protocol],
+    protocols: options.protocol,
     seed: options.seed,
     signal,
     onProgress: ({ done, total, what }) => progress.update(done, total, what),
   }).finally(() => progress.end());
-  const text = `${JSON.stringify(result, null, 2)}\n`;
-  streams.stdout.write(json === '-' ? text : `${resultTable(result!)}\n`);
+  const text = `${JSON.stringify(results.length === 1 ? results[0] : results, null, 2)}\n`;
+  streams.stdout.write(json === '-' ? text : `${results.map(resultTable).join('\n\n')}\n`);
   if (json !== undefined && json !== '-') writeFileAtomic(json, text);
 }
