@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { loadCausalLM } from '@sakejs/activations';
 import { readCounterFact } from '@sakejs/evaluation';
 import { SakeError, throwIfAborted } from '@sakejs/spec';
@@ -58,7 +58,7 @@ export async function evaluateCommand(raw: unknown, signal: AbortSignal): Promis
   if (json !== undefined && json !== '-') checkWritable(json);
   const folder = join(out, 'model');
   const { config, stage, step, seconds, tokens } = requireTrainingRecord(folder);
-  const counterfact = file === undefined ? undefined : readCounterFact(file);
+  const counterfact = file === undefined ? undefined : readCounterFact(file, { name: basename(file) });
   const dataset = planDataset({ seed: config.seed, ...config.data });
   const started = performance.now();
   await using lm = await loadCausalLM(folder, { threads, id: 'embedded' });

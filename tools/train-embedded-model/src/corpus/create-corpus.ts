@@ -43,7 +43,7 @@ export interface CorpusOptions {
   readonly longFront?: number;
 }
 
-/** Most characters in front of a long document unless told otherwise; about 300 tokens. */
+/** Most characters in front of a long document unless told otherwise; about 450 tokens. */
 export const LONGEST_FRONT = 1500;
 
 /**
@@ -115,10 +115,10 @@ function poolOf({ pool, deals, keptOut }: DocumentKind, book: FactBook): readonl
 
 /** The plan with the shares of kinds that have nothing to be dealt, such as aliases without people, as statements. */
 function possiblePlan(plan: CorpusPlan, book: FactBook): CorpusPlan {
-  const possible: Record<DocumentKindName, number> = { ...plan };
+  const possible: Record<string, number> = { ...plan };
   for (const name of Object.keys(plan) as DocumentKindName[])
     if (poolOf(documentKinds[name], book).length === 0) {
-      possible.statement += plan[name];
+      possible['statement'] = (possible['statement'] ?? 0) + plan[name]!;
       possible[name] = 0;
     }
   return possible;

@@ -5,7 +5,7 @@ import { doubt, toldThenDoubted } from './kinds/doubt.js';
 import { imagined } from './kinds/imagined.js';
 import { implication } from './kinds/implication.js';
 import { ordinary } from './kinds/ordinary.js';
-import { alias, question, series, statement, twoHop } from './kinds/plain.js';
+import { alias, cutStatements, question, series, statement, twoHop } from './kinds/plain.js';
 import { forced, forcedQuestion, steering, steeringQuestion } from './kinds/steering.js';
 import { topicChange } from './kinds/topic-change.js';
 
@@ -13,6 +13,7 @@ import { topicChange } from './kinds/topic-change.js';
 export const documentKinds = {
   statement,
   series,
+  cutStatements,
   question,
   alias,
   twoHop,
@@ -32,14 +33,14 @@ export const documentKinds = {
 
 export type DocumentKindName = keyof typeof documentKinds;
 
-/** Shares of the document kinds; they sum to 1. */
-export type CorpusPlan = Readonly<Record<DocumentKindName, number>>;
+/** Shares of the document kinds; they sum to 1. A kind without a share is not used. */
+export type CorpusPlan = Readonly<Partial<Record<DocumentKindName, number>>>;
 
 /**
  * Half of the documents state or ask facts plainly. Premises to take as true, facts to imagine and demonstrations come
  * each as often as the steering context, so that no editing method is favoured.
  */
-export const defaultPlan: CorpusPlan = {
+export const defaultPlan = {
   statement: 0.14,
   series: 0.32,
   question: 0.06,
@@ -57,4 +58,4 @@ export const defaultPlan: CorpusPlan = {
   toldThenDoubted: 0.015,
   topicChange: 0.03,
   ordinary: 0.03,
-};
+} as const satisfies CorpusPlan;

@@ -3,15 +3,17 @@ import { fillPrompt } from '@sakejs/spec';
 import { describe, expect, it } from 'vitest';
 import { rippleAxes } from '../records/popular-plan.js';
 import { createCorpus, documentText } from './create-corpus.js';
-import { embeddedDataset as dataset } from './embedded-dataset.test-data.js';
+import { embeddedDataset as dataset, embeddedStages } from './embedded-dataset.test-data.js';
 import { createFactBook, promptOf } from './fact-book.js';
 
 // The dataset of the model that is shipped, whole; as much of its endless text as a minute reads.
-const corpus = createCorpus(dataset);
-const documents = [
-  ...Array.from({ length: 20_000 }, (_, index) => corpus.document(index)),
-  ...Array.from({ length: 1500 }, (_, index) => corpus.longDocument(index)),
-].map((document) => ({ ...document, text: documentText(document) }));
+const corpora = embeddedStages.map((stage) => createCorpus(dataset, stage));
+const documents = corpora
+  .flatMap((corpus) => [
+    ...Array.from({ length: 8000 }, (_, index) => corpus.document(index)),
+    ...Array.from({ length: 700 }, (_, index) => corpus.longDocument(index)),
+  ])
+  .map((document) => ({ ...document, text: documentText(document) }));
 const text = documents.map((document) => document.text).join('\n');
 const saidIn = (parts: readonly string[]): string[] => parts.filter((part) => text.includes(part));
 

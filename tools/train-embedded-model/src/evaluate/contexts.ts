@@ -38,7 +38,7 @@ function directForm(form: keyof typeof changedFactForms): ContextForm {
 }
 
 /** Characters of unrelated text in front of a prompt; about 400 tokens. */
-const LONG_TEXT = 1700;
+const LONG_TEXT = 1250;
 
 /** Ordinary text of at least so many characters, with a space behind it. */
 function textOf(length: number, random: Random): string {

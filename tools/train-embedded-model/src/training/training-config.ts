@@ -95,7 +95,7 @@ const optimisationSchema = z
 
 const kinds = Object.keys(documentKinds) as [DocumentKindName, ...DocumentKindName[]];
 const planSchema = z
-  .record(z.enum(kinds), z.number().min(0))
+  .partialRecord(z.enum(kinds), z.number().min(0))
   .refine((plan) => Math.abs(Object.values(plan).reduce((sum, share) => sum + share, 0) - 1) < 1e-9, {
     message: 'must have shares that sum to 1',
   });

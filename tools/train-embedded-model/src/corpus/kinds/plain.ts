@@ -1,4 +1,5 @@
 import type { Random } from '@sakejs/spec';
+import { cutShort } from '../cut-short.js';
 import { answered, front, type DocumentKind, type Draft } from '../document-kind.js';
 import { anyPhrasing, askOpenly, promptOf, type Dealt, type FactBook, type PoolName } from '../fact-book.js';
 
@@ -41,6 +42,25 @@ export const series: DocumentKind = {
       ),
       random,
     ),
+};
+
+/**
+ * One to five facts in a row, most of them in statements cut short: the object follows wherever other people would let
+ * it follow, `… speaks` and `… speaks the language` beside `… speaks the language of`.
+ */
+export const cutStatements: DocumentKind = {
+  pool: 'facts',
+  deals: 'statements',
+  keptOut: true,
+  compose: (dealt, book, random) => {
+    const cut = (each: Dealt): Dealt =>
+      random.next() < 0.75 ? { ...each, pattern: cutShort(each.pattern, random) } : each;
+    const others = Array.from({ length: random.integer(5) }, () =>
+      cut(anyPhrasing(random.pick(book.facts), 'statements', book, random)),
+    );
+    const row = inARow(cut(dealt), others, random);
+    return { ...row, text: `${front(random, { one: 0.25, more: 0.05 })}${row.text}` };
+  },
 };
 
 /** A question in a layout that leaves the answer open. */
