@@ -49,11 +49,14 @@ describe('createTrainerProgram', () => {
       out: `step 100 of stage 1 exported to ${folder}\n`,
     });
     const json = join(folder, 'figures.json');
-    const measured = await run('evaluate', '--out', folder, '--threads', '1', '--json', json);
+    const few = ['--threads', '1', '--sample', '40'];
+    const measured = await run('evaluate', '--out', folder, ...few, '--json', json);
     expect(measured.status).toBe(ExitCode.ok);
-    expect(measured.out).toMatch(/steering obeyed, kept-out subjects +\d/);
+    expect(measured.out).toMatch(/first token right \(sample\) +\d.* 40\n/);
+    expect(measured.out).toMatch(/steering obeyed, kept-out subjects +\d.* 40\n/);
+    expect(measured.out).toMatch(/context, imagine +\d.* 40\n/);
     expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({
-      facts: 72,
+      facts: 108,
       model: { id: 'embedded', family: 'llama' },
     });
   });

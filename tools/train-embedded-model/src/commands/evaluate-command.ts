@@ -7,7 +7,8 @@ import { checkWritable, createProgress, writeFileAtomic } from '@sakejs/terminal
 import { z } from 'zod';
 import { planDataset } from '../corpus/plan-dataset.js';
 import type { OnProgress } from '../evaluate/ask.js';
-import { evaluateModel } from '../evaluate/evaluate-model.js';
+import { defaultCounts } from '../evaluate/default-counts.js';
+import { evaluateModel, type EvaluateOptions } from '../evaluate/evaluate-model.js';
 import { figuresTable } from '../evaluate/figures-table.js';
 import { readTrainingRecord, type TrainingRecord } from '../export/training-record.js';
 import { parseOptions } from './parse-options.js';
@@ -52,6 +53,17 @@ function stageProgress(): { readonly update: OnProgress; end(): void } {
   };
 }
 
+/** So many pairs, and no more than so many prompts of anything else. */
+function samples(sample: number): Required<Pick<EvaluateOptions, 'sample' | keyof typeof defaultCounts>> {
+  const { keptOutPairs, otherPairs, contextPrompts } = defaultCounts;
+  return {
+    sample,
+    keptOutPairs: Math.min(sample, keptOutPairs),
+    otherPairs: Math.min(sample, otherPairs),
+    contextPrompts: Math.min(sample, contextPrompts),
+  };
+}
+
 /** Loads the model of a package folder, measures it and prints the figures. */
 export async function evaluateCommand(raw: unknown, signal: AbortSignal): Promise<void> {
   const { out, threads, json, counterfact: file, sample } = parseOptions(schema, raw, 'evaluate');
@@ -66,7 +78,7 @@ export async function evaluateCommand(raw: unknown, signal: AbortSignal): Promis
   const progress = stageProgress();
   const figures = await evaluateModel(lm, dataset, {
     ...(counterfact === undefined ? {} : { counterfact }),
-    ...(sample === undefined ? {} : { sample }),
+    ...(sample === undefined ? {} : samples(sample)),
     onProgress: (stage, done, total) => {
       throwIfAborted(signal, 'evaluate');
       progress.update(stage, done, total);

@@ -25,6 +25,7 @@ const schema = z.strictObject({
   untilStage: z.int().min(1).optional(),
   untilStep: z.int().min(1).optional(),
   restart: z.boolean().optional(),
+  evaluate: z.boolean(),
   checkpointSeconds: z.int().min(0),
   threads: z.int().min(1),
   log: z.string().optional(),
@@ -78,7 +79,7 @@ export async function trainCommand(raw: unknown, signal: AbortSignal): Promise<v
     process.stdout.write(`exported to ${options.out}\n`);
     if (options.untilStep !== undefined && stage < config.stages.length) return;
   }
-  if (last === config.stages.length)
+  if (options.evaluate && last === config.stages.length)
     await evaluateCommand({ out: options.out, threads: options.threads }, signal);
 }
 

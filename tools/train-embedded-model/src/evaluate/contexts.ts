@@ -96,8 +96,8 @@ export interface ContextOptions {
   /** Kinds of documents that answer in a context, by name. */
   readonly kinds: Readonly<Record<string, DocumentKind>>;
   readonly random: Random;
-  /** Most prompts a form. Default 1000. */
-  readonly count?: number;
+  /** Most prompts a form. */
+  readonly count: number;
 }
 
 /**
@@ -108,7 +108,7 @@ export interface ContextOptions {
 export async function measureContexts(
   asker: Asker,
   { encode, info }: Pick<CausalLM, 'encode' | 'info'>,
-  { book, kinds, random, count = 1000 }: ContextOptions,
+  { book, kinds, random, count }: ContextOptions,
 ): Promise<Record<string, Share>> {
   const fits = ({ prompt, object }: ExpectedAnswer): boolean =>
     encode(prompt).length + encode(` ${object}`).length <= info.maxPositions;

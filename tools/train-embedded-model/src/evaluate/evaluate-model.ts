@@ -6,6 +6,7 @@ import type { Dataset } from '../corpus/plan-dataset.js';
 import { groupFacts } from '../records/group-facts.js';
 import { createAsker, type OnProgress } from './ask.js';
 import { measureContexts } from './contexts.js';
+import { defaultCounts } from './default-counts.js';
 import { measureCounterFact, type CounterFactFigures } from './counterfact.js';
 import { measurePairs, type PairFigures } from './pairs.js';
 import { countsOf, sharesOf } from './share.js';
@@ -38,11 +39,11 @@ export interface EvaluateOptions {
   readonly seed?: number;
   /** Asks so many (fact, phrasing) pairs plainly, drawn by chance; default: all. */
   readonly sample?: number;
-  /** Most steering contexts of kept-out subjects. Default 5000. */
+  /** Most steering contexts of kept-out subjects. Default {@link defaultCounts}. */
   readonly keptOutPairs?: number;
-  /** Steering contexts asked of subjects that were not kept out. Default 3000. */
+  /** Steering contexts asked of subjects that were not kept out. Default {@link defaultCounts}. */
   readonly otherPairs?: number;
-  /** Prompts a form of context, two hops included. Default 1000. */
+  /** Prompts a form of context, two hops included. Default {@link defaultCounts}. */
   readonly contextPrompts?: number;
   readonly counterfact?: CounterFactDataset;
   readonly onProgress?: OnProgress;
@@ -74,9 +75,9 @@ export async function evaluateModel(
   const {
     seed = 0,
     sample,
-    keptOutPairs,
-    otherPairs,
-    contextPrompts: count,
+    keptOutPairs = defaultCounts.keptOutPairs,
+    otherPairs = defaultCounts.otherPairs,
+    contextPrompts: count = defaultCounts.contextPrompts,
     counterfact,
     onProgress,
   } = options;
@@ -86,21 +87,20 @@ export async function evaluateModel(
   const counterfactDev = counterfact ? await measureCounterFact(asker, lm, dataset, counterfact) : null;
   const steering = await measureSteering(asker, dataset, {
     random: random.fork('steering'),
-    ...(keptOutPairs === undefined ? {} : { keptOutPairs }),
-    ...(otherPairs === undefined ? {} : { otherPairs }),
+    keptOutPairs,
+    otherPairs,
   });
-  const limit = count === undefined ? {} : { count };
   const contexts = await measureContexts(asker, lm, {
     book,
     kinds: contextKinds,
     random: random.fork('contexts'),
-    ...limit,
+    count,
   });
   const twoHop: Record<TwoHopName, TwoHopFigures[TwoHopName]> = await measureTwoHop(asker, {
     book,
     compositions: dataset.compositions,
     random: random.fork('two hops'),
-    ...limit,
+    count,
   });
   const { byFormCounts, ...pairs } = await measurePairs(asker, dataset, {
     random: random.fork('pairs'),

@@ -17,10 +17,10 @@ export interface SteeringFigures {
 
 export interface SteeringOptions {
   readonly random: Random;
-  /** Most pairs of kept-out subjects. Default 5000. */
-  readonly keptOutPairs?: number;
-  /** Most pairs of other subjects. Default 3000. */
-  readonly otherPairs?: number;
+  /** Most pairs of kept-out subjects. */
+  readonly keptOutPairs: number;
+  /** Most pairs of other subjects. */
+  readonly otherPairs: number;
 }
 
 /**
@@ -30,7 +30,7 @@ export interface SteeringOptions {
 export async function measureSteering(
   asker: Asker,
   dataset: Dataset,
-  { random, keptOutPairs = 5000, otherPairs = 3000 }: SteeringOptions,
+  { random, keptOutPairs, otherPairs }: SteeringOptions,
 ): Promise<SteeringFigures> {
   const objects = new Map(
     [...groupFacts(dataset.facts, 'relation')].map(([relation, known]) => [

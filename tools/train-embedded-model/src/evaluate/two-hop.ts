@@ -27,14 +27,14 @@ export interface TwoHopOptions {
   readonly random: Random;
   /** Most prompts a composition. Default 4. */
   readonly promptsEach?: number;
-  /** Most prompts under a context. Default 1000. */
-  readonly count?: number;
+  /** Most prompts under a context. */
+  readonly count: number;
 }
 
 /** Every composition in a few of its prompts, and changed facts whose consequences are asked. */
 export async function measureTwoHop(
   asker: Asker,
-  { book, compositions, random, promptsEach = 4, count = 1000 }: TwoHopOptions,
+  { book, compositions, random, promptsEach = 4, count }: TwoHopOptions,
 ): Promise<TwoHopFigures> {
   const plain = (shown: boolean): ExpectedAnswer[] =>
     compositions
