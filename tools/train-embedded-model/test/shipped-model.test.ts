@@ -61,8 +61,16 @@ describe('the shipped model', () => {
     await using lm = await loadCausalLM(embeddedModelDirectory());
     const shipped = read(join(embeddedModelDirectory(), 'figures.json')) as ModelFigures & {
       readonly model: { readonly sha256: string };
+      readonly sizeBytes: number;
     };
     expect(shipped.model.sha256).toBe(lm.info.sha256);
+    expect(shipped.facts).toBeGreaterThanOrEqual(4000);
+    expect(shipped.relations).toBeGreaterThanOrEqual(25);
+    expect(shipped.firstToken).toBeGreaterThanOrEqual(0.93);
+    expect(shipped.steering.keptOutSubjects).toBeGreaterThanOrEqual(0.95);
+    expect(shipped.twoHop.trained).toBeGreaterThanOrEqual(0.85);
+    expect(shipped.twoHop.context).toBeGreaterThanOrEqual(0.8);
+    expect(shipped.sizeBytes).toBeLessThanOrEqual(40e6);
     const measured = await evaluateModel(lm, dataset, {
       seed: 1,
       sample: 2000,
