@@ -12,6 +12,7 @@ const libraries = {
   onnx: { deps: ['spec'], external: ['@bufbuild/protobuf'] },
   activations: { deps: ['spec', 'onnx'], external: ['onnxruntime-node', '@xenova/transformers', 'zod'] },
   'embedded-model': { deps: [], external: [] },
+  hub: { deps: ['spec'], external: ['@huggingface/hub'] },
   editor: { deps: ['spec'], external: ['zod'] },
   evaluation: { deps: ['spec', 'editor'], external: ['zod'] },
   terminal: { deps: ['spec'], external: [] },
