@@ -66,7 +66,8 @@ describe('isHubId', () => {
   });
 
   it('leaves bare names and paths to the file system', () => {
-    for (const text of ['gpt2', 'embedded', 'owner/name@..', ...paths]) expect(isHubId(text), text).toBe(false);
+    for (const text of ['gpt2', 'embedded', 'owner/name@..', ...paths])
+      expect(isHubId(text), text).toBe(false);
   });
 });
 

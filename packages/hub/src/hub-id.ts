@@ -62,9 +62,7 @@ export function parseHubId(text: string, revision?: string): HubId {
 
 function split(text: string): { id: string; revision: string | undefined } {
   const at = text.indexOf('@');
-  return at < 0
-    ? { id: text, revision: undefined }
-    : { id: text.slice(0, at), revision: text.slice(at + 1) };
+  return at < 0 ? { id: text, revision: undefined } : { id: text.slice(0, at), revision: text.slice(at + 1) };
 }
 
 function isId(id: string): boolean {

@@ -66,8 +66,12 @@ describe('readHubSettings', () => {
     writeFileSync(join(home, 'token'), 'hf_file\n');
     writeFileSync(join(root, 'elsewhere'), 'hf_elsewhere');
     const token = async (env: Record<string, string>, given?: false): Promise<string | undefined> =>
-      (await readHubSettings({ env: { HF_HOME: home, ...env }, ...(given === false ? { token: given } : {}) }))
-        .token;
+      (
+        await readHubSettings({
+          env: { HF_HOME: home, ...env },
+          ...(given === false ? { token: given } : {}),
+        })
+      ).token;
     expect(await token({})).toBe('hf_file');
     expect(await token({ HF_TOKEN: 'hf_variable' })).toBe('hf_variable');
     expect(await token({ HF_TOKEN_PATH: join(root, 'elsewhere') })).toBe('hf_elsewhere');
@@ -80,14 +84,17 @@ describe('readHubSettings', () => {
     await expect(readHubSettings({ env })).rejects.toMatchObject({ code: 'io', details: { file: root } });
   });
 
-  it.each(['', 'huggingface.co', 'file:///etc', 'https://user:pass@host.test', 'https://host.test/?secret=1'])(
-    'refuses the endpoint %j without repeating it',
-    async (endpoint) => {
-      const error = await readHubSettings({ endpoint, env: { HF_HOME } }).catch((caught: unknown) => caught);
-      expect(error).toMatchObject({ code: 'invalid-option' });
-      expect(inspect(error)).not.toMatch(/pass@|secret/);
-    },
-  );
+  it.each([
+    '',
+    'huggingface.co',
+    'file:///etc',
+    'https://user:pass@host.test',
+    'https://host.test/?secret=1',
+  ])('refuses the endpoint %j without repeating it', async (endpoint) => {
+    const error = await readHubSettings({ endpoint, env: { HF_HOME } }).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: 'invalid-option' });
+    expect(inspect(error)).not.toMatch(/pass@|secret/);
+  });
 
   it('refuses a token that no header can carry without repeating it', async () => {
     const error = await readHubSettings({ token: 'hf_se\ncret', env: { HF_HOME } }).catch((e: unknown) => e);

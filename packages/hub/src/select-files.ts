@@ -1,0 +1,196 @@
+import { hubError } from './hub-failure.js';
+
+/** Which of a repository's files are wanted. */
+export interface Selection {
+  /** `onnx` (default): a graph that is there already. `checkpoint`: safetensors to build one from. */
+  readonly format?: 'onnx' | 'checkpoint';
+  /**
+   * The precision of the graph, as its file name says it: `fp16`, `q8` (also written `quantized`), `int8`, `uint8`,
+   * `q4`, `q4f16`, `bnb4` … Default: the file without such an ending (`fp32` means it too), or the only one.
+   */
+  readonly dtype?: string;
+  /** The graph's path in the repository, for layouts that this package does not know. */
+  readonly file?: string;
+  /** Paths of further files to have. */
+  readonly include?: readonly string[];
+}
+
+/** The files for a selection. */
+export interface SelectedFiles<F> {
+  /** The graph, or the weights (for sharded ones their index). */
+  readonly entry: string;
+  /** In the order of downloading: `entry` last, so that a snapshot that has it has the others too. */
+  readonly files: readonly F[];
+}
+
+interface Listed {
+  readonly path: string;
+}
+
+/** Where files are looked for, in words: `owner/name at main`, or the cache. */
+export interface SearchedPlace {
+  readonly name: string;
+  readonly missing: (wanted: string, remedy: string, details: Readonly<Record<string, unknown>>) => Error;
+}
+
+const COMPANIONS = new Set([
+  'config.json',
+  'generation_config.json',
+  'genai_config.json',
+  'quantize_config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'added_tokens.json',
+  'vocab.json',
+  'merges.txt',
+  'chat_template.jinja',
+  'chat_template.json',
+]);
+/** Bases of decoder graphs, in the order in which one is taken. */
+const GRAPHS = [
+  'onnx/model',
+  'model',
+  'onnx/decoder_model_merged',
+  'decoder_model_merged',
+  'onnx/decoder_with_past_model',
+  'decoder_with_past_model',
+  'onnx/decoder_model',
+  'decoder_model',
+] as const;
+const SHARD = /^model-(\d{5})-of-(\d{5})\.safetensors$/;
+
+/**
+ * Chooses what a model needs out of a listing: configuration, tokenizer, and one graph with its external data, or the
+ * weights of a checkpoint. Everything else is left.
+ *
+ * @throws {SakeError} `not-found` naming what is missing and what is there instead.
+ */
+export function selectFiles<F extends Listed>(
+  listed: readonly F[],
+  selection: Selection,
+  place: SearchedPlace,
+): SelectedFiles<F> {
+  const byPath = new Map(listed.map((file) => [file.path, file]));
+  const main =
+    selection.format === 'checkpoint' ? selectWeights(byPath, place) : selectGraph(byPath, selection, place);
+  const entry = main.at(-1)!;
+  const folder = entry.slice(0, entry.lastIndexOf('/') + 1);
+  const companions = [...byPath.keys()].filter((path) => {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    return COMPANIONS.has(name) && (path === name || path === folder + name);
+  });
+  const include = selection.include ?? [];
+  for (const path of include)
+    if (!byPath.has(path))
+      throw place.missing(path, 'check the option include', {
+        file: path,
+        files: [...byPath.keys()].slice(0, 50),
+      });
+  const wanted = new Set([...companions, ...include.filter((path) => path !== entry), ...main]);
+  return { entry, files: [...wanted].map((path) => byPath.get(path)!) };
+}
+
+/** External data first, the graph last. */
+function selectGraph(
+  files: ReadonlyMap<string, Listed>,
+  { dtype, file }: Selection,
+  place: SearchedPlace,
+): readonly string[] {
+  const graph = file ?? chooseGraph([...files.keys()], dtype, place);
+  if (!files.has(graph) || !graph.endsWith('.onnx'))
+    throw place.missing(graph, `name an .onnx file that is there${listOf(graphsOf(files.keys()))}`, {
+      file: graph,
+    });
+  const data = [...files.keys()].filter((path) => isExternalData(path, graph)).sort();
+  return [...data, graph];
+}
+
+/** `model.onnx_data`, `model.onnx_data_1`, `model.onnx.data`. */
+function isExternalData(path: string, graph: string): boolean {
+  return path.startsWith(graph) && /^(?:[._]data)(?:_\d+)?$/.test(path.slice(graph.length));
+}
+
+function chooseGraph(paths: readonly string[], dtype: string | undefined, place: SearchedPlace): string {
+  const endings = endingsOf(dtype);
+  for (const base of GRAPHS)
+    for (const ending of endings) if (paths.includes(`${base}${ending}.onnx`)) return `${base}${ending}.onnx`;
+  const graphs = graphsOf(paths);
+  if (dtype === undefined && graphs.length === 1) return graphs[0]!;
+  if (graphs.length > 0)
+    throw place.missing(
+      dtype === undefined ? 'model.onnx or onnx/model.onnx' : `a graph of dtype ${dtype}`,
+      `choose with the options dtype or file${listOf(graphs)}`,
+      { dtype, graphs },
+    );
+  const weights = paths.some((path) => path.endsWith('.safetensors'));
+  throw place.missing(
+    'an ONNX file',
+    weights
+      ? 'but there is a safetensors checkpoint: ask for format checkpoint and convert it (sake convert)'
+      : 'choose a repository with ONNX files or safetensors',
+    { checkpoint: weights },
+  );
+}
+
+function endingsOf(dtype: string | undefined): readonly string[] {
+  if (dtype === undefined || dtype === 'fp32') return [''];
+  if (dtype === 'q8' || dtype === 'quantized') return ['_quantized', '_q8'];
+  return [`_${dtype}`];
+}
+
+function graphsOf(paths: Iterable<string>): readonly string[] {
+  return [...paths].filter((path) => path.endsWith('.onnx')).sort();
+}
+
+function listOf(paths: readonly string[]): string {
+  const shown = paths.slice(0, 12).join(', ');
+  return paths.length === 0 ? '' : `: ${shown}${paths.length > 12 ? `, and ${paths.length - 12} more` : ''}`;
+}
+
+/** `model.safetensors`, or every shard and then the index. */
+function selectWeights(files: ReadonlyMap<string, Listed>, place: SearchedPlace): readonly string[] {
+  if (files.has('model.safetensors')) return ['model.safetensors'];
+  const index = 'model.safetensors.index.json';
+  const shards = [...files.keys()].filter((path) => SHARD.test(path)).sort();
+  if (!files.has(index) || shards.length === 0) {
+    const pickled = [...files.keys()].some((path) => path.endsWith('.bin'));
+    throw place.missing(
+      `model.safetensors, or ${index} with its shards`,
+      pickled
+        ? 'its weights are pickled (.bin), which is not read: choose a revision or repository with safetensors'
+        : 'choose a repository with a safetensors checkpoint',
+      { shards },
+    );
+  }
+  const count = Number(SHARD.exec(shards[0]!)![2]);
+  for (let number = 1; number <= count; number++) {
+    const digits = (value: number): string => String(value).padStart(5, '0');
+    const shard = `model-${digits(number)}-of-${digits(count)}.safetensors`;
+    if (!files.has(shard))
+      throw place.missing(shard, 'a shard of the checkpoint is not there', { file: shard });
+  }
+  return [...shards, index];
+}
+
+/** A repository on the hub, as a place to look in. */
+export function onTheHub(name: string): SearchedPlace {
+  return {
+    name,
+    missing: (wanted, remedy, details) =>
+      hubError('file', `expected ${wanted} in ${name}, got none; ${remedy}`, details),
+  };
+}
+
+/** The cache, as a place to look in when nothing may or can be downloaded. */
+export function inTheCache(name: string, cacheDir: string, because: string): SearchedPlace {
+  return {
+    name,
+    missing: (wanted, remedy, details) =>
+      hubError(
+        'offline',
+        `expected ${wanted} of ${name} in the cache ${cacheDir}, got none, and nothing is downloaded because of ${because}; ${remedy}, or run once with the network`,
+        { cacheDir, because, ...details },
+      ),
+  };
+}
