@@ -110,7 +110,7 @@ async function replace(path: string, make: (temporary: string) => Promise<void>)
     await make(temporary);
     await rename(temporary, path);
   } catch (cause) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw diskError(`write ${path}`, cause);
   }
 }

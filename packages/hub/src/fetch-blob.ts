@@ -47,7 +47,12 @@ export async function fetchBlob(connection: HubConnection, request: BlobRequest)
     onBytes(Math.min((await fileSize(partial)) ?? 0, file.size));
     return false;
   };
-  const lock = await acquireFileLock(`${blob}.sakejs.lock`, { signal: connection.signal, settled });
+  const { signal, lockStaleMilliseconds } = connection;
+  const lock = await acquireFileLock(`${blob}.sakejs.lock`, {
+    signal,
+    settled,
+    ...(lockStaleMilliseconds === undefined ? {} : { staleMilliseconds: lockStaleMilliseconds }),
+  });
   try {
     if (lock && (await fileSize(blob)) !== file.size) {
       await download(connection, request, partial);

@@ -15,6 +15,8 @@ export interface HubConnection {
   readonly backoffMilliseconds: number;
   /** Longest wait without a byte. */
   readonly timeoutMilliseconds: number;
+  /** After that long without a sign of life, another process's lock is taken over. Default 10 s. */
+  readonly lockStaleMilliseconds?: number;
 }
 
 /** One thing to ask for. */

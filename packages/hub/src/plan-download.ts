@@ -152,8 +152,8 @@ async function planFromCache(
   const commit = await readRef(layout, revision);
   const listed = commit === undefined ? [] : await listSnapshot(layout.snapshot(commit));
   if (commit === undefined || listed.length === 0) {
-    const wanted = selection.file ?? (selection.format === 'checkpoint' ? 'the weights' : 'the ONNX file');
-    throw place.missing(wanted, 'unset what forbids it', { id, revision });
+    const wanted = describeEntry(selection);
+    throw place.missing(wanted, 'allow downloads', { id, revision });
   }
   const { entry, files } = selectFiles(listed, selection, place);
   const totalBytes = sum(files.map(({ size }) => size));
@@ -168,6 +168,11 @@ async function planFromCache(
     totalBytes,
     missingBytes: 0,
   };
+}
+
+function describeEntry({ file, format, dtype }: Selection): string {
+  if (format === 'checkpoint') return 'model.safetensors';
+  return file ?? `the ONNX file${dtype === undefined ? '' : ` of dtype ${dtype}`}`;
 }
 
 /**

@@ -9,21 +9,22 @@ export const ID = 'owner/name';
 export const COMMIT = 'c'.repeat(40);
 export const TOKEN = 'hf_TokenThatMustNotLeak';
 
-/** A repository with more than anyone wants of it. */
+const files: Readonly<Record<string, Content>> = {
+  '.gitattributes': gitFile('*.onnx filter=lfs'),
+  'README.md': gitFile('# A model'),
+  'config.json': gitFile('{"model_type":"gpt2"}'),
+  'generation_config.json': gitFile('{}'),
+  'tokenizer.json': gitFile('{"version":"1.0"}'),
+  'tokenizer_config.json': gitFile('{"tokenizer_class":"GPT2Tokenizer"}'),
+  'onnx/model.onnx': lfsFile(300_000, 1),
+  'onnx/model_q4.onnx': lfsFile(100_000, 2),
+  'onnx/model_q4.onnx_data': lfsFile(500_000, 3),
+  'model.safetensors': lfsFile(700_000, 4),
+};
+
+/** A repository with more than anyone wants of it, with files added or replaced. */
 export function repositoryFiles(more: Readonly<Record<string, Content>> = {}): Record<string, Content> {
-  return {
-    '.gitattributes': gitFile('*.onnx filter=lfs'),
-    'README.md': gitFile('# A model'),
-    'config.json': gitFile('{"model_type":"gpt2"}'),
-    'generation_config.json': gitFile('{}'),
-    'tokenizer.json': gitFile('{"version":"1.0"}'),
-    'tokenizer_config.json': gitFile('{"tokenizer_class":"GPT2Tokenizer"}'),
-    'onnx/model.onnx': lfsFile(300_000, 1),
-    'onnx/model_q4.onnx': lfsFile(100_000, 2),
-    'onnx/model_q4.onnx_data': lfsFile(500_000, 3),
-    'model.safetensors': lfsFile(700_000, 4),
-    ...more,
-  };
+  return { ...files, ...more };
 }
 
 export interface HubFixture {

@@ -51,7 +51,11 @@ export interface HubServer extends AsyncDisposable {
   /** Answers only those who bring this token. */
   gate(id: string, token: string): void;
   /** Asked before every answer; `index` counts requests of that path, from 0. */
-  fault: (request: { at: 'hub' | 'cdn'; path: string; index: number }) => Fault | undefined;
+  fault: (request: {
+    at: 'hub' | 'cdn';
+    path: string;
+    index: number;
+  }) => Fault | undefined | Promise<Fault | undefined>;
   /** Entries a page of listings. */
   pageSize: number;
   /** Entries that listings have besides the real ones. */
@@ -122,13 +126,14 @@ export async function startHubServer(): Promise<HubServer> {
           bytes,
         }),
       );
-      const fault = server.fault({ at, path, index });
-      if (fault && 'status' in fault)
-        return void response.writeHead(fault.status, fault.headers).end(fault.body);
-      const exchange: Exchange = { at, url, path, request, response, fault, write };
-      (at === 'cdn' ? answerBlob(exchange) : answer(exchange)).catch((error: unknown) =>
-        response.destroy(error as Error),
-      );
+      const respond = async (): Promise<void> => {
+        const fault = await server.fault({ at, path, index });
+        if (fault && 'status' in fault)
+          return void response.writeHead(fault.status, fault.headers).end(fault.body);
+        const exchange: Exchange = { url, path, request, response, fault, write };
+        return at === 'cdn' ? answerBlob(exchange) : answer(exchange);
+      };
+      respond().catch((error: unknown) => response.destroy(error as Error));
     };
 
   async function answer(exchange: Exchange): Promise<void> {
@@ -226,7 +231,6 @@ export async function startHubServer(): Promise<HubServer> {
 }
 
 interface Exchange {
-  readonly at: 'hub' | 'cdn';
   readonly url: URL;
   readonly path: string;
   readonly request: IncomingMessage;
@@ -264,7 +268,7 @@ async function sendContent({ request, response, fault, write }: Exchange, conten
     const sent = piece.subarray(0, left);
     const spoilt = fault && 'spoil' in fault ? sent.map((byte) => byte ^ 0xff) : sent;
     left -= sent.length;
-    if (!write(spoilt)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (!write(spoilt)) await drained(response);
   }
   if (fault && 'stallAfter' in fault) return;
   if (fault && 'cutAfter' in fault) {
@@ -274,6 +278,12 @@ async function sendContent({ request, response, fault, write }: Exchange, conten
   response.end();
 }
 
-function once(response: ServerResponse, event: string): Promise<void> {
-  return new Promise((resolve) => response.once(event, resolve));
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.on('drain', done).on('close', done);
+  });
 }
