@@ -6,7 +6,7 @@ import type { ResolveOptions } from '../src/index.js';
 import { gitFile, lfsFile, startHubServer, type Content, type HubServer } from './hub-server.js';
 
 export const ID = 'owner/name';
-export const COMMIT = 'c'.repeat(40);
+export const COMMIT: string = 'c'.repeat(40);
 export const TOKEN = 'hf_TokenThatMustNotLeak';
 
 const files: Readonly<Record<string, Content>> = {
