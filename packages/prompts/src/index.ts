@@ -21,3 +21,32 @@ export {
   type ContextInput,
   type ImplicationInput,
 } from '@sakejs/spec';
+export {
+  screenCandidates,
+  standardGates,
+  type DroppedCandidate,
+  type RequestAliases,
+  type Screened,
+  type ScreenedRequest,
+  type ScreenOptions,
+} from './quality/screen-candidates.js';
+export { screenWithModel, type ModelScreenOptions } from './quality/screen-with-model.js';
+export type { Candidate, GateContext, ModelGate, QualityGate } from './quality/quality-gate.js';
+export {
+  duplicate,
+  emptyText,
+  missingSubject,
+  namesObject,
+  placeholder,
+  withheld,
+} from './quality/text-gates.js';
+export {
+  nearDuplicate,
+  type NearDuplicateOptions,
+  type SimilarityMeasure,
+} from './quality/near-duplicate.js';
+export { lengthBounds, type LengthOptions } from './quality/length-gate.js';
+export { languageIs, type LanguageOptions, type PromptLanguage } from './quality/language-gate.js';
+export { saysNewObject, type SaysNewObjectOptions } from './quality/says-object.js';
+export { answerChanges, type AnswerChangesOptions } from './quality/answer-changes.js';
+export { createWithholding, type Withholding } from './withholding.js';

@@ -18,7 +18,7 @@ import { createPromptCollector } from '../collect-prompts.js';
 import { doubtPrompts } from '../doubt-prompts.js';
 import { genericNegatives } from '../generic-negatives.js';
 import { neutralSentences } from '../neutral-sentences.js';
-import { cleanPrompts } from '../quality.js';
+import { cleanPrompts } from '../quality/clean-prompts.js';
 import { createWithholding } from '../withholding.js';
 import { decodeUtf8 } from './decode-utf8.js';
 import { parseExpertPrompts, type ExpertFormat, type ExpertPrompts } from './parse-expert-prompts.js';
