@@ -50,3 +50,17 @@ export { languageIs, type LanguageOptions, type PromptLanguage } from './quality
 export { saysNewObject, type SaysNewObjectOptions } from './quality/says-object.js';
 export { answerChanges, type AnswerChangesOptions } from './quality/answer-changes.js';
 export { createWithholding, type Withholding } from './withholding.js';
+export { diverseSubset, type DiverseSubsetOptions } from './selection/diverse-subset.js';
+export { embedPrompts, type EmbeddingSpace } from './selection/embed-prompts.js';
+export {
+  farthestPoints,
+  type FarthestPointsOptions,
+  type SelectionDistance,
+} from './selection/farthest-points.js';
+export { nestedSubsets, type NestedSubsetsOptions } from './selection/nested-subsets.js';
+export {
+  captureImplications,
+  selectImplications,
+  type ReferenceSelectionOptions,
+  type SelectedImplications,
+} from './selection/reference-implications.js';
