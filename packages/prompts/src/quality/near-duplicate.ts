@@ -1,7 +1,6 @@
 import { checkShare } from '../check-options.js';
-import { foldedWords } from './folded-words.js';
-import { findRuns } from './folded-words.js';
-import type { Candidate, QualityGate } from './quality-gate.js';
+import { findRuns, foldedWords } from './folded-words.js';
+import { askingKinds, type Candidate, type QualityGate } from './quality-gate.js';
 
 /** What two texts are compared by: runs of three characters, or words. */
 export type SimilarityMeasure = 'trigrams' | 'words';
@@ -14,7 +13,7 @@ export interface NearDuplicateOptions {
 }
 
 /**
- * Drops texts that are nearly a text kept before.
+ * Drops paraphrases and implications that are nearly a text kept before. Doubts and negatives may be near-copies.
  *
  * Similarity is the Jaccard index |A ∩ B| / |A ∪ B| over the sets of character trigrams (or of words) of both texts,
  * folded, their subjects masked: a long subject makes no two texts alike. O(kept) a candidate.
@@ -32,6 +31,7 @@ export function nearDuplicate({
   };
   return {
     name: 'near-duplicate',
+    kinds: askingKinds,
     check: (candidate, { kept, subjects }) => {
       const own = featuresOf(candidate, subjects);
       return !kept.some((other) => jaccard(own, featuresOf(other, subjects)) >= threshold);
