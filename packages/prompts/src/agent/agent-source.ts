@@ -11,7 +11,7 @@ import type { QualityGate } from '../quality/quality-gate.js';
 import { createAgentWriter, type CallReport } from './agent-writer.js';
 import { connectChat, type ApiKey, type AzureOptions, type ChatClient } from './chat-client.js';
 import type { ResponseFormat } from './chat-messages.js';
-import { instructionVersions } from './instructions/instruction-versions.js';
+import { instructionList } from './instructions/instruction-versions.js';
 import { createLimiter } from './limiter.js';
 import { addUsage, checkPrices, costOf, noUsage, type TokenPrices, type TokenUsage } from './token-usage.js';
 import { checkWanted, type WantedEntries } from './wanted-entries.js';
@@ -182,9 +182,7 @@ export function createAgentSource(options: AgentSourceOptions): AgentSource {
   const settings = {
     model,
     endpoint: connection.endpoint,
-    instructions: Object.entries(instructionVersions)
-      .map(([kind, version]) => `${kind}@${version}`)
-      .join(' '),
+    instructions: instructionList,
     perReply,
     ...(temperature === undefined ? {} : { temperature }),
     ...(options.seed === undefined ? {} : { apiSeed: options.seed }),

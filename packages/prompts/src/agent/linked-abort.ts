@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** An abort signal of its own that also fires when another does. */
 export interface LinkedAbort {
   readonly signal: AbortSignal;
@@ -8,6 +10,8 @@ export interface LinkedAbort {
 
 export function linkAbort(outer: AbortSignal | undefined): LinkedAbort {
   const controller = new AbortController();
+  // Any number of calls listen to it; Node would print a warning from the eleventh on.
+  setMaxListeners(0, controller.signal);
   const follow = (): void => controller.abort(outer?.reason);
   if (outer?.aborted) follow();
   else outer?.addEventListener('abort', follow, { once: true });

@@ -15,3 +15,8 @@ export const instructionVersions: Readonly<Record<InstructionKind, number>> = {
   'reverse-questions': reverseQuestions.version,
   'doubt-forms': doubtForms.version,
 };
+
+/** All instructions in one text, `kind@version` each, for the settings that a distribution names. */
+export const instructionList: string = Object.entries(instructionVersions)
+  .map(([kind, version]) => `${kind}@${version}`)
+  .join(' ');
