@@ -167,9 +167,10 @@ function checkAddress(where: string, address: string, redactor: Redactor): strin
   try {
     url = new URL(address);
   } catch {
+    // What stands there may be a key in the wrong place: it is not repeated.
     throw new SakeError(
       'invalid-option',
-      `${where}: expected baseURL as an address such as http://127.0.0.1:8080/v1, got ${JSON.stringify(redactor.redact(address))}`,
+      `${where}: expected baseURL as an address such as http://127.0.0.1:8080/v1, got ${address.length} characters that are none`,
     );
   }
   redactor.add(decodeURIComponent(url.password));

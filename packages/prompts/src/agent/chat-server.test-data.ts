@@ -77,6 +77,8 @@ export async function startChatServer(respond: Responder): Promise<ChatServer> {
     outgoing.on('finish', () => completed++);
     void answer(incoming, outgoing);
   });
+  // Connections that wait are never closed: a slow machine would take that for a failed attempt.
+  server.keepAliveTimeout = 600_000;
   const requests: ReceivedRequest[] = [];
   const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const parts: Buffer[] = [];
