@@ -8,7 +8,7 @@ const libraries = {
   facts: { deps: ['spec'], external: [] },
   transport: { deps: ['spec'], external: ['ml-matrix'] },
   scope: { deps: ['spec'], external: ['ml-matrix'] },
-  prompts: { deps: ['spec', 'facts'], external: ['zod'] },
+  prompts: { deps: ['spec', 'facts'], external: ['csv-parse', 'openai', 'zod'] },
   onnx: { deps: ['spec'], external: ['@bufbuild/protobuf'] },
   activations: { deps: ['spec', 'onnx'], external: ['onnxruntime-node', '@xenova/transformers', 'zod'] },
   'embedded-model': { deps: [], external: [] },

@@ -1,3 +1,4 @@
 import { projectTests } from '../../vitest.base.js';
 
-export default projectTests();
+// The first distribution of a file reads all facts: a busy machine takes long for that.
+export default projectTests({ testTimeout: 60_000, hookTimeout: 60_000 });

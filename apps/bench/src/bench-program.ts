@@ -2,6 +2,7 @@ import { SakeError } from '@sakejs/spec';
 import { ExitCode, reportError, runCommand, type Streams } from '@sakejs/terminal';
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { runCurves } from './curves/run-curves.js';
 import { gateNames } from './gates/gate-methods.js';
 import { runGates } from './gates/run-gates.js';
 import { runSuite } from './run-suite.js';
@@ -70,6 +71,26 @@ export function createBenchProgram(streams: Streams = process): Program {
     .option('--json <file>', 'write the result as JSON; - prints it to standard output, without the table')
     .action(async (options: { readonly json?: unknown }) => {
       exit = await runCommand((signal) => runGates(options, streams, signal), {
+        json: options.json === '-',
+        streams,
+      });
+    });
+  program
+    .command('curves')
+    .description('Accuracy and generality against the number of prompts, for each source of prompts.')
+    .option('--model <name>', 'embedded, or the folder of an ONNX model', 'embedded')
+    .option('--sources <names>', 'comma-separated: template, and files of hand-written prompts', 'template')
+    .option('--sizes <ns>', 'comma-separated numbers of prompts, each a subset of the next', '10,25,50,100')
+    .option('--methods <names>', 'comma-separated: sake, sake-paper, uniform, uniform-paper', 'sake')
+    .option('--limit <n>', 'the first N records that every source serves', number)
+    .option('--records <file>', "records in CounterFact's original schema; default: the embedded model's own")
+    .option('--split <name>', 'which of the embedded records: dev or test', 'dev')
+    .option('--covered', 'only records of facts that the embedded model was taught')
+    .option('--seed <n>', 'seed of everything drawn', number, 0)
+    .option('--threads <n>', 'threads of the model', number, 2)
+    .option('--json <file>', 'write the result as JSON; - prints it to standard output, without the table')
+    .action(async (options: { readonly json?: unknown }) => {
+      exit = await runCommand((signal) => runCurves(options, streams, signal), {
         json: options.json === '-',
         streams,
       });

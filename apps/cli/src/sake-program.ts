@@ -6,6 +6,7 @@ import type { CommandContext } from './commands/command-context.js';
 import { editCommand } from './commands/edit.js';
 import { exportEdit, importEdits, listEdits, removeEdits, showEdit } from './commands/edits.js';
 import { generateCommand } from './commands/generate.js';
+import { addPromptsCommands } from './commands/prompts-commands.js';
 
 export interface Program {
   /** Runs the arguments that follow the command's name; gives the exit status. */
@@ -121,6 +122,8 @@ export function createSakeProgram(streams: Streams = process): Program {
     .action((files: string[], options: unknown) =>
       run(options, (context) => importEdits(files, options, context)),
     );
+
+  addPromptsCommands(program, run);
 
   return {
     async run(argv) {

@@ -16,7 +16,7 @@ import { allowedPhrasings, createAsker } from './negatives/asker.js';
 import { buildNegatives } from './negatives/build-negatives.js';
 import { neutralSentences } from './neutral-sentences.js';
 import { paraphrases, type Paraphrase } from './paraphrases.js';
-import { cleanPrompts } from './quality.js';
+import { cleanPrompts } from './quality/clean-prompts.js';
 import { createWithholding } from './withholding.js';
 
 export interface TemplateSourceOptions {

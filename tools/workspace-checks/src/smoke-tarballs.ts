@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,6 +36,16 @@ if (!said.trim().startsWith(request.targetNew)) throw new Error('expected ' + re
 console.log(prompt.replace('{}', subject) + said);
 `;
 
+/** What `@sakejs/prompts` may need of this repository: it is installed with these alone. */
+const promptsNeed = ['@sakejs/spec', '@sakejs/facts', '@sakejs/prompts'];
+
+/** The first program of a README: what it says from install to a result. */
+function readmeExample(file: string): string {
+  const example = /```js\n([\s\S]*?)```/.exec(readFileSync(file, 'utf8'))?.[1];
+  if (example === undefined) throw new Error(`expected a js example in ${file}, got none`);
+  return example;
+}
+
 /** Packs every package, installs the tarballs in an empty folder, and uses them there as anyone would. */
 async function smoke(folder: string, signal: AbortSignal): Promise<void> {
   const packages = publishablePackages(root);
@@ -56,14 +66,16 @@ async function smoke(folder: string, signal: AbortSignal): Promise<void> {
     if (!existsSync(join(directory, 'dist')))
       throw new Error(`${name} has no dist; build first: npx nx run-many -t build`);
   const tarballs: string[] = [];
+  const tarballOf = new Map<string, string>();
   await step(`pack ${packages.length} packages`, async () => {
-    for (const { directory } of packages) {
+    for (const { name, directory } of packages) {
       const argv = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
       const [packed] = JSON.parse(await runStep('npm', argv, { cwd: directory, seconds: 120, signal })) as {
         filename: string;
         size: number;
       }[];
       tarballs.push(join(folder, packed!.filename));
+      tarballOf.set(name, join(folder, packed!.filename));
     }
     return undefined;
   });
@@ -77,6 +89,19 @@ async function smoke(folder: string, signal: AbortSignal): Promise<void> {
     .filter((entry) => entry !== '@sakejs/spec/testing');
   await step('import every entry', () => script('imports.mjs', importAll(entries), 60));
   await step('edit a fact of the embedded model', () => script('edit.mjs', editOneFact, 120));
+  await step('prompts alone: the example of their README', async () => {
+    const alone = mkdtempSync(join(folder, 'prompts-'));
+    const there = { cwd: alone, env, signal };
+    writeFileSync(join(alone, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+    const needed = promptsNeed.map((name) => tarballOf.get(name)!);
+    await runStep('npm', ['install', '--no-audit', '--no-fund', ...needed], { ...there, seconds: 300 });
+    writeFileSync(join(alone, 'example.mjs'), readmeExample(join(root, 'packages/prompts/README.md')));
+    const said = await runStep(process.execPath, ['example.mjs'], { ...there, seconds: 60 });
+    const prompts = said.split('\n').slice(0, 50);
+    if (prompts[0] !== 'The capital of Peru is' || !prompts.every((text) => text.includes('Peru')))
+      throw new Error(`expected 50 prompts about Peru, got ${said.slice(0, 500)}`);
+    return prompts.slice(0, 3).join('\n');
+  });
   for (const command of packages.flatMap(({ commands }) => commands))
     await step(`${command} --help`, async () => {
       const help = await runStep('npx', ['--no-install', command, '--help'], { ...within, seconds: 60 });

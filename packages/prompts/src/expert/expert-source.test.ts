@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EditRequest } from '@sakejs/spec';
+import type { EditRequest, SakeError } from '@sakejs/spec';
 import { describePromptGenerator, expectCode } from '@sakejs/spec/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTemplateSource } from '../template-source.js';
 import { createExpertSource } from './expert-source.js';
+import type { ExpertProblem } from './expert-file.js';
 
 const request: EditRequest = {
   subject: 'Lake Wobble',
@@ -92,6 +93,64 @@ describe('createExpertSource', () => {
     ]);
   });
 
+  it('reads rows under a heading, quoted as RFC 4180 has it', async () => {
+    const rows = [
+      'subject,prompt,text',
+      'Lake Wobble,The monster of {} is called,"Fishermen, at {}, fear"',
+      '',
+      'Loch Ness,,The beast of {} was',
+      ',,"They say ""old"" {} hides"',
+      'Lake Wobble,The depth of {} is,How deep is {}? It is',
+    ];
+    expect(await prompts(file('a.csv', `\uFEFF${rows.join('\r\n')}\r\n`), 3)).toEqual([
+      'The monster of Lake Wobble is called',
+      'Fishermen, at Lake Wobble, fear',
+      'They say "old" Lake Wobble hides',
+    ]);
+  });
+
+  it('takes positives and negatives that the file gives, by their kind', async () => {
+    const rows = [
+      'subject,kind,text,about',
+      'Lake Wobble,,The beast of {} is,',
+      'Lake Wobble,doubt,Nelly? The monster of Lake Wobble is called,Lake Wobble',
+      'Lake Wobble,other-subject,The monster of Loch Ness is called,Loch Ness',
+      'Lake Wobble,unrelated,It rained and,',
+      'Lake Wobble,unrelated,it RAINED and!,',
+    ];
+    const made = await createExpertSource(file('kinds.csv', rows.join('\n'))).generate(request, { count: 2 });
+    expect(made.positives).toEqual([
+      { text: 'Nelly? The monster of Lake Wobble is called', kind: 'doubt', subject: 'Lake Wobble' },
+    ]);
+    expect(made.negatives).toEqual([
+      { text: 'The monster of Loch Ness is called', kind: 'other-subject', subject: 'Loch Ness' },
+      { text: 'It rained and', kind: 'unrelated' },
+    ]);
+    expect(made.dropped).toEqual({ negative: 1 });
+    expect(made.source).toMatchObject({ positives: 'file', negatives: 'file' });
+  });
+
+  it('serves records with objects to requests of those objects only', async () => {
+    const records = [
+      { subject: 'Lake Wobble', targetNew: 'Ogopogo', prompts: ['The scare of {} is'] },
+      { subject: 'Lake Wobble', targetNew: 'Morag', prompts: ['The beast of {} is'] },
+    ];
+    const path = file('objects.json', JSON.stringify(records));
+    expect((await prompts(path, 2))[1]).toBe('The beast of Lake Wobble is');
+    await expectCode(() => prompts(path, 3), 'not-enough-data');
+  });
+
+  it('does not count the prompt of the request as a repetition when the file lists it', async () => {
+    const text = 'The monster of {} is called\nThe beast of {} is\nthe monster of {} is called';
+    const made = await createExpertSource({ text }).generate(request, { count: 2 });
+    expect(made.dropped).toEqual({});
+    const error = await expectCode(
+      () => createExpertSource({ text }).generate(request, { count: 3 }),
+      'not-enough-data',
+    );
+    expect(error.message).toContain('duplicate 1');
+  });
+
   it('drops prompts without the subject, with an object, with a placeholder or twice, and counts them', async () => {
     const text = [
       'The beast is',
@@ -167,6 +226,26 @@ describe('createExpertSource', () => {
   ])('names file and line of what is wrong in %s', async (name, text, line) => {
     const error = await expectCode(() => createExpertSource(file(name, text)), 'invalid-file');
     expect(error.message).toContain(`at ${name}:${line};`);
+  });
+
+  it.each([
+    ['all.json', '[\n"a {} b",\n7,\n"",\n{"subject": "S", "prompts": ["x", 5],\n"more": 1}]', [3, 4, 5, 5]],
+    ['all.jsonl', '"a {} b"\n{"prompt": }\n"fine {}"\n{"prompts": [3]}\n', [2, 4]],
+    ['all.csv', 'text,kind\nfine {},\n"open {}\nalso fine {},\nmore {},doubt\n,\n,,,\n', [3, 5, 6, 7]],
+    ['all.txt', 'fine {}\nbell\u0007 {}\nfine too {}\nnul\u0000 {}\n', [2, 4]],
+  ])('tells everything that is wrong in %s, each with its line', async (name, text, lines) => {
+    const error = await expectCode(() => createExpertSource(file(name, text)), 'invalid-file');
+    expect(((error as SakeError).details['problems'] as ExpertProblem[]).map(({ line }) => line)).toEqual(lines);
+    for (const line of lines) expect(error.message).toContain(`at ${name}:${line};`);
+  });
+
+  it('names ten problems in its message and counts the others', async () => {
+    const text = Array.from({ length: 25 }, () => '3').join('\n');
+    const error = await expectCode(() => createExpertSource({ text }, { format: 'jsonl' }), 'invalid-file');
+    expect(error.message).toContain('got 25 problems');
+    expect(error.message.match(/ at text:\d+;/g)).toHaveLength(10);
+    expect(error.message).toContain('and 15 more');
+    expect((error as SakeError).details['problems']).toHaveLength(25);
   });
 
   it('names the line of bytes that are not UTF-8, whatever the format', async () => {

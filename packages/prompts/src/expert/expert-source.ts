@@ -1,27 +1,26 @@
-import { readFileSync } from 'node:fs';
-import { basename, extname } from 'node:path';
+import { basename } from 'node:path';
 import {
   createRandom,
   fillPrompt,
-  isSakeError,
   SakeError,
   throwIfAborted,
   validateEditRequest,
   type EditRequest,
   type PromptDistribution,
   type PromptGenerator,
-  type PromptOptions,
   type ScopePrompt,
 } from '@sakejs/spec';
 import { checkCount, requireEnough } from '../check-options.js';
 import { createPromptCollector } from '../collect-prompts.js';
 import { doubtPrompts } from '../doubt-prompts.js';
-import { genericNegatives } from '../generic-negatives.js';
-import { neutralSentences } from '../neutral-sentences.js';
-import { cleanPrompts } from '../quality.js';
+import { sourceNegatives } from '../negatives/source-negatives.js';
+import { cleanPrompts } from '../quality/clean-prompts.js';
 import { createWithholding } from '../withholding.js';
-import { decodeUtf8 } from './decode-utf8.js';
-import { parseExpertPrompts, type ExpertFormat, type ExpertPrompts } from './parse-expert-prompts.js';
+import { wordingsOf } from './distribution-records.js';
+import { expertFormatOf, requireSound, type ExpertFile, type ExpertFormat } from './expert-file.js';
+import { parseExpertFile } from './parse-expert-file.js';
+import { readExpertFile } from './read-expert-file.js';
+import { recordsFor } from './records-for.js';
 
 /** A file's path, or text that was read already. */
 export type ExpertInput = string | { readonly text: string; readonly name?: string };
@@ -40,19 +39,22 @@ export interface ExpertSourceOptions {
 /**
  * Prompt distributions written by hand, in file order after the request's own prompt.
  *
- * `{}` in a prompt stands for the subject; records with a `subject` (and `prompt`) serve that request
- * only. The file is read once, here. `generate` throws `not-found` when no prompt is for the request.
+ * `{}` in a prompt stands for the subject; records with a `subject` (and `prompt`, and objects) serve that request
+ * only. A record's own positives and negatives are used instead of generated ones; those of a distribution that was
+ * written for review come back as they were, its counts of drops among them. The file is read once, here. `generate`
+ * throws `not-found` when no prompt is for the request.
  *
  * @throws {SakeError} `not-found` for a missing file, `io` for one that cannot be read, `invalid-file` with file and
- * line for malformed content or bytes that are not UTF-8, `invalid-option` for an unknown file ending.
+ * line of everything that is malformed, or of bytes that are not UTF-8, `invalid-option` for an unknown file ending.
  */
 export function createExpertSource(input: ExpertInput, options: ExpertSourceOptions = {}): PromptGenerator {
   const { doubts = 60, negativesPerKind = 40 } = options;
   checkCount('createExpertSource', 'doubts', doubts, 0);
   checkCount('createExpertSource', 'negativesPerKind', negativesPerKind, 0);
-  const name = typeof input === 'string' ? basename(input) : (input.name ?? 'text');
-  const format = options.format ?? (typeof input === 'string' ? formatOf(input) : 'txt');
-  const expert = parseExpertPrompts(typeof input === 'string' ? readText(input) : input.text, format, name);
+  const format = options.format ?? (typeof input === 'string' ? expertFormatOf(input) : 'txt');
+  const file = readInput(input, format);
+  const { name } = file;
+  requireSound(file);
   return {
     kind: 'expert',
     async generate(rawRequest, generateOptions): Promise<PromptDistribution> {
@@ -61,69 +63,112 @@ export function createExpertSource(input: ExpertInput, options: ExpertSourceOpti
       checkCount('generate', 'count', count, 1);
       throwIfAborted(signal, 'generate');
       const withholding = createWithholding(request, withhold);
-      const candidates = promptsFor(expert, request, name).map((prompt) =>
-        fillPrompt(prompt, request.subject),
-      );
+      const own = recordsFor(file, request);
+      const found = [...own.flatMap((record) => record.prompts), ...file.shared];
+      if (found.length === 0) return noPrompts(file, request);
+      const wordings = wordingsOf(found);
+      const texts = found.map(({ text }) => fillPrompt(text, request.subject).trim());
+      const first = texts.indexOf(fillPrompt(request.prompt, request.subject));
+      // The request's own prompt stands in front already: a file that lists it repeats nothing.
+      const candidates = texts.filter((_, index) => index !== first);
       const { prompts, dropped } = cleanPrompts(request, candidates, { count, withholding });
       requireEnough(prompts.length, count, `the expert prompts of ${name}`, dropped);
 
       const random = createRandom(`${seed}/${request.subject}/${request.prompt}`);
       const collector = createPromptCollector(withholding, prompts);
+      const given = scopeTexts(own);
+      const drops: Record<string, number> = {};
+      const takeGiven = (texts: readonly ScopePrompt[], reason: string): ScopePrompt[] => {
+        const taken = collector.take(texts, texts.length);
+        if (taken.length < texts.length) drops[reason] = texts.length - taken.length;
+        return taken;
+      };
       const patterns = prompts.slice(1).map((prompt) => prompt.replace(request.subject, () => '{}'));
-      const positives = collector.take(doubtPrompts(request, patterns, random.fork('doubts')), doubts);
-      const known = await negativesOf(options.negatives, request, generateOptions);
+      const positives =
+        given.positives === undefined
+          ? collector.take(doubtPrompts(request, patterns, random.fork('doubts')), doubts)
+          : takeGiven(given.positives, 'positive');
       throwIfAborted(signal, 'generate');
-      const negatives =
-        known === undefined
-          ? genericNegatives({
+      const { negatives, from } =
+        given.negatives === undefined
+          ? await sourceNegatives({
               request,
               prompts,
-              sentences: neutralSentences.filter((sentence) => !withholding.blocksSentence(sentence)),
+              generator: options.negatives,
+              options: generateOptions,
+              withholding,
               collector,
               random: random.fork('negatives'),
               perKind: negativesPerKind,
             })
-          : collector.take(known, known.length);
-      const from = known === undefined ? 'generic' : options.negatives!.kind;
+          : { negatives: takeGiven(given.negatives, 'negative'), from: 'file' };
+      throwIfAborted(signal, 'generate');
       return {
         request,
         prompts,
+        ...(wordings === undefined ? {} : { wordings: promptWordings(prompts, texts, wordings) }),
         positives,
         negatives,
-        source: { kind: 'expert', file: name, format, seed, doubts, negatives: from },
-        dropped,
+        source: {
+          kind: 'expert',
+          file: name,
+          format,
+          seed,
+          doubts,
+          positives: given.positives === undefined ? 'doubts' : 'file',
+          negatives: from,
+          ...(given.from === undefined ? {} : { writtenFrom: given.from }),
+        },
+        dropped: added(given.dropped, dropped, drops),
       };
     },
   };
 }
 
-/** The fallback's negatives; undefined without one, or when it does not know the relation. */
-async function negativesOf(
-  generator: PromptGenerator | undefined,
-  request: EditRequest,
-  options: PromptOptions,
-): Promise<readonly ScopePrompt[] | undefined> {
-  if (generator === undefined) return undefined;
-  try {
-    return (await generator.generate(request, { ...options, count: 1 })).negatives;
-  } catch (error) {
-    if (isSakeError(error) && error.code === 'not-found') return undefined;
-    throw error;
-  }
+function readInput(input: ExpertInput, format: ExpertFormat): ExpertFile {
+  if (typeof input === 'string') return readExpertFile(input, format);
+  return parseExpertFile(input.text, format, basename(input.name ?? 'text'));
 }
 
-function promptsFor(
-  { shared, records }: ExpertPrompts,
-  request: EditRequest,
-  name: string,
-): readonly string[] {
-  const own = records.filter(
-    (record) =>
-      record.subject.trim() === request.subject &&
-      (record.prompt === undefined || record.prompt.trim() === request.prompt),
-  );
-  const prompts = [...own.flatMap((record) => record.prompts), ...shared];
-  if (prompts.length > 0) return prompts;
+/** What the records of a request hold beside prompts. */
+function scopeTexts(records: ReturnType<typeof recordsFor>): {
+  readonly positives: readonly ScopePrompt[] | undefined;
+  readonly negatives: readonly ScopePrompt[] | undefined;
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly from: string | undefined;
+} {
+  const all = (field: 'positives' | 'negatives'): readonly ScopePrompt[] | undefined => {
+    const lists = records.flatMap((record) => (record[field] === undefined ? [] : [record[field]]));
+    return lists.length === 0 ? undefined : lists.flat();
+  };
+  return {
+    positives: all('positives'),
+    negatives: all('negatives'),
+    dropped: added(...records.map(({ dropped = {} }) => dropped)),
+    from: records.find(({ source }) => source !== undefined)?.source?.kind,
+  };
+}
+
+/** Counts summed by reason. */
+function added(...counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const of of counts)
+    for (const [reason, times] of Object.entries(of)) sums[reason] = (sums[reason] ?? 0) + times;
+  return sums;
+}
+
+/** The phrasing numbers of the kept prompts; one of its own for the request's prompt where the file lacks it. */
+function promptWordings(
+  prompts: readonly string[],
+  texts: readonly string[],
+  wordings: readonly number[],
+): number[] {
+  const numberOf = new Map(texts.map((text, index) => [text, wordings[index]!]));
+  const fresh = Math.max(...wordings) + 1;
+  return prompts.map((text) => numberOf.get(text) ?? fresh);
+}
+
+function noPrompts({ name, records }: ExpertFile, request: EditRequest): never {
   const subjects = [...new Set(records.map((record) => JSON.stringify(record.subject)))];
   throw new SakeError(
     'not-found',
@@ -131,30 +176,4 @@ function promptsFor(
       `got records of ${subjects.slice(0, 5).join(', ')}${subjects.length > 5 ? ' …' : ''}; add a record, or prompts without a subject`,
     { details: { request } },
   );
-}
-
-function formatOf(file: string): ExpertFormat {
-  const ending = extname(file).toLowerCase().slice(1);
-  if (ending === 'json' || ending === 'jsonl' || ending === 'txt') return ending;
-  throw new SakeError(
-    'invalid-option',
-    `createExpertSource: expected a file ending in .json, .jsonl or .txt, got ${JSON.stringify(file)}; rename it or give \`format\``,
-  );
-}
-
-function readText(file: string): string {
-  return decodeUtf8(readBytes(file), basename(file));
-}
-
-function readBytes(file: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new SakeError(
-      missing ? 'not-found' : 'io',
-      `createExpertSource: expected a readable file, got ${(cause as Error).message}; check the path`,
-      { cause, details: { file } },
-    );
-  }
 }

@@ -1,6 +1,6 @@
 import { createRandom, type Random } from '@sakejs/spec';
 import { describe, expect, it } from 'vitest';
-import { lineAt, scanJson } from './scan-json.js';
+import { scanJson } from './scan-json.js';
 
 function randomJson(random: Random, depth: number): unknown {
   const kind = random.integer(depth > 3 ? 4 : 6);
@@ -45,11 +45,5 @@ describe('scanJson', () => {
     const text = '{"a": [1, {"b": "x"}]}';
     const { starts } = scanJson(text);
     expect(text.slice(starts.get('a/1/b'))).toBe('"x"}]}');
-  });
-});
-
-describe('lineAt', () => {
-  it('counts lines from 1', () => {
-    expect([0, 1, 2, 3].map((offset) => lineAt('a\nb\n', offset))).toEqual([1, 1, 2, 2]);
   });
 });

@@ -55,8 +55,3 @@ export function scanJson(text: string): JsonScan {
   match(whiteSpace);
   return complete && at === text.length ? { starts } : { starts, stoppedAt: at };
 }
-
-/** The line of an offset, counted from 1. */
-export function lineAt(text: string, offset: number): number {
-  return text.slice(0, offset).split('\n').length;
-}

@@ -1,7 +1,7 @@
 import type { EditRequest } from '@sakejs/spec';
 import { describe, expect, it } from 'vitest';
-import { cleanPrompts } from './quality.js';
-import { createWithholding } from './withholding.js';
+import { cleanPrompts } from './clean-prompts.js';
+import { createWithholding } from '../withholding.js';
 
 const request: EditRequest = {
   subject: 'Peru',

@@ -1,6 +1,6 @@
 import { fillPrompt, type EditRequest } from '@sakejs/spec';
-import { clauses, containsWording, normalizeWording, subjectMark } from './wording.js';
-import type { Withholding } from './withholding.js';
+import { clauses, containsWording, normalizeWording, subjectMark } from '../wording.js';
+import type { Withholding } from '../withholding.js';
 
 /** Why a candidate is no prompt of the distribution. */
 export type DropReason =

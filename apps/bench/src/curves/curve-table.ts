@@ -1,0 +1,32 @@
+import type { MetricValue } from '@sakejs/evaluation';
+import { formatTable } from '@sakejs/terminal';
+import type { CurveResult } from './run-curves.js';
+
+const percent = (value: number): string => (100 * value).toFixed(1);
+
+function cell({ value, n, interval }: MetricValue): string {
+  if (value === null || interval === null) return 'n = 0';
+  return `${percent(value)} [${percent(interval[0])}, ${percent(interval[1])}] n=${n}`;
+}
+
+/** Curves as text: a row a point, in per cent. */
+export function curveTable({ model, data, edits, seed, points }: CurveResult): string {
+  return [
+    `accuracy and generality by number of prompts, paper protocol: ${edits} edits, nested subsets, seed ${seed}`,
+    `model ${model.id} (sha256 ${model.sha256.slice(0, 12)}), records ${data.name} (sha256 ${data.sha256.slice(0, 12)})`,
+    '',
+    formatTable(
+      ['source', 'prompts', 'method', 'accuracy %', 'generality %', 'specificity %', 'learned', 'seconds'],
+      points.map(({ source, prompts, method, metrics, learned, seconds }) => [
+        source,
+        String(prompts),
+        method,
+        cell(metrics.accuracy),
+        cell(metrics.generality),
+        cell(metrics.specificity),
+        String(learned),
+        seconds.toFixed(1),
+      ]),
+    ),
+  ].join('\n');
+}

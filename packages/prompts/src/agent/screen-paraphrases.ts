@@ -1,0 +1,21 @@
+import { fillPrompt } from '@sakejs/spec';
+import type { ScreenedKind } from './collect-kind.js';
+import { screenTexts, type EntryContext } from './screen-texts.js';
+
+/** Paraphrases; `{}` for the subject is filled. */
+export function screenParaphrases(
+  items: readonly string[],
+  wanted: number,
+  context: EntryContext,
+): ScreenedKind<string> {
+  const { request } = context;
+  const texts = items.map((item) => fillPrompt(item, request.subject));
+  return screenTexts(
+    texts,
+    'paraphrase',
+    [fillPrompt(request.prompt, request.subject)],
+    wanted,
+    context,
+    (text) => text,
+  );
+}

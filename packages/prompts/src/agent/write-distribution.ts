@@ -1,0 +1,185 @@
+import {
+  createRandom,
+  fillPrompt,
+  throwIfAborted,
+  validateEditRequest,
+  type EditRequest,
+  type PromptGenerator,
+  type PromptOptions,
+  type ScopePrompt,
+} from '@sakejs/spec';
+import { checkCount } from '../check-options.js';
+import { createPromptCollector } from '../collect-prompts.js';
+import { doubtPrompts } from '../doubt-prompts.js';
+import type { QualityGate } from '../quality/quality-gate.js';
+import { createWithholding } from '../withholding.js';
+import { aliasPrompts, promptsPerAlias } from './alias-prompts.js';
+import { collectKind, type CollectKindInput, type CollectedKind } from './collect-kind.js';
+import { findNegatives } from './find-negatives.js';
+import { doubtForms } from './instructions/doubt-forms.js';
+import type { Instruction } from './instructions/instruction.js';
+import { oneHopImplications } from './instructions/one-hop-implications.js';
+import { paraphrases, paraphraseStyles } from './instructions/paraphrases.js';
+import { reverseQuestions } from './instructions/reverse-questions.js';
+import { subjectAliases } from './instructions/subject-aliases.js';
+import { twoHopImplications } from './instructions/two-hop-implications.js';
+import { linkAbort } from './linked-abort.js';
+import type { PromptWriter } from './prompt-writer.js';
+import { requireWhole } from './require-whole.js';
+import { screenAliases } from './screen-aliases.js';
+import { screenDoubts, type WrittenDoubt } from './screen-doubts.js';
+import { screenImplications, type Implication } from './screen-implications.js';
+import { screenParaphrases } from './screen-paraphrases.js';
+import { screenReverseQuestions } from './screen-reverse-questions.js';
+import type { EntryContext } from './screen-texts.js';
+import type { TokenPrices } from './token-usage.js';
+import type { WantedEntries } from './wanted-entries.js';
+import type { WrittenDistribution } from './written-distribution.js';
+import { allDropped, createWritingReport } from './writing-report.js';
+
+/** How a source turns a model's entries into distributions. */
+export interface WriteDistributionOptions {
+  readonly writer: PromptWriter;
+  readonly kind: string;
+  /** Further settings that the distribution's source names. */
+  readonly settings: Readonly<Record<string, string | number | boolean>>;
+  readonly wanted: Required<WantedEntries>;
+  /** Entries of one reply. */
+  readonly perReply: number;
+  readonly maxReplies: number;
+  readonly doubts: number;
+  readonly negatives: PromptGenerator | undefined;
+  readonly negativesPerKind: number;
+  readonly gates: readonly QualityGate[] | undefined;
+  readonly prices: TokenPrices | undefined;
+  readonly onShortfall: 'error' | 'partial';
+}
+
+/** The distribution that a model writes for a request. */
+export async function writeDistribution(
+  rawRequest: EditRequest,
+  promptOptions: PromptOptions,
+  options: WriteDistributionOptions,
+): Promise<WrittenDistribution> {
+  const { count, seed = 0, withhold = [], signal } = promptOptions;
+  const request = validateEditRequest(rawRequest);
+  checkCount('generate', 'count', count, 1);
+  throwIfAborted(signal, 'generate');
+  const withholding = createWithholding(request, withhold);
+  const context: EntryContext = { request, withholding, gates: options.gates };
+  const random = createRandom(`${seed}/${request.subject}/${request.prompt}`);
+
+  // A failure that is thrown, such as an unwritable cache, stops what else is being written.
+  const linked = linkAbort(signal);
+  try {
+    const collect = <Item, Kept>(
+      instruction: Instruction<Item>,
+      wanted: number,
+      screen: CollectKindInput<Item, Kept>['screen'],
+    ): Promise<CollectedKind<Kept>> =>
+      collectKind({
+        writer: options.writer,
+        instruction,
+        request,
+        seed,
+        wanted,
+        size: Math.max(1, Math.min(options.perReply, wanted)),
+        maxCalls: options.maxReplies,
+        screen,
+        signal: linked.signal,
+      });
+    const { wanted } = options;
+    const first = fillPrompt(request.prompt, request.subject);
+    const wantedDoubts = Math.min(wanted.doubtForms, options.doubts);
+    const [written, aliases, oneHop, twoHop, reverse, doubts] = await Promise.all([
+      collectKind({
+        writer: options.writer,
+        instruction: paraphrases,
+        request,
+        seed,
+        wanted: count - 1,
+        // Not fewer for a small count: the first prompts are the same for every count.
+        size: options.perReply,
+        maxCalls: options.maxReplies,
+        styles: random.fork('styles').shuffle(paraphraseStyles),
+        screen: (items) => screenParaphrases(items, count - 1, context),
+        signal: linked.signal,
+      }),
+      collect(subjectAliases, wanted.aliases, (items) => screenAliases(items, wanted.aliases, context)),
+      collect(oneHopImplications, wanted.oneHopImplications, (items) =>
+        screenImplications(items, wanted.oneHopImplications, 1, context),
+      ),
+      collect(twoHopImplications, wanted.twoHopImplications, (items) =>
+        screenImplications(items, wanted.twoHopImplications, 2, context),
+      ),
+      collect(reverseQuestions, wanted.reverseQuestions, (items) =>
+        screenReverseQuestions(items, wanted.reverseQuestions, context),
+      ),
+      collect(doubtForms, wantedDoubts, (items) => screenDoubts(items, wantedDoubts, context)),
+    ]);
+    const prompts = [first, ...written.kept];
+    const implications = [...oneHop.kept, ...twoHop.kept];
+    const collector = createPromptCollector(withholding, prompts);
+    const patterns = written.kept.map((prompt) => prompt.replace(request.subject, () => '{}'));
+    const ownDoubts = collector.take(doubts.kept.map(asDoubt(request)), wantedDoubts);
+    const positives = [
+      ...ownDoubts,
+      ...collector.take(
+        doubtPrompts(request, patterns, random.fork('doubts')),
+        options.doubts - ownDoubts.length,
+      ),
+      ...collector.take(aliasPrompts(aliases.kept, prompts, request), promptsPerAlias * aliases.kept.length),
+      ...collector.take(implications.map(asImplication(request)), implications.length),
+    ];
+    const negatives = await findNegatives({
+      ...{ request, prompts, promptOptions, collector, withholding },
+      generator: options.negatives,
+      perKind: options.negativesPerKind,
+      random: random.fork('negatives'),
+    });
+    throwIfAborted(signal, 'generate');
+
+    const report = createWritingReport(
+      {
+        paraphrases: [count - 1, written],
+        'subject-aliases': [wanted.aliases, aliases],
+        'one-hop-implications': [wanted.oneHopImplications, oneHop],
+        'two-hop-implications': [wanted.twoHopImplications, twoHop],
+        'reverse-questions': [wanted.reverseQuestions, reverse],
+        'doubt-forms': [wantedDoubts, doubts],
+      },
+      options.prices,
+    );
+    const distribution: WrittenDistribution = {
+      request,
+      prompts,
+      positives,
+      negatives: negatives.prompts,
+      aliases: aliases.kept,
+      implications,
+      reverseQuestions: reverse.kept,
+      source: {
+        kind: options.kind,
+        ...options.settings,
+        seed,
+        doubts: options.doubts,
+        negatives: negatives.from,
+      },
+      dropped: allDropped(report),
+      report,
+    };
+    if (options.onShortfall === 'error') requireWhole(distribution, count);
+    return distribution;
+  } finally {
+    linked.abort();
+    linked.release();
+  }
+}
+
+function asDoubt({ subject }: EditRequest): (doubt: WrittenDoubt) => ScopePrompt {
+  return ({ text, pattern }) => ({ text, kind: 'doubt', subject, wording: pattern });
+}
+
+function asImplication({ subject }: EditRequest): (implication: Implication) => ScopePrompt {
+  return ({ text }) => ({ text, kind: 'implication', subject });
+}

@@ -1,0 +1,57 @@
+import type { PromptKind } from '@sakejs/spec';
+import { z } from 'zod';
+
+const control = /[^\P{Cc}\t\n]/u;
+
+/** A text of a prompt: something to read, without control characters. */
+export const promptText = z
+  .string('expected a text')
+  .refine((text) => text.trim() !== '', 'expected a non-empty prompt, got an empty one')
+  .refine((text) => !control.test(text), 'expected a text without control characters, got one with some');
+
+/** Every kind of prompt, by its name. */
+export const promptKinds = [
+  'paraphrase',
+  'implication',
+  'forced',
+  'doubt',
+  'other-subject',
+  'same-object',
+  'other-relation',
+  'topic-change',
+  'unrelated',
+] as const satisfies readonly PromptKind[];
+
+export const scopePrompt = z.strictObject({
+  text: promptText,
+  kind: z.enum(promptKinds, `expected a kind among ${promptKinds.join(', ')}`),
+  subject: z.string().min(1).optional(),
+  wording: z.string().optional(),
+});
+
+/** What settings of a source and counts of drops may be. */
+export const setting = z.union([z.string(), z.number(), z.boolean()]);
+export const count = z.int().min(0);
+
+/** A prompt, alone or with the number of its phrasing. */
+export const promptEntry = z.preprocess(
+  (value) => (typeof value === 'string' ? { text: value } : value),
+  z.strictObject({ text: promptText, wording: z.int().optional() }, 'expected a text, or {text, wording}'),
+);
+
+export const record = z.strictObject({
+  subject: promptText,
+  prompt: promptText.optional(),
+  targetTrue: promptText.optional(),
+  targetNew: promptText.optional(),
+  relation: z.string().min(1).optional(),
+  prompts: z.array(promptEntry).min(1, 'expected at least one prompt, got none'),
+  positives: z.array(scopePrompt).optional(),
+  negatives: z.array(scopePrompt).optional(),
+  source: z.looseObject({ kind: z.string() }).catchall(setting).optional(),
+  dropped: z.record(z.string(), count).optional(),
+});
+
+export const sharedPrompts = z.strictObject({ prompts: z.array(promptEntry) });
+export const singlePrompt = z.strictObject({ prompt: promptText });
+export const recordList = z.strictObject({ records: z.array(z.unknown()) });

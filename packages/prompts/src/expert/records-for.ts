@@ -1,0 +1,13 @@
+import type { EditRequest } from '@sakejs/spec';
+import type { ExpertFile, ExpertRecord } from './expert-file.js';
+
+/** The records that are for a request: of its subject and, where they name them, of its prompt and objects. */
+export function recordsFor({ records }: ExpertFile, request: EditRequest): readonly ExpertRecord[] {
+  return records.filter(
+    (record) =>
+      record.subject.trim() === request.subject &&
+      (['prompt', 'targetTrue', 'targetNew'] as const).every(
+        (field) => record[field] === undefined || record[field].trim() === request[field],
+      ),
+  );
+}

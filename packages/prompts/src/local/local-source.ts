@@ -1,0 +1,118 @@
+import {
+  SakeError,
+  type CausalLM,
+  type EditRequest,
+  type PromptGenerator,
+  type PromptOptions,
+} from '@sakejs/spec';
+import { instructionList } from '../agent/instructions/instruction-versions.js';
+import { createLimiter } from '../agent/limiter.js';
+import { checkWanted, type WantedEntries } from '../agent/wanted-entries.js';
+import { writeDistribution } from '../agent/write-distribution.js';
+import type { WrittenDistribution } from '../agent/written-distribution.js';
+import type { PromptCache } from '../cache/prompt-cache.js';
+import { checkCount } from '../check-options.js';
+import type { QualityGate } from '../quality/quality-gate.js';
+import { createLocalWriter } from './local-writer.js';
+
+export interface LocalSourceOptions {
+  /** Writes the prompts; it stays the caller's to dispose of. */
+  readonly lm: CausalLM;
+  /** Default 0.8; 0 is greedy, and then all replies of a kind differ by their manner alone. */
+  readonly temperature?: number;
+  /** Default 0.95. */
+  readonly topP?: number;
+  /** Most tokens of a reply. Default 400. */
+  readonly maxTokens?: number;
+  /** Most further tries of a reply without a single entry. Default 2. */
+  readonly maxReasks?: number;
+  readonly cache?: PromptCache;
+  /** Makes the negatives, where it knows the relation; e.g. a template source. Without it they are generic. */
+  readonly negatives?: PromptGenerator;
+  /** Generic negatives of each kind, at most. Default 40. */
+  readonly negativesPerKind?: number;
+  /** What to write beside the prompts. */
+  readonly wanted?: WantedEntries;
+  /** Doubts among the positives, those in the model's words first. Default 60. */
+  readonly doubts?: number;
+  /** Entries asked for in one reply. Default 10. */
+  readonly perReply?: number;
+  /** Most replies of a kind for one request. Default 40. */
+  readonly maxReplies?: number;
+  /** Gates of prompts, implications and doubts. Default: `standardGates`. */
+  readonly gates?: readonly QualityGate[];
+  /** As of the agent source. Default `error`. */
+  readonly onShortfall?: 'error' | 'partial';
+}
+
+/** A prompt generator that a causal language model at hand writes for. */
+export interface LocalSource extends PromptGenerator {
+  readonly kind: 'local';
+  generate(request: EditRequest, options: PromptOptions): Promise<WrittenDistribution>;
+}
+
+/**
+ * Prompt distributions that the user's own model writes, without any API.
+ *
+ * The agent source's instructions as lists to go on with, with entries for other facts in front: base models continue
+ * text, they do not follow orders. Sampled with seeds; the same seed and model give the same distribution. How good the
+ * prompts are depends on the model: ones of some hundred million parameters or less mostly fail the gates.
+ *
+ * `generate` throws as that of the agent source, and `unsupported` when the model's context is too short.
+ *
+ * @throws {SakeError} `invalid-option` for options out of range.
+ */
+export function createLocalSource(options: LocalSourceOptions): LocalSource {
+  const where = 'createLocalSource';
+  const { lm, temperature = 0.8, topP = 0.95, maxTokens = 400, maxReasks = 2 } = options;
+  const {
+    perReply = 10,
+    maxReplies = 40,
+    doubts = 60,
+    negativesPerKind = 40,
+    onShortfall = 'error',
+  } = options;
+  if (typeof lm?.generate !== 'function')
+    throw new SakeError(
+      'invalid-option',
+      `${where}: expected lm as a causal language model, got ${typeof lm}`,
+    );
+  if (!(temperature >= 0) || !(topP > 0 && topP <= 1))
+    throw new SakeError(
+      'invalid-option',
+      `${where}: expected temperature >= 0 and topP in 0..1, got ${temperature} and ${topP}`,
+    );
+  checkCount(where, 'maxTokens', maxTokens, 1);
+  checkCount(where, 'maxReasks', maxReasks, 0);
+  checkCount(where, 'perReply', perReply, 1);
+  checkCount(where, 'maxReplies', maxReplies, 1);
+  checkCount(where, 'doubts', doubts, 0);
+  checkCount(where, 'negativesPerKind', negativesPerKind, 0);
+  const wanted = checkWanted(where, options.wanted ?? {});
+  const writer = createLocalWriter({
+    ...{ lm, temperature, topP, maxTokens, maxReasks },
+    // A model runs one text at a time.
+    limiter: createLimiter(1),
+    cache: options.cache,
+  });
+  const settings = {
+    model: lm.info.id,
+    sha256: lm.info.sha256,
+    instructions: instructionList,
+    ...{ perReply, temperature, topP, maxTokens },
+  };
+  return {
+    kind: 'local',
+    generate: (request, promptOptions) =>
+      writeDistribution(request, promptOptions, {
+        writer,
+        kind: 'local',
+        settings,
+        wanted,
+        ...{ perReply, maxReplies, doubts, negativesPerKind, onShortfall },
+        negatives: options.negatives,
+        gates: options.gates,
+        prices: undefined,
+      }),
+  };
+}

@@ -1,0 +1,55 @@
+import {
+  isSakeError,
+  type EditRequest,
+  type PromptGenerator,
+  type PromptOptions,
+  type Random,
+  type ScopePrompt,
+} from '@sakejs/spec';
+import type { PromptCollector } from '../collect-prompts.js';
+import { genericNegatives } from '../generic-negatives.js';
+import { neutralSentences } from '../neutral-sentences.js';
+import type { Withholding } from '../withholding.js';
+
+export interface SourceNegativesInput {
+  readonly request: EditRequest;
+  /** Prompts of the edit, its subject in place. */
+  readonly prompts: readonly string[];
+  /** Makes the negatives, where it knows the relation; e.g. a template source. */
+  readonly generator: PromptGenerator | undefined;
+  /** As the source itself was asked. */
+  readonly options: PromptOptions;
+  readonly withholding: Withholding;
+  readonly collector: PromptCollector;
+  readonly random: Random;
+  /** Generic negatives of each kind, at most. */
+  readonly perKind: number;
+}
+
+/** Negatives for a source that makes none itself: the generator's, or generic ones where it does not know the relation. */
+export async function sourceNegatives(
+  input: SourceNegativesInput,
+): Promise<{ readonly negatives: ScopePrompt[]; readonly from: string }> {
+  const { request, prompts, generator, options, withholding, collector, random, perKind } = input;
+  const known = await generatorNegatives(generator, request, options);
+  if (known !== undefined) return { negatives: collector.take(known, known.length), from: generator!.kind };
+  const sentences = neutralSentences.filter((sentence) => !withholding.blocksSentence(sentence));
+  return {
+    negatives: genericNegatives({ request, prompts, sentences, collector, random, perKind }),
+    from: 'generic',
+  };
+}
+
+async function generatorNegatives(
+  generator: PromptGenerator | undefined,
+  request: EditRequest,
+  options: PromptOptions,
+): Promise<readonly ScopePrompt[] | undefined> {
+  if (generator === undefined) return undefined;
+  try {
+    return (await generator.generate(request, { ...options, count: 1 })).negatives;
+  } catch (error) {
+    if (isSakeError(error) && error.code === 'not-found') return undefined;
+    throw error;
+  }
+}
