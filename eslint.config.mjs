@@ -11,13 +11,17 @@ const libraries = {
   prompts: { deps: ['spec', 'facts'], external: ['csv-parse', 'openai', 'zod'] },
   onnx: { deps: ['spec'], external: ['@bufbuild/protobuf'] },
   activations: { deps: ['spec', 'onnx'], external: ['onnxruntime-node', '@xenova/transformers', 'zod'] },
+  // Its tests load what it writes, which is all that `activations` is there for.
+  checkpoints: { deps: ['spec', 'onnx', 'activations'], external: [] },
   'embedded-model': { deps: [], external: [] },
   hub: { deps: ['spec'], external: ['@huggingface/hub'] },
   editor: { deps: ['spec'], external: ['zod'] },
   evaluation: { deps: ['spec', 'editor'], external: ['zod'] },
   terminal: { deps: ['spec'], external: [] },
 };
-const beneathUmbrella = Object.keys(libraries).filter((name) => !['evaluation', 'terminal'].includes(name));
+const beneathUmbrella = Object.keys(libraries).filter(
+  (name) => !['checkpoints', 'evaluation', 'terminal'].includes(name),
+);
 const everything = [...Object.keys(libraries), 'umbrella'];
 const layers = {
   ...libraries,

@@ -3,6 +3,7 @@ import { ExitCode, reportError, runCommand, type Streams } from '@sakejs/termina
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import type { CommandContext } from './commands/command-context.js';
+import { convertCommand } from './commands/convert.js';
 import { editCommand } from './commands/edit.js';
 import { exportEdit, importEdits, listEdits, removeEdits, showEdit } from './commands/edits.js';
 import { generateCommand } from './commands/generate.js';
@@ -88,6 +89,19 @@ export function createSakeProgram(streams: Streams = process): Program {
     .option(...json)
     .action((text: string, options: unknown) =>
       run(options, (context) => generateCommand(text, options, context)),
+    );
+
+  program
+    .command('convert')
+    .description('Make an ONNX model of a checkpoint: config.json and safetensors.')
+    .argument('<checkpoint>', 'the folder of the checkpoint')
+    .requiredOption('--out <dir>', 'folder of the model to write')
+    .option('--dtype <name>', 'fp32, fp16, q8 or q4', 'fp32')
+    .option('--quantize-head', 'store the head in 8 or 4 bits too')
+    .option('--replace', "replace a model's folder that is there")
+    .option(...json)
+    .action((checkpoint: string, options: unknown) =>
+      run(options, (context) => convertCommand(checkpoint, options, context)),
     );
 
   const edits = program.command('edits').description('Look after the kept edits.');

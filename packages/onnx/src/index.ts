@@ -53,16 +53,20 @@ export { isExternal, readNumbers, readTensor } from './tensors/read-tensor.js';
 export { decodeModel } from './codec/decode-model.js';
 export { appendToModel, encodeModel, type ModelAddition } from './codec/encode-model.js';
 export { activationNames, isActivationName, type ActivationName } from './decoder/activation.js';
-export { buildDecoder, type DecoderOptions } from './decoder/build-decoder.js';
+export { buildDecoder } from './decoder/build-decoder.js';
 export {
   buildTrainingGraph,
   trainingWeights,
   type TrainingGraphOptions,
 } from './decoder/build-training-graph.js';
-export type { DecoderConfig, Gpt2Config, LlamaConfig } from './decoder/config.js';
+export type { DecoderConfig, Gpt2Config, GptJConfig, LlamaConfig, SlidingWindow } from './decoder/config.js';
+export { encodeRows, rowMultiple, type EncodedPart } from './decoder/encode-rows.js';
 export { parseDecoderConfig } from './decoder/parse-config.js';
-export { rotaryTables, type RotaryTables } from './decoder/rotary.js';
-export { weightsFromSafetensors, type DecoderWeight, type WeightStorage } from './decoder/stored-weights.js';
+export { planDecoder, type DecoderOptions, type DecoderPlan } from './decoder/plan-decoder.js';
+export type { PlannedWeight, WeightEncoding, WeightStorage } from './decoder/planned-weight.js';
+export type { RopeScaling } from './decoder/rope-frequencies.js';
+export { rotaryTables, type RotaryPositions, type RotaryTables } from './decoder/rotary.js';
+export { weightsFromSafetensors, type DecoderWeight } from './decoder/stored-weights.js';
 export { decoderWeights, embeddingName, headName, type WeightSpec } from './decoder/weights.js';
 export {
   appendCrossEntropyHead,

@@ -1,4 +1,4 @@
-import type { DecoderConfig, Gpt2Config, LlamaConfig } from '../src/index.js';
+import type { DecoderConfig, Gpt2Config, GptJConfig, LlamaConfig } from '../src/index.js';
 import { doubles, int64s, type RefTensor } from '../src/reference/index.js';
 
 export const gpt2: Gpt2Config = {
@@ -14,6 +14,23 @@ export const gpt2: Gpt2Config = {
   normEpsilon: 1e-5,
   activation: 'gelu_new',
   tieWordEmbeddings: true,
+};
+
+export const gptj: GptJConfig = {
+  family: 'gptj',
+  hiddenSize: 12,
+  layers: 2,
+  heads: 2,
+  kvHeads: 2,
+  headDim: 6,
+  intermediateSize: 20,
+  vocabularySize: 17,
+  maxPositions: 16,
+  normEpsilon: 1e-5,
+  activation: 'gelu_new',
+  tieWordEmbeddings: false,
+  ropeTheta: 10_000,
+  rotaryDim: 4,
 };
 
 export const llama: LlamaConfig = {

@@ -1,6 +1,7 @@
 import { createRandom } from '@sakejs/spec';
 import type { DecoderConfig, DecoderWeight } from '../src/index.js';
 import { decoderWeights } from '../src/index.js';
+import { plainRope } from './plain-forward-rope.js';
 
 type Rows = number[][];
 
@@ -33,6 +34,7 @@ export function plainForward(
 ): Forward {
   const { heads, kvHeads, headDim, normEpsilon } = config;
   const llama = config.family === 'llama';
+  const gpt2 = config.family === 'gpt2';
   const at = (name: string): DecoderWeight => weights.get(name)!;
   const row = (name: string, index: number): number[] => {
     const { shape, data } = at(name);
@@ -42,11 +44,11 @@ export function plainForward(
   const linear = (x: Rows, name: string): Rows => {
     const { shape, data } = at(`${name}.weight`);
     const bias = weights.get(`${name}.bias`)?.data;
-    const [from, to] = llama ? [shape[1]!, shape[0]!] : [shape[0]!, shape[1]!];
+    const [from, to] = gpt2 ? [shape[0]!, shape[1]!] : [shape[1]!, shape[0]!];
     return x.map((input) =>
       Array.from({ length: to }, (_, o) => {
         let sum = bias?.[o] ?? 0;
-        for (let i = 0; i < from; i++) sum += input[i]! * data[llama ? o * from + i : i * to + o]!;
+        for (let i = 0; i < from; i++) sum += input[i]! * data[gpt2 ? i * to + o : o * from + i]!;
         return sum;
       }),
     );
@@ -61,37 +63,46 @@ export function plainForward(
         (value, i) => ((value - mean) / Math.sqrt(variance + normEpsilon)) * scale[i]! + (bias?.[i] ?? 0),
       );
     });
-  const rope = (x: Rows, count: number): Rows => {
-    if (config.family !== 'llama') return x;
-    const half = headDim / 2;
-    return x.map((input, t) => {
-      const turned = [...input];
-      for (let head = 0; head < count; head++)
-        for (let j = 0; j < half; j++) {
-          const angle = positions[t]! / config.ropeTheta ** (j / half);
-          const [a, b] = [input[head * headDim + j]!, input[head * headDim + j + half]!];
-          turned[head * headDim + j] = a * Math.cos(angle) - b * Math.sin(angle);
-          turned[head * headDim + j + half] = b * Math.cos(angle) + a * Math.sin(angle);
-        }
-      return turned;
-    });
+  const rope = (x: Rows, count: number): Rows =>
+    x.map((input, t) => (config.family === 'gpt2' ? input : plainRope(config, input, count, positions[t]!)));
+  /** RMSNorm of each head by itself. */
+  const headNorm = (x: Rows, name: string, count: number): Rows =>
+    x.map((input) =>
+      Array.from(
+        { length: count },
+        (_, head) => norm([input.slice(head * headDim, (head + 1) * headDim)], name)[0]!,
+      ).flat(),
+    );
+  const scoreDivisor = (layer: number): number => {
+    if (config.family !== 'gpt2') return Math.sqrt(headDim);
+    return (
+      (config.scaleScores === false ? 1 : Math.sqrt(headDim)) * (config.scaleScoresByLayer ? layer + 1 : 1)
+    );
   };
-  const attend = (queries: Rows, keys: Rows, values: Rows): Rows =>
+  const windowOf = (layer: number): number => {
+    const window = config.family === 'llama' ? config.slidingWindow : undefined;
+    return window?.layers.includes(layer) ? window.size : Infinity;
+  };
+  const attend = (layer: number, queries: Rows, keys: Rows, values: Rows): Rows =>
     queries.map((query, t) => {
+      const oldest = Math.max(0, t + 1 - windowOf(layer));
       const mixed: number[] = [];
       for (let head = 0; head < heads; head++) {
         const group = Math.floor(head / (heads / kvHeads));
-        const scores = keys.slice(0, t + 1).map((key) => {
+        const scores = keys.slice(oldest, t + 1).map((key) => {
           let dot = 0;
           for (let j = 0; j < headDim; j++) dot += query[head * headDim + j]! * key[group * headDim + j]!;
-          return dot / Math.sqrt(headDim);
+          return dot / scoreDivisor(layer);
         });
         const largest = Math.max(...scores);
         const exps = scores.map((score) => Math.exp(score - largest));
         const total = exps.reduce((sum, value) => sum + value, 0);
         for (let j = 0; j < headDim; j++)
           mixed.push(
-            exps.reduce((sum, value, s) => sum + (value / total) * values[s]![group * headDim + j]!, 0),
+            exps.reduce(
+              (sum, value, s) => sum + (value / total) * values[oldest + s]![group * headDim + j]!,
+              0,
+            ),
           );
       }
       return mixed;
@@ -99,16 +110,23 @@ export function plainForward(
   const columns = (x: Rows, from: number, to: number): Rows => x.map((input) => input.slice(from, to));
 
   let x = ids.map((id) => row(llama ? 'model.embed_tokens.weight' : 'transformer.wte.weight', id));
-  if (!llama) x = x.map((input, t) => add(input, row('transformer.wpe.weight', positions[t]!)));
+  if (gpt2) x = x.map((input, t) => add(input, row('transformer.wpe.weight', positions[t]!)));
   const residuals: Rows[] = [];
   for (let layer = 0; layer < config.layers; layer++) {
     const block = llama ? `model.layers.${layer}` : `transformer.h.${layer}`;
     const normed = norm(x, llama ? `${block}.input_layernorm` : `${block}.ln_1`);
     let [queries, keys, values]: [Rows, Rows, Rows] = [[], [], []];
-    if (llama) {
-      queries = rope(linear(normed, `${block}.self_attn.q_proj`), heads);
-      keys = rope(linear(normed, `${block}.self_attn.k_proj`), kvHeads);
-      values = linear(normed, `${block}.self_attn.v_proj`);
+    if (!gpt2) {
+      const attn = llama ? `${block}.self_attn` : `${block}.attn`;
+      queries = linear(normed, `${attn}.q_proj`);
+      keys = linear(normed, `${attn}.k_proj`);
+      if (llama && config.queryKeyNorm) {
+        queries = headNorm(queries, `${attn}.q_norm`, heads);
+        keys = headNorm(keys, `${attn}.k_norm`, kvHeads);
+      }
+      queries = rope(queries, heads);
+      keys = rope(keys, kvHeads);
+      values = linear(normed, `${attn}.v_proj`);
     } else {
       const width = heads * headDim;
       const packed = linear(normed, `${block}.attn.c_attn`);
@@ -116,10 +134,17 @@ export function plainForward(
         columns(packed, part * width, (part + 1) * width),
       ) as [Rows, Rows, Rows];
     }
-    const mixed = linear(
-      attend(queries, keys, values),
-      llama ? `${block}.self_attn.o_proj` : `${block}.attn.c_proj`,
-    );
+    const attended = attend(layer, queries, keys, values);
+    if (config.family === 'gptj') {
+      const wide = linear(normed, `${block}.mlp.fc_in`).map((input) =>
+        input.map((value) => plainActivation(config.activation, value)),
+      );
+      const [mixed, fed] = [linear(attended, `${block}.attn.out_proj`), linear(wide, `${block}.mlp.fc_out`)];
+      x = x.map((input, t) => add(input, add(mixed[t]!, fed[t]!)));
+      residuals.push(x);
+      continue;
+    }
+    const mixed = linear(attended, llama ? `${block}.self_attn.o_proj` : `${block}.attn.c_proj`);
     x = x.map((input, t) => add(input, mixed[t]!));
     const renormed = norm(x, llama ? `${block}.post_attention_layernorm` : `${block}.ln_2`);
     const active = linear(renormed, llama ? `${block}.mlp.gate_proj` : `${block}.mlp.c_fc`).map((input) =>
@@ -139,7 +164,10 @@ export function plainForward(
     : 'lm_head.weight';
   const logits = hidden.map((state) =>
     Array.from({ length: config.vocabularySize }, (_, token) =>
-      row(head, token).reduce((sum, value, i) => sum + value * state[i]!, 0),
+      row(head, token).reduce(
+        (sum, value, i) => sum + value * state[i]!,
+        weights.get('lm_head.bias')?.data[token] ?? 0,
+      ),
     ),
   );
   return { residuals, hidden, logits };

@@ -49,10 +49,16 @@ export {
 } from './contexts.js';
 export type { PromptEmbedder } from './prompt-embedder.js';
 export {
+  parseSafetensorsHeader,
+  safetensorsHeaderLength,
+  type SafetensorsDtype,
+  type SafetensorsEntry,
+  type SafetensorsHeader,
+} from './safetensors-header.js';
+export {
   readSafetensors,
   writeSafetensors,
   type SafetensorsData,
-  type SafetensorsDtype,
   type SafetensorsFile,
   type SafetensorsTensor,
 } from './safetensors.js';

@@ -1,22 +1,13 @@
 import { SakeError } from './errors.js';
-
-/** Element types of the safetensors format. */
-export type SafetensorsDtype =
-  | 'BOOL'
-  | 'U8'
-  | 'I8'
-  | 'F8_E4M3'
-  | 'F8_E5M2'
-  | 'U16'
-  | 'I16'
-  | 'F16'
-  | 'BF16'
-  | 'U32'
-  | 'I32'
-  | 'F32'
-  | 'U64'
-  | 'I64'
-  | 'F64';
+import {
+  elementCount,
+  HEADER_PREFIX_BYTES,
+  isSafetensorsDtype,
+  METADATA,
+  parseSafetensorsHeader,
+  safetensorsHeaderLength,
+  type SafetensorsDtype,
+} from './safetensors-header.js';
 
 /** The typed array of each element type; half-precision and 8-bit floats as unsigned bit patterns. */
 export type SafetensorsData =
@@ -67,18 +58,6 @@ const ARRAYS: Readonly<Record<SafetensorsDtype, ArrayClass>> = {
   F64: Float64Array,
 };
 
-interface Entry {
-  readonly name: string;
-  readonly dtype: SafetensorsDtype;
-  readonly shape: readonly number[];
-  readonly begin: number;
-  readonly end: number;
-}
-
-const METADATA = '__metadata__';
-/** The format's own limit on the header. */
-const MAX_HEADER_BYTES = 100_000_000;
-
 /**
  * Reads a safetensors file: an 8-byte header length, a JSON header, the tensors' bytes (little-endian).
  *
@@ -87,12 +66,12 @@ const MAX_HEADER_BYTES = 100_000_000;
  *   type, a shape that does not match its bytes, or byte ranges that overlap, leave holes or pass the end.
  */
 export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
-  const { header, start } = readHeader(bytes);
-  const metadata = readMetadata(header[METADATA]);
-  const entries = Object.entries(header)
-    .filter(([name]) => name !== METADATA)
-    .map(([name, value]) => readEntry(name, value));
-  checkLayout(entries, bytes.byteLength - start);
+  const length = safetensorsHeaderLength(bytes.subarray(0, HEADER_PREFIX_BYTES), bytes.byteLength);
+  const start = HEADER_PREFIX_BYTES + length;
+  const { entries, metadata } = parseSafetensorsHeader(
+    bytes.subarray(HEADER_PREFIX_BYTES, start),
+    bytes.byteLength - start,
+  );
   const tensors = entries.map(({ name, dtype, shape, begin, end }): [string, SafetensorsTensor] => [
     name,
     { dtype, shape, data: typedView(bytes.subarray(start + begin, start + end), dtype) },
@@ -144,84 +123,21 @@ export function writeSafetensors(file: {
   return bytes;
 }
 
-function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; start: number } {
-  if (bytes.byteLength < 8)
-    throw invalid(`expected at least 8 bytes, got ${bytes.byteLength}; the file is truncated`);
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  if (length > MAX_HEADER_BYTES || 8 + length > bytes.byteLength)
-    throw invalid(
-      `expected a header within the file, got a header of ${length} bytes in a file of ${bytes.byteLength}; ` +
-        'the file is truncated or not in this format',
-    );
-  let header: unknown;
-  try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + length)));
-  } catch (cause) {
-    throw invalid('expected a JSON header, got other bytes; the file is damaged', cause);
-  }
-  if (!isRecord(header)) throw invalid('expected a JSON object as header, got another value');
-  return { header, start: 8 + length };
-}
-
-function readMetadata(value: unknown): Record<string, string> {
-  if (value === undefined) return {};
-  if (!isRecord(value)) throw invalid(`expected an object for ${METADATA}, got ${JSON.stringify(value)}`);
-  for (const [key, item] of Object.entries(value))
-    if (typeof item !== 'string')
-      throw invalid(`expected text for the metadata "${key}", got ${typeof item}`);
-  return value as Record<string, string>;
-}
-
-function readEntry(name: string, value: unknown): Entry {
-  if (!isRecord(value))
-    throw invalid(`expected an object for tensor "${name}", got ${JSON.stringify(value)}`);
-  const { dtype, shape, data_offsets: offsets } = value;
-  if (!isDtype(dtype))
-    throw invalid(
-      `expected a type among ${Object.keys(ARRAYS).join(', ')} for tensor "${name}", got ${JSON.stringify(dtype)}`,
-    );
-  if (!isSizes(shape))
-    throw invalid(`expected sizes as the shape of tensor "${name}", got ${JSON.stringify(shape)}`);
-  if (!isSizes(offsets) || offsets.length !== 2)
-    throw invalid(`expected two offsets for tensor "${name}", got ${JSON.stringify(offsets)}`);
-  const [begin = 0, end = 0] = offsets;
-  const expected = count(shape) * ARRAYS[dtype].BYTES_PER_ELEMENT;
-  if (end - begin !== expected)
-    throw invalid(
-      `expected ${expected} bytes for tensor "${name}" of shape [${shape.join(', ')}], got ${end - begin}`,
-    );
-  return { name, dtype, shape, begin, end };
-}
-
-/** The byte ranges must cover the data exactly once. */
-function checkLayout(entries: readonly Entry[], available: number): void {
-  let covered = 0;
-  for (const { name, begin, end } of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
-    if (begin !== covered)
-      throw invalid(
-        `expected tensor "${name}" to start at byte ${covered}, got ${begin}; tensors overlap or leave a hole`,
-      );
-    covered = end;
-  }
-  if (covered !== available)
-    throw invalid(`expected ${covered} bytes of data, got ${available}; the file is truncated or damaged`);
-}
-
 function checkTensor(name: string, { dtype, shape, data }: SafetensorsTensor): void {
   if (name === METADATA)
     throw new SakeError(
       'invalid-input',
       `writeSafetensors: expected a tensor name, got the reserved "${METADATA}"`,
     );
-  if (!isDtype(dtype) || !(data instanceof ARRAYS[dtype]))
+  if (!isSafetensorsDtype(dtype) || !(data instanceof ARRAYS[dtype]))
     throw new SakeError(
       'invalid-input',
       `writeSafetensors: expected values of ${String(dtype)} for tensor "${name}", got ${data.constructor.name}`,
     );
-  if (count(shape) !== data.length)
+  if (elementCount(shape) !== data.length)
     throw new SakeError(
       'shape-mismatch',
-      `writeSafetensors: expected ${count(shape)} values for tensor "${name}" of shape [${shape.join(', ')}], got ${data.length}`,
+      `writeSafetensors: expected ${elementCount(shape)} values for tensor "${name}" of shape [${shape.join(', ')}], got ${data.length}`,
     );
 }
 
@@ -231,27 +147,7 @@ function typedView(bytes: Uint8Array, dtype: SafetensorsDtype): SafetensorsData 
   return new ArrayType(aligned.buffer, aligned.byteOffset, bytes.byteLength / ArrayType.BYTES_PER_ELEMENT);
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isDtype(value: unknown): value is SafetensorsDtype {
-  return typeof value === 'string' && Object.hasOwn(ARRAYS, value);
-}
-
-function isSizes(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
-}
-
-function count(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
-}
-
 /** By UTF-16 units: the same everywhere, unlike a locale's order. */
 function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
-}
-
-function invalid(message: string, cause?: unknown): SakeError {
-  return new SakeError('invalid-file', `readSafetensors: ${message}`, { cause });
 }

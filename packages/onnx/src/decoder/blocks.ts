@@ -1,7 +1,7 @@
 import { int } from '../attributes.js';
 import { activate } from './activation.js';
 import { attention } from './attention.js';
-import type { DecoderConfig, Gpt2Config, LlamaConfig } from './config.js';
+import type { DecoderConfig, Gpt2Config, GptJConfig, LlamaConfig } from './config.js';
 import type { DecoderOps } from './decoder-ops.js';
 import { rotate } from './rotary.js';
 import { blockPrefix, finalNormPrefix } from './weights.js';
@@ -19,12 +19,20 @@ export function decoderBlocks(ops: DecoderOps, config: DecoderConfig, embedded: 
   let residual = embedded;
   for (let layer = 0; layer < config.layers; layer++) {
     const prefix = blockPrefix(config, layer);
-    residual =
-      config.family === 'gpt2'
-        ? gpt2Block(ops, config, residual, layer, prefix)
-        : llamaBlock(ops, config, residual, layer, prefix);
+    residual = block(ops, config, residual, layer, prefix);
   }
   return norm(ops, config, residual, finalNormPrefix(config), LAST_HIDDEN_STATE);
+}
+
+function block(ops: DecoderOps, config: DecoderConfig, x: string, layer: number, prefix: string): string {
+  switch (config.family) {
+    case 'gpt2':
+      return gpt2Block(ops, config, x, layer, prefix);
+    case 'gptj':
+      return gptJBlock(ops, config, x, layer, prefix);
+    case 'llama':
+      return llamaBlock(ops, config, x, layer, prefix);
+  }
 }
 
 function gpt2Block(ops: DecoderOps, config: Gpt2Config, x: string, layer: number, prefix: string): string {
@@ -36,7 +44,9 @@ function gpt2Block(ops: DecoderOps, config: Gpt2Config, x: string, layer: number
     attributes: { axis: int(1), num_outputs: int(3) },
     outputs: 3,
   });
-  const mixed = ops.mergeHeads(attention(ops, config, queries!, ...ops.remember(layer, keys!, values!)));
+  const mixed = ops.mergeHeads(
+    attention(ops, config, layer, queries!, ...ops.remember(layer, keys!, values!)),
+  );
   const [kept, merged] = keepLast(ops, config, layer, [x, mixed]);
   const attended = builder.node('Add', [kept!, ops.linear(merged!, `${prefix}.attn.c_proj`)]);
 
@@ -47,15 +57,43 @@ function gpt2Block(ops: DecoderOps, config: Gpt2Config, x: string, layer: number
   });
 }
 
+/** Attention and feed-forward path read the same normed stream, and the block adds both. */
+function gptJBlock(ops: DecoderOps, config: GptJConfig, x: string, layer: number, prefix: string): string {
+  const { builder, type } = ops;
+  const { heads } = config;
+  const normed = norm(ops, config, x, `${prefix}.ln_1`);
+  const project = (name: string): string =>
+    ops.splitHeads(ops.linear(normed, `${prefix}.attn.${name}`), heads);
+  const queries = rotate(builder, project('q_proj'), ops.rotary!);
+  const keys = rotate(builder, project('k_proj'), ops.rotary!);
+  const values = project('v_proj');
+  const mixed = ops.mergeHeads(attention(ops, config, layer, queries, ...ops.remember(layer, keys, values)));
+  const [kept, merged, read] = keepLast(ops, config, layer, [x, mixed, normed]);
+  const attended = ops.linear(merged!, `${prefix}.attn.out_proj`);
+
+  const wide = ops.linear(read!, `${prefix}.mlp.fc_in`);
+  const fed = ops.linear(activate(builder, config.activation, wide, type), `${prefix}.mlp.fc_out`);
+  return builder.node('Add', [kept!, builder.node('Add', [attended, fed])], {
+    outputs: [residualName(layer)],
+  });
+}
+
 function llamaBlock(ops: DecoderOps, config: LlamaConfig, x: string, layer: number, prefix: string): string {
   const { builder, type } = ops;
   const normed = norm(ops, config, x, `${prefix}.input_layernorm`);
   const project = (name: string, heads: number): string =>
     ops.splitHeads(ops.linear(normed, `${prefix}.self_attn.${name}`), heads);
-  const queries = rotate(builder, project('q_proj', config.heads), ops.rotary!);
-  const keys = rotate(builder, project('k_proj', config.kvHeads), ops.rotary!);
+  const turned = (name: 'q' | 'k', heads: number): string => {
+    const projected = project(`${name}_proj`, heads);
+    const each = config.queryKeyNorm
+      ? norm(ops, config, projected, `${prefix}.self_attn.${name}_norm`)
+      : projected;
+    return rotate(builder, each, ops.rotary!);
+  };
+  const queries = turned('q', config.heads);
+  const keys = turned('k', config.kvHeads);
   const values = project('v_proj', config.kvHeads);
-  const mixed = ops.mergeHeads(attention(ops, config, queries, ...ops.remember(layer, keys, values)));
+  const mixed = ops.mergeHeads(attention(ops, config, layer, queries, ...ops.remember(layer, keys, values)));
   const [kept, merged] = keepLast(ops, config, layer, [x, mixed]);
   const attended = builder.node('Add', [kept!, ops.linear(merged!, `${prefix}.self_attn.o_proj`)]);
 
@@ -85,6 +123,6 @@ function norm(
   output: string = `${prefix}.output`,
 ): string {
   const scale = ops.vector(`${prefix}.weight`);
-  const bias = config.family === 'gpt2' ? { bias: ops.vector(`${prefix}.bias`) } : {};
+  const bias = config.family === 'llama' ? {} : { bias: ops.vector(`${prefix}.bias`) };
   return ops.norm(ops.builder, { x, scale, ...bias, epsilon: config.normEpsilon, type: ops.type }, output);
 }

@@ -1,6 +1,6 @@
 import { isSakeError } from '@sakejs/spec';
 import { describe, expect, it } from 'vitest';
-import { decoderFeeds, difference, gpt2, llama, sequence } from '../../test/decoder-feeds.js';
+import { decoderFeeds, difference, gpt2, gptj, llama, sequence } from '../../test/decoder-feeds.js';
 import { plainForward, randomWeights } from '../../test/plain-forward.js';
 import { decodeModel } from '../codec/decode-model.js';
 import { encodeModel } from '../codec/encode-model.js';
@@ -10,6 +10,7 @@ import { fromFloat16Bits, toFloat16Bits } from '../tensors/float16.js';
 import { activationNames } from './activation.js';
 import { buildDecoder } from './build-decoder.js';
 import type { DecoderConfig } from './config.js';
+import type { RopeScaling } from './rope-frequencies.js';
 
 const ids = [3, 16, 0, 7, 7];
 /** Constants (scales, rotary tables) are stored in float32, 6e-8 each; all else is float64 on both sides. */
@@ -18,6 +19,24 @@ const CONSTANTS = 1e-6;
 const EXACT = 1e-11;
 
 const biased: DecoderConfig = { ...llama, qkvBias: true, attentionOutputBias: true, mlpBias: true };
+const llama3: RopeScaling = {
+  type: 'llama3',
+  factor: 8,
+  lowFrequencyFactor: 1,
+  highFrequencyFactor: 4,
+  originalPositions: 8,
+};
+const yarn: RopeScaling = {
+  type: 'yarn',
+  factor: 4,
+  originalPositions: 8,
+  betaFast: 1.5,
+  betaSlow: 0.2,
+  truncate: true,
+  attentionFactor: 1.14,
+};
+const windowed: DecoderConfig = { ...llama, slidingWindow: { size: 2, layers: [0, 1] } };
+const qwen3: DecoderConfig = { ...llama, queryKeyNorm: true, slidingWindow: { size: 3, layers: [1] } };
 const cases: [string, DecoderConfig][] = [
   ['GPT-2', gpt2],
   ['GPT-2 with its own head', { ...gpt2, tieWordEmbeddings: false }],
@@ -26,6 +45,16 @@ const cases: [string, DecoderConfig][] = [
   ['LLaMA with one head of keys', { ...llama, kvHeads: 1 }],
   ['LLaMA with as many heads of keys', { ...llama, kvHeads: 4 }],
   ['LLaMA with all biases', biased],
+  ['GPT-2 with plain scores', { ...gpt2, scaleScores: false }],
+  ['GPT-2 with scores scaled by layer', { ...gpt2, scaleScoresByLayer: true }],
+  ['GPT-J', gptj],
+  ['GPT-J with whole heads turned and a tied head', { ...gptj, rotaryDim: 6, tieWordEmbeddings: true }],
+  ['LLaMA with linear positions', { ...llama, ropeScaling: { type: 'linear', factor: 2.5 } }],
+  ['LLaMA 3', { ...llama, ropeTheta: 50, ropeScaling: llama3 }],
+  ['YaRN', { ...llama, ropeTheta: 50, ropeScaling: yarn }],
+  ['YaRN without rounding', { ...llama, ropeTheta: 50, ropeScaling: { ...yarn, truncate: false } }],
+  ['Mistral with a window', windowed],
+  ['Qwen3 with windows in later layers', qwen3],
   ...activationNames.map((activation): [string, DecoderConfig] => [
     `GPT-2 with ${activation}`,
     { ...gpt2, activation, layers: 1 },
@@ -34,6 +63,8 @@ const cases: [string, DecoderConfig][] = [
 const families: [string, DecoderConfig][] = [
   ['GPT-2', gpt2],
   ['LLaMA', biased],
+  ['GPT-J', gptj],
+  ['Qwen3', qwen3],
 ];
 
 describe('buildDecoder', () => {
@@ -92,6 +123,27 @@ describe('buildDecoder', () => {
       decoderFeeds(llama, { ids: [ids], positions: [positions] }),
     );
     const expected = plainForward(llama, weights, ids, positions).logits;
+    expect(difference(sequence(logits!, 0), expected)).toBeLessThan(CONSTANTS);
+  });
+
+  it('keeps accuracy at far positions, where two small tables stand for one of all positions', () => {
+    const far: DecoderConfig = {
+      ...llama,
+      maxPositions: 200_000,
+      ropeScaling: { ...yarn, originalPositions: 50_000 },
+    };
+    const weights = randomWeights(far);
+    const model = buildDecoder(far, weights);
+    const tables = model.graph.initializers.filter(({ name }) => name.startsWith('rotary.'));
+    expect(tables.map(({ name, dims }) => [name, dims[0]])).toEqual([
+      ['rotary.cos.coarse', 782],
+      ['rotary.sin.coarse', 782],
+      ['rotary.cos.fine', 256],
+      ['rotary.sin.fine', 256],
+    ]);
+    const positions = [199_995, 199_996, 199_997, 199_998, 199_999];
+    const { logits } = evaluate(model, decoderFeeds(far, { ids: [ids], positions: [positions] }));
+    const expected = plainForward(far, weights, ids, positions).logits;
     expect(difference(sequence(logits!, 0), expected)).toBeLessThan(CONSTANTS);
   });
 

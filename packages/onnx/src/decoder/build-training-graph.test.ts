@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { difference, gpt2, llama, sequence } from '../../test/decoder-feeds.js';
+import { difference, gpt2, gptj, llama, sequence } from '../../test/decoder-feeds.js';
 import { plainForward, randomWeights } from '../../test/plain-forward.js';
 import { doubles, evaluate, int64s, type RefTensor } from '../reference/index.js';
 import { buildTrainingGraph, trainingWeights } from './build-training-graph.js';
@@ -44,7 +44,7 @@ function trainingFeeds(
     inputs_embeds: doubles([batch, length, hiddenSize], embeds),
     attention_bias: doubles([batch, 1, length, length], bias),
   };
-  if (config.family === 'llama') {
+  if (config.family !== 'gpt2') {
     const { cos, sin } = rotaryTables(config, positions);
     feeds['rope_cos'] = doubles([batch, length, config.headDim], cos);
     feeds['rope_sin'] = doubles([batch, length, config.headDim], sin);
@@ -54,13 +54,20 @@ function trainingFeeds(
   return feeds;
 }
 
-const cases: [string, DecoderConfig, boolean][] = [
+const variantOf = (config: DecoderConfig): string => {
+  if (config.family !== 'llama') return '';
+  return config.qkvBias ? ' with biases' : config.queryKeyNorm ? ' with norms of queries and keys' : '';
+};
+const configs: DecoderConfig[] = [
   gpt2,
   llama,
   { ...llama, qkvBias: true, mlpBias: true },
-].flatMap((config) =>
+  gptj,
+  { ...llama, queryKeyNorm: true, ropeScaling: { type: 'linear', factor: 2 } },
+];
+const cases = configs.flatMap((config) =>
   [false, true].map((fused): [string, DecoderConfig, boolean] => [
-    `${config.family}${config.family === 'llama' && config.qkvBias ? ' with biases' : ''}, ${fused ? 'fused' : 'standard operators'}`,
+    `${config.family}${variantOf(config)}, ${fused ? 'fused' : 'standard operators'}`,
     config,
     fused,
   ]),
@@ -104,6 +111,13 @@ describe('buildTrainingGraph', () => {
     ];
     expect(domains(false)).toEqual(['']);
     expect(domains(true)).toEqual(['', 'com.microsoft']);
+  });
+
+  it('refuses a window that only some layers have', () => {
+    const config: DecoderConfig = { ...llama, slidingWindow: { size: 3, layers: [1] } };
+    expect(() => buildTrainingGraph(config, { batch, length })).toThrow(
+      'in all 2 layers or none, got one in 1',
+    );
   });
 
   it('refuses sizes below 1 and more output rows than there are', () => {

@@ -3,13 +3,21 @@ import { int } from '../attributes.js';
 import { GraphBuilder } from '../graph-builder.js';
 import { DataType, type OnnxModel } from '../ir.js';
 import { decoderBlocks, LAST_HIDDEN_STATE } from './blocks.js';
-import type { DecoderConfig } from './config.js';
+import { isRotary, type DecoderConfig, type RotaryDecoderConfig } from './config.js';
 import type { DecoderOps } from './decoder-ops.js';
 import { swapHeads } from './heads.js';
 import { fusedNorm, primitiveNorm } from './norm.js';
 import { rotaryInputs } from './rotary.js';
 import { fusedScores, plainScores } from './scores.js';
-import { decoderWeights, embeddingName, headName, POSITION_TABLE, type WeightSpec } from './weights.js';
+import {
+  decoderWeights,
+  embeddingName,
+  HEAD_BIAS,
+  headName,
+  matrixOrder,
+  POSITION_TABLE,
+  type WeightSpec,
+} from './weights.js';
 
 /** Settings of {@link buildTrainingGraph}. */
 export interface TrainingGraphOptions {
@@ -35,14 +43,16 @@ const OPSET = 18;
  *
  * Inputs, besides each of {@link trainingWeights} under its own name and shape:
  * `inputs_embeds` [batch, length, hiddenSize] (GPT-2: positions already added); `attention_bias` [batch, 1, length,
- * length], 0 or about -1e9, so that documents packed into one row do not see each other; and for rotary positions
+ * length], 0 or about -1e9, so that documents packed into one row do not see each other (a sliding window of all layers
+ * is the caller's to put there too); and for rotary positions
  * `rope_cos`, `rope_sin` [batch, length, headDim], the rows of {@link rotaryTables} at each token's position.
  * Output: `last_hidden_state` [batch · length, hiddenSize]. Inside are `resid_post.<layer>`, of the same shape.
  *
  * With `outputRows` there is one more input, `output_rows`, int64 [outputRows]: which rows `last_hidden_state` (and
  * `resid_post` of the last layer) has. The last block works on these alone once attention has mixed all.
  *
- * @throws {SakeError} `invalid-option` for sizes below 1 and for more output rows than there are.
+ * @throws {SakeError} `invalid-option` for sizes below 1 and for more output rows than there are, `unsupported` for a sliding
+ *   window that only some layers have.
  */
 export function buildTrainingGraph(config: DecoderConfig, options: TrainingGraphOptions): OnnxModel {
   const { batch, length, dtype = 'float32', fused = false } = options;
@@ -59,12 +69,18 @@ export function buildTrainingGraph(config: DecoderConfig, options: TrainingGraph
       'invalid-option',
       `buildTrainingGraph: expected at most batch · length = ${size} for outputRows, got ${outputRows}`,
     );
+  const windowed = config.family === 'llama' ? config.slidingWindow?.layers.length : undefined;
+  if (windowed !== undefined && windowed !== config.layers)
+    throw new SakeError(
+      'unsupported',
+      `buildTrainingGraph: expected a sliding window in all ${config.layers} layers or none, got one in ${windowed}`,
+    );
   const type = dtype === 'float64' ? DataType.DOUBLE : DataType.FLOAT;
   const builder = new GraphBuilder(`${config.family}_training`);
-  const { hiddenSize, headDim } = config;
+  const { hiddenSize } = config;
   const embeds = builder.input('inputs_embeds', type, [batch, length, hiddenSize]);
   const attentionBias = builder.input('attention_bias', type, [batch, 1, length, length]);
-  const rotary = config.family === 'llama' ? rotaryTablesIn(builder, [batch, length, headDim], type) : {};
+  const rotary = isRotary(config) ? rotaryTablesIn(builder, config, [batch, length], type) : {};
   const kept = options.outputRows === undefined ? {} : keptRows(builder, outputRows);
   const weights = new Set(trainingWeights(config).map(({ name, shape }) => builder.input(name, type, shape)));
 
@@ -72,7 +88,7 @@ export function buildTrainingGraph(config: DecoderConfig, options: TrainingGraph
     builder,
     type,
     norm: fused ? fusedNorm(true) : primitiveNorm,
-    attentionBias,
+    attentionBias: () => attentionBias,
     ...rotary,
     ...kept,
     ...trainingOps(builder, config, { batch, length, fused, type, weights }),
@@ -85,7 +101,7 @@ export function buildTrainingGraph(config: DecoderConfig, options: TrainingGraph
 
 /** The weights that a training graph takes: all but the tables of tokens and positions and the head. */
 export function trainingWeights(config: DecoderConfig): WeightSpec[] {
-  const outside = new Set([embeddingName(config), POSITION_TABLE, headName(config)]);
+  const outside = new Set([embeddingName(config), POSITION_TABLE, headName(config), HEAD_BIAS]);
   return decoderWeights(config).filter(({ name }) => !outside.has(name));
 }
 
@@ -96,12 +112,14 @@ function keptRows(builder: GraphBuilder, count: number): Pick<DecoderOps, 'keepR
 
 function rotaryTablesIn(
   builder: GraphBuilder,
-  dims: readonly number[],
+  config: RotaryDecoderConfig,
+  rows: readonly number[],
   type: DataType,
 ): Pick<DecoderOps, 'rotary'> {
+  const dims = [...rows, config.headDim];
   const cos = builder.input('rope_cos', type, dims);
   const sin = builder.input('rope_sin', type, dims);
-  return { rotary: rotaryInputs(builder, { cos, sin }, dims.at(-1)!, type) };
+  return { rotary: rotaryInputs(builder, { cos, sin }, config, type) };
 }
 
 /** Operations on [batch · length, width], so that every projection is one Gemm. */
@@ -118,7 +136,7 @@ function trainingOps(
     vector: (name) => name,
     linear: (x, name) => {
       const bias = weights.has(`${name}.bias`) ? [`${name}.bias`] : [];
-      const transB = int(config.family === 'gpt2' ? 0 : 1);
+      const transB = int(matrixOrder(config) === 'in-out' ? 0 : 1);
       return builder.node('Gemm', [x, `${name}.weight`, ...bias], { attributes: { transB } });
     },
     splitHeads: (x, count) => swapHeads(builder, reshape(x, [batch, length, count, headDim])),

@@ -12,8 +12,8 @@ export interface DecoderOps {
   readonly builder: GraphBuilder;
   readonly type: DataType;
   readonly norm: Norm;
-  /** Additive mask, broadcast to [batch, heads, queries, keys]. */
-  readonly attentionBias: string;
+  /** Additive mask of a layer, broadcast to [batch, heads, queries, keys]. */
+  attentionBias(layer: number): string;
   /** Of families with rotary positions. */
   readonly rotary?: RotaryInputs;
   /** Tensor that holds a vector: a bias or a norm's scale. */

@@ -1,13 +1,13 @@
 import { int } from '../attributes.js';
 import type { GraphBuilder } from '../graph-builder.js';
 import { DataType } from '../ir.js';
-import type { DecoderConfig, LlamaConfig } from './config.js';
+import { isRotary, type DecoderConfig, type SlidingWindow } from './config.js';
 import type { DecoderOps } from './decoder-ops.js';
 import { swapHeads } from './heads.js';
 import type { Norm } from './norm.js';
-import { rotaryInputs, rotaryTables, type RotaryInputs } from './rotary.js';
+import { gatherRotary } from './rotary.js';
 import { plainScores } from './scores.js';
-import type { StoredWeights } from './stored-weights.js';
+import type { GraphWeights } from './graph-weights.js';
 
 /** Graph inputs that the blocks of an inference graph read. */
 export interface InferenceInputs {
@@ -25,7 +25,7 @@ const HIDDEN = -1e9;
 export function inferenceOps(
   builder: GraphBuilder,
   config: DecoderConfig,
-  weights: StoredWeights,
+  weights: GraphWeights,
   norm: Norm,
   inputs: InferenceInputs,
 ): DecoderOps {
@@ -36,15 +36,13 @@ export function inferenceOps(
     builder,
     type: DataType.FLOAT,
     norm,
-    attentionBias: causalBias(builder, inputs.ids, inputs.mask),
-    ...(config.family === 'llama' ? { rotary: gatherRotary(builder, config, inputs.positions) } : {}),
-    vector: (name) => weights.float32(name),
+    attentionBias: attentionBiases(builder, config, inputs),
+    ...(isRotary(config) ? { rotary: gatherRotary(builder, config, inputs.positions) } : {}),
+    vector: (name) => weights.vector(name),
     linear: (x, name) => {
-      const matrix =
-        config.family === 'gpt2' ? weights.float32(`${name}.weight`) : weights.transposed(`${name}.weight`);
-      const product = builder.node('MatMul', [x, matrix], { name: `${name}.MatMul` });
+      const product = weights.product(x, `${name}.weight`, `${name}.MatMul`);
       const bias = `${name}.bias`;
-      return weights.has(bias) ? builder.node('Add', [product, weights.float32(bias)]) : product;
+      return weights.has(bias) ? builder.node('Add', [product, weights.vector(bias)]) : product;
     },
     splitHeads: (x, count) => swapHeads(builder, reshape(x, [0, 0, count, headDim])),
     mergeHeads: (x) => reshape(swapHeads(builder, x), [0, 0, heads * headDim]),
@@ -61,8 +59,25 @@ export function inferenceOps(
   };
 }
 
+/** The mask of each layer: all earlier positions, or those within a window. */
+function attentionBiases(
+  builder: GraphBuilder,
+  config: DecoderConfig,
+  inputs: InferenceInputs,
+): (layer: number) => string {
+  const window = config.family === 'llama' ? config.slidingWindow : undefined;
+  const windowed = new Set(window?.layers);
+  const causal = windowed.size < config.layers ? causalBias(builder, inputs, undefined) : undefined;
+  const near = windowed.size > 0 ? causalBias(builder, inputs, window) : undefined;
+  return (layer) => (windowed.has(layer) ? near : causal)!;
+}
+
 /** 0 where a query may see a key, else {@link HIDDEN}: [batch, 1, length, past + length]. */
-function causalBias(builder: GraphBuilder, ids: string, mask: string): string {
+function causalBias(
+  builder: GraphBuilder,
+  { ids, mask }: InferenceInputs,
+  window: SlidingWindow | undefined,
+): string {
   const lengthOf = (x: string): string => {
     const length = builder.node('Shape', [x], { attributes: { start: int(1), end: int(2) } });
     return builder.node('Squeeze', [length, builder.int64s([0])]);
@@ -72,28 +87,13 @@ function causalBias(builder: GraphBuilder, ids: string, mask: string): string {
   const past = builder.node('Sub', [total, lengthOf(ids)]);
   const keys = builder.node('Range', [zero, total, one]); // [past + length]
   const queries = builder.node('Range', [past, total, one]); // [length]
-  const causal = builder.node('LessOrEqual', [
-    keys,
-    builder.node('Unsqueeze', [queries, builder.int64s([1])]),
-  ]); // [length, past + length]
+  const rows = builder.node('Unsqueeze', [queries, builder.int64s([1])]); // [length, 1]
+  let visible = builder.node('LessOrEqual', [keys, rows]); // [length, past + length]
+  if (window !== undefined) {
+    const beyond = builder.node('Sub', [rows, builder.scalar(window.size, DataType.INT64)]);
+    visible = builder.node('And', [visible, builder.node('Greater', [keys, beyond])]);
+  }
   const real = builder.node('Greater', [mask, zero]);
-  const visible = builder.node('And', [causal, builder.node('Unsqueeze', [real, builder.int64s([1, 2])])]);
+  visible = builder.node('And', [visible, builder.node('Unsqueeze', [real, builder.int64s([1, 2])])]);
   return builder.node('Where', [visible, builder.scalar(0), builder.scalar(HIDDEN)]);
-}
-
-/** Rows of the rotary tables at the positions asked for. */
-function gatherRotary(builder: GraphBuilder, config: LlamaConfig, positions: string): RotaryInputs {
-  const { headDim, maxPositions } = config;
-  const tables = rotaryTables(
-    config,
-    Array.from({ length: maxPositions }, (_, position) => position),
-  );
-  const gather = (name: 'cos' | 'sin'): string => {
-    const table = builder.constant(tables[name], [maxPositions, headDim], {
-      name: `rotary.${name}`,
-      type: DataType.FLOAT,
-    });
-    return builder.node('Gather', [table, positions]);
-  };
-  return rotaryInputs(builder, { cos: gather('cos'), sin: gather('sin') }, headDim, DataType.FLOAT);
 }
