@@ -88,6 +88,8 @@ describe('loadCausalLM', () => {
       node: process.versions.node,
       onnxruntime: '1.30.0',
       transformers: '4.3.1',
+      device: 'cpu',
+      graph: 'model.onnx',
     });
   });
 
