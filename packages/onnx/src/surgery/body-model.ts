@@ -1,7 +1,7 @@
 import { SakeError } from '@sakejs/spec';
 import { tensorInfo, type Dimension } from '../graph-builder.js';
-import { int } from '../attributes.js';
 import { DataType, type OnnxGraph, type OnnxModel, type OnnxNode } from '../ir.js';
+import { castNode } from './cast-node.js';
 import { checkGraph } from './check-graph.js';
 import { GraphIndex } from './graph-index.js';
 import { prune } from './prune.js';
@@ -82,16 +82,4 @@ function widenTensors(graph: OnnxGraph, names: readonly string[]): OnnxGraph {
     name: stored.get(value.name) ?? value.name,
   }));
   return { ...graph, nodes, valueInfo };
-}
-
-/** A node that changes the element type of a tensor. */
-export function castNode(from: string, to: string, type: number): OnnxNode {
-  return {
-    opType: 'Cast',
-    domain: '',
-    name: `${to}.cast`,
-    inputs: [from],
-    outputs: [to],
-    attributes: [{ name: 'to', ...int(type) }],
-  };
 }

@@ -2,13 +2,15 @@ import { tensorInfo } from '../graph-builder.js';
 import { DataType, type OnnxModel, type OnnxNode, type OnnxTensor } from '../ir.js';
 import { operatorKey } from '../operator-key.js';
 import { makeTensor } from '../tensors/make-tensor.js';
-import { castNode, LEAST_IR_VERSION } from './body-model.js';
+import { LEAST_IR_VERSION } from './body-model.js';
+import { castNode } from './cast-node.js';
 import { checkGraph } from './check-graph.js';
 import { constantShape } from './constant-shape.js';
 import { findDecoder, type DecoderMap } from './find-decoder.js';
 import { GraphIndex } from './graph-index.js';
 import { isProduct, TWO_AXES } from './head-products.js';
 import { stepKind } from './head-steps.js';
+import { plainDequantize } from './plain-dequantize.js';
 import { prune } from './prune.js';
 import { freshNames, renameTensors } from './rename-tensors.js';
 import { rowStep } from './row-step.js';
@@ -87,6 +89,7 @@ export function headModel(model: OnnxModel, decoder: DecoderMap = findDecoder(mo
 
   const constants = source.nodes
     .filter(({ outputs }) => outputs.every((name) => index.isConstant(name)))
+    .flatMap((node) => plainDequantize(index, node, fresh))
     .map((node) => renameTensors(node, ends));
   const weights = source.initializers.map((tensor) =>
     ends.has(tensor.name) ? { ...tensor, name: ends.get(tensor.name)! } : tensor,
