@@ -6,6 +6,7 @@ import type { CommandContext } from './commands/command-context.js';
 import { editCommand } from './commands/edit.js';
 import { exportEdit, importEdits, listEdits, removeEdits, showEdit } from './commands/edits.js';
 import { generateCommand } from './commands/generate.js';
+import { inspectCommand } from './commands/inspect.js';
 
 export interface Program {
   /** Runs the arguments that follow the command's name; gives the exit status. */
@@ -87,6 +88,23 @@ export function createSakeProgram(streams: Streams = process): Program {
     .option(...json)
     .action((text: string, options: unknown) =>
       run(options, (context) => generateCommand(text, options, context)),
+    );
+
+  program
+    .command('inspect')
+    .description('Tell what a model is made of and whether edits can steer it.')
+    .argument('<model>', 'embedded, the folder of an ONNX model, or an .onnx file')
+    .option('--hidden-tensor <name>', 'the tensor that the LM head reads, where it is not found by itself')
+    .option(
+      '--dtype <dtype>',
+      'fp32, fp16, q8, int8, uint8, q4, q4f16 or bnb4; default: the most precise there is',
+    )
+    .option('--file <path>', "the graph's file, relative to the folder")
+    .option('--device <device>', 'cpu, cuda, coreml or dml')
+    .option(...threads)
+    .option(...json)
+    .action((name: string, options: unknown) =>
+      run(options, (context) => inspectCommand(name, options, context)),
     );
 
   const edits = program.command('edits').description('Look after the kept edits.');

@@ -1,52 +1,14 @@
-import { fromFloat16Bits, HEAD_INPUT, HEAD_OUTPUT, toFloat16Bits, type CachePair } from '@sakejs/onnx';
+import { HEAD_INPUT, HEAD_OUTPUT, toFloat16Bits, type CachePair } from '@sakejs/onnx';
 import { SakeError } from '@sakejs/spec';
-import { cachedLayers } from './cached-layers.js';
+import { checkSizes } from './check-sizes.js';
 import { createFeeder, widthOf, type DecoderFeeder } from './decoder-feeds.js';
 import type { Decoder, ForwardStates } from './decoder.js';
 import { createGraphSession, type Device, type GraphSession, type GraphTensor } from './graph-session.js';
 import type { ModelConfig } from './model-config.js';
 import type { SplitBody, SplitDecoder } from './split-decoder.js';
+import { float32 } from './widen.js';
 
 type Rows = readonly (readonly number[])[];
-
-/** @throws {SakeError} `invalid-file` when config.json and the graph tell of different models. */
-function checkSizes({ map }: SplitBody, config: ModelConfig): void {
-  const { hiddenTensor, logits } = map;
-  const layers = map.residuals?.length ?? cachedLayers(map.cache);
-  const pairs: [string, number, number | undefined, string][] = [
-    ['hidden size', config.hiddenSize, map.hiddenSize, hiddenTensor],
-    ['number of layers', config.layers, layers, map.residuals?.at(-1) ?? hiddenTensor],
-  ];
-  for (const [what, said, found, tensor] of pairs)
-    if (found !== undefined && found !== said)
-      throw new SakeError(
-        'invalid-file',
-        `openDecoder: expected the ${what} of config.json, ${said}, got ${found} in the graph (tensor ${tensor})`,
-        { details: { tensor } },
-      );
-  // A head may be padded to a rounder size, never smaller.
-  if (map.vocabularySize < config.vocabularySize)
-    throw new SakeError(
-      'invalid-file',
-      `openDecoder: expected logits of at least the vocab_size of config.json, ${config.vocabularySize}, got ` +
-        `${map.vocabularySize} in the graph (tensor ${logits})`,
-      { details: { tensor: logits } },
-    );
-}
-
-/** Values of a tensor of states as float32; a view where they are that already. */
-function float32(tensor: GraphTensor, name: string): Float32Array {
-  if (tensor.data instanceof Float32Array) return tensor.data;
-  if (tensor.type === 'float16') return Float32Array.from(tensor.data as Uint16Array, fromFloat16Bits);
-  if (tensor.type === 'float64') return Float32Array.from(tensor.data as Float64Array);
-  throw new SakeError(
-    'unsupported',
-    `openDecoder: expected floating states from ${name}, got ${tensor.type}`,
-    {
-      details: { tensor: name },
-    },
-  );
-}
 
 /** A body that runs. */
 interface RunningBody {
@@ -73,7 +35,7 @@ export async function openDecoder(
   threads: number,
   device: Device = 'cpu',
 ): Promise<Decoder> {
-  checkSizes(split, config);
+  checkSizes(split.map, config);
   const sessions: GraphSession[] = [];
   const dispose = async (): Promise<void> => {
     for (const session of sessions.splice(0)) await session[Symbol.asyncDispose]();
@@ -92,8 +54,7 @@ export async function openDecoder(
     const ids = session.inputs.find(({ name }) => name === map.inputs.ids);
     return {
       session,
-      // Only names are kept: a map's nodes are views on the file.
-      feeder: createFeeder(session, { inputs: map.inputs, cache: map.cache }, config),
+      feeder: createFeeder(session, map, config),
       hiddenTensor: map.hiddenTensor,
       residuals: map.residuals,
       fixedRows: typeof ids?.dims[0] === 'number' ? ids.dims[0] : undefined,

@@ -66,9 +66,11 @@ export async function findGraphFiles(path: string, choice: GraphChoice = {}): Pr
   const entry = await stat(path).catch(() => undefined);
   if (entry?.isFile() && path.endsWith('.onnx')) return ofFile(resolve(path));
   if (!entry?.isDirectory())
-    throw notFound(`expected a model folder or an .onnx file, got ${path}, which is neither`, {
-      folder: resolve(path),
-    });
+    throw notFound(
+      `expected a model folder, got ${path}, which is neither a folder nor an .onnx file` +
+        (/^[\w-]+\/[\w.-]+$/.test(path) ? '; a model of a hub is downloaded first' : ''),
+      { folder: resolve(path) },
+    );
   const root = resolve(path);
   const present = await graphsIn(root);
   if (file !== undefined) return named(root, file, present, '`file` to name');

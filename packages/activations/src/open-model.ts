@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { SakeError } from '@sakejs/spec';
 import { aboutFile } from './about-file.js';
 import { cachedLayers } from './cached-layers.js';
-import { decoderGraphs } from './decoder-graphs.js';
+import { decoderGraphs, type DecoderGraphs } from './decoder-graphs.js';
 import { openDecoder } from './decoder-sessions.js';
 import type { Decoder } from './decoder.js';
 import type { Device } from './graph-session.js';
@@ -12,10 +12,10 @@ import { readGraph, type GraphFile } from './read-graph.js';
 import { splitDecoder, type SplitDecoder } from './split-decoder.js';
 
 /** A model's graphs, read and cut. */
-export interface CutModel {
+export interface CutModel extends DecoderGraphs {
   readonly split: SplitDecoder;
   readonly config: ModelConfig;
-  /** The graphs, the first step's first. */
+  /** The files, the first step's first. */
   readonly graphs: readonly GraphFile[];
 }
 
@@ -23,34 +23,40 @@ export interface CutModel {
  * Reads a folder's graphs and cuts them before the LM head.
  *
  * @param where the function to name in errors.
+ * @param options `layersNeeded: false` lets the number of blocks be 0 where nothing tells it.
  * @throws {SakeError} `not-found`, `invalid-file`, `unsupported`, `io`, naming the file.
  */
 export async function cutModel(
   folder: ModelFolder,
   hiddenTensor: string | undefined,
   where: string,
+  { layersNeeded = true }: { readonly layersNeeded?: boolean } = {},
 ): Promise<CutModel> {
   const { path: root, graphs, modelFile, stated } = folder;
   const read = (file: string): Promise<GraphFile> => aboutFile(where, file, () => readGraph({ file, root }));
   const first = await read(modelFile);
   const pastFile = graphs.withPast === undefined ? undefined : join(root, graphs.withPast);
   const past = pastFile === undefined ? undefined : await read(pastFile);
-  const split = await aboutFile(where, modelFile, () => {
-    const { start, withPast } = decoderGraphs(first, past);
-    return splitDecoder(start, {
+  const decoders = await aboutFile(where, modelFile, () => decoderGraphs(first, past));
+  const { start, withPast } = decoders;
+  const split = await aboutFile(where, modelFile, () =>
+    splitDecoder(start, {
       ...(hiddenTensor !== undefined && { hiddenTensor }),
       ...(withPast && { withPast }),
-    });
-  });
+    }),
+  );
   const { map } = split;
   const config = await aboutFile(where, modelFile, () =>
     resolveConfig(stated, {
       hiddenSize: map.hiddenSize,
       vocabularySize: map.vocabularySize,
-      layers: map.residuals?.length ?? cachedLayers((split.withPast ?? split).map.cache),
+      layers:
+        map.residuals?.length ??
+        cachedLayers((split.withPast ?? split).map.cache) ??
+        (layersNeeded ? undefined : 0),
     }),
   );
-  return { split, config, graphs: past === undefined ? [first] : [first, past] };
+  return { ...decoders, split, config, graphs: past === undefined ? [first] : [first, past] };
 }
 
 /**
@@ -101,10 +107,10 @@ async function cutAndHashed(
   folder: ModelFolder,
   beside: Readonly<Record<string, Uint8Array>>,
   hiddenTensor: string | undefined,
-): Promise<Omit<CutModel, 'graphs'> & { readonly sha256: string }> {
-  const { graphs, ...cut } = await cutModel(folder, hiddenTensor, 'loadCausalLM');
+): Promise<Pick<CutModel, 'split' | 'config'> & { readonly sha256: string }> {
+  const { graphs, split, config } = await cutModel(folder, hiddenTensor, 'loadCausalLM');
   try {
-    return { ...cut, sha256: await hashFiles(hashedFiles(graphs, beside)) };
+    return { split, config, sha256: await hashFiles(hashedFiles(graphs, beside)) };
   } catch (cause) {
     throw new SakeError('io', `loadCausalLM: cannot read the weights: ${(cause as Error).message}`, {
       details: { file: folder.modelFile },

@@ -13,9 +13,15 @@ import type { PlacedModel } from './external-data.js';
 /** A graph whose external data has been found. */
 export type DecoderGraph = Pick<PlacedModel, 'model' | 'folder'>;
 
+/** A decoder's parts by name: what is left of its map once the graph is gone. */
+export interface DecoderNames extends Omit<DecoderMap, 'head'> {
+  /** The product that gives the logits. */
+  readonly head: { readonly node: string; readonly op: string };
+}
+
 /** A decoder without its LM head. */
 export interface SplitBody {
-  readonly map: DecoderMap;
+  readonly map: DecoderNames;
   /** Ids, mask, positions and cache in; hidden states, residual streams and cache out. */
   readonly body: Uint8Array;
   /** Folder of the weights that do not lie in `body`. */
@@ -60,8 +66,9 @@ function quantizesDynamically({ graph }: OnnxModel): boolean {
  */
 export function splitDecoder(graph: DecoderGraph, options: SplitOptions = {}): SplitDecoder {
   const { hiddenTensor, withPast } = options;
-  const first = splitBody(graph, hiddenTensor, withPast !== undefined);
-  const head = headModel(graph.model, first.map);
+  const map = mapOf(graph.model, hiddenTensor);
+  const first = splitBody(graph, map, withPast !== undefined);
+  const head = headModel(graph.model, map);
   return {
     ...first,
     head: encodeModel(head),
@@ -70,22 +77,28 @@ export function splitDecoder(graph: DecoderGraph, options: SplitOptions = {}): S
   };
 }
 
+function mapOf(model: OnnxModel, hiddenTensor?: string): DecoderMap {
+  return findDecoder(model, { ...(hiddenTensor !== undefined && { hiddenTensor }) });
+}
+
 /** @param asked whether the cache's outputs are read though the graph has no input for them. */
-function splitBody(
-  { model, folder }: DecoderGraph,
-  hiddenTensor: string | undefined,
-  asked: boolean,
-): SplitBody {
-  const map = findDecoder(model, { ...(hiddenTensor !== undefined && { hiddenTensor }) });
+function splitBody({ model, folder }: DecoderGraph, map: DecoderMap, asked: boolean): SplitBody {
   const body = bodyModel(model, {
     outputs: [...new Set([map.hiddenTensor, ...(map.residuals ?? [])])],
     cache: asked || map.cache.length > 0,
   });
-  return { map, body: encodeModel(body), folder, mixesRows: quantizesDynamically(body) };
+  const { node, op } = map.head;
+  return {
+    // A map's nodes are views on the file, which is to go.
+    map: { ...map, head: { node: node.name || (node.outputs[0] ?? ''), op } },
+    body: encodeModel(body),
+    folder,
+    mixesRows: quantizesDynamically(body),
+  };
 }
 
-function splitPast(graph: DecoderGraph, first: DecoderMap, firstModel: OnnxModel): SplitBody {
-  const past = splitBody(graph, undefined, true);
+function splitPast(graph: DecoderGraph, first: DecoderNames, firstModel: OnnxModel): SplitBody {
+  const past = splitBody(graph, mapOf(graph.model), true);
   const { map } = past;
   const refuse = (expected: string, got: string, tensor: string): SakeError =>
     new SakeError('invalid-file', `splitDecoder: expected ${expected}, got ${got}`, { details: { tensor } });
