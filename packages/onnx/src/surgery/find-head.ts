@@ -1,6 +1,7 @@
 import { SakeError } from '@sakejs/spec';
 import type { OnnxNode } from '../ir.js';
 import { operatorKey } from '../operator-key.js';
+import { integersOf } from './constant-numbers.js';
 import type { GraphIndex } from './graph-index.js';
 import { headPath } from './head-path.js';
 import { isProduct, PRODUCT_NAMES, projection } from './head-products.js';
@@ -93,9 +94,20 @@ function activations(index: GraphIndex, operand: string): string {
 
 /** How many logits are left where the head takes a part of each row. */
 function cutVocabulary(index: GraphIndex, path: readonly OnnxNode[], logits: string): number | undefined {
-  if (!path.some((node) => !isProduct(node) && stepKind(index, node) === 'vocabulary')) return undefined;
+  const cut = path.findLast((node) => !isProduct(node) && stepKind(index, node) === 'vocabulary');
+  if (cut === undefined) return undefined;
   const size = index.declaredDims(logits)?.at(-1);
   if (typeof size === 'number') return size;
+  const [start, end] = [integersOf(index, cut, 'starts', 1)?.[0], integersOf(index, cut, 'ends', 2)?.[0]];
+  if (
+    cut.opType === 'Slice' &&
+    start !== undefined &&
+    start >= 0 &&
+    end !== undefined &&
+    end > start &&
+    end < 2 ** 31 - 1
+  )
+    return end - start;
   throw new SakeError(
     'unsupported',
     `findDecoder: expected "${logits}", which is a part of a product, to declare its last size, got ${size ?? 'none'}`,

@@ -45,7 +45,11 @@ interface Join {
  */
 export function findResiduals(index: GraphIndex, hidden: string): string[] | undefined {
   const joins: Join[] = [];
-  for (let join = findJoin(index, throughNorm(index, hidden)); join; join = findJoin(index, join.stream))
+  for (
+    let join = findJoin(index, withBias(index, throughNorm(index, hidden)));
+    join;
+    join = findJoin(index, join.stream)
+  )
     joins.unshift(join);
   const starts = joins.flatMap((join, i) => (join.attends ? [i] : []));
   if (starts[0] !== 0) return undefined;
@@ -64,6 +68,15 @@ function throughNorm(index: GraphIndex, normed: string): string {
     if (first === undefined || (node.opType === 'Add' && second !== undefined)) return tensor;
     tensor = isLayout(node) ? node.inputs[0]! : first;
   }
+}
+
+/** A sum and the bias that is all that reads it: a norm reads its input more than once, or whole. */
+function withBias(index: GraphIndex, sum: string): string {
+  const readers = index.graph.nodes.filter(({ inputs }) => inputs.includes(sum));
+  const [bias] = readers;
+  return readers.length === 1 && bias?.opType === 'Add' && index.variables(bias).length === 1
+    ? bias.outputs[0]!
+    : sum;
 }
 
 function findJoin(index: GraphIndex, tensor: string): Join | undefined {

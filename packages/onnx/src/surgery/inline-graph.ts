@@ -36,8 +36,14 @@ export function inlineGraph(
     // A result that is given on as it came, or twice, has no name of its own to change.
     else passed.push(identity(name, target));
   });
-  for (const name of tensorsMade(nested))
-    if (!names.has(name) && (taken.has(name) || wanted.includes(name))) names.set(name, fresh(name));
+  const isTaken = (name: string): boolean => taken.has(name) || wanted.includes(name);
+  for (const name of tensorsMade(nested)) {
+    if (names.has(name) || !isTaken(name)) continue;
+    let changed = fresh(name);
+    // What was written out before has names that the graph around did not have.
+    while (isTaken(changed)) changed = fresh(name);
+    names.set(name, changed);
+  }
   const rename = <T extends { readonly name: string }>(value: T): T =>
     names.has(value.name) ? { ...value, name: names.get(value.name)! } : value;
   return {
