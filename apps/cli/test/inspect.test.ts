@@ -9,7 +9,7 @@ const fixture = fileURLToPath(
 );
 const graph = join(fixture, 'model.onnx');
 
-describe('sake inspect', () => {
+describe('sake inspect', { timeout: 60_000 }, () => {
   it('tells as JSON what a folder holds', async () => {
     const { status, out, err } = await sake('inspect', fixture, '--json');
     expect([status, err]).toEqual([0, '']);
