@@ -7,6 +7,7 @@ import { convertCommand } from './commands/convert.js';
 import { editCommand } from './commands/edit.js';
 import { exportEdit, importEdits, listEdits, removeEdits, showEdit } from './commands/edits.js';
 import { generateCommand } from './commands/generate.js';
+import { inspectCommand } from './commands/inspect.js';
 import { addPromptsCommands } from './commands/prompts-commands.js';
 
 export interface Program {
@@ -21,7 +22,7 @@ const number = (value: string): number => (value.trim() === '' ? Number.NaN : Nu
 
 const library = ['--library <dir>', 'folder that keeps the edits', DEFAULT_LIBRARY] as const;
 const modules = ['--with <module...>', 'mapper modules whose edits the library holds'] as const;
-const model = ['--model <name>', 'embedded, or the folder of an ONNX model', 'embedded'] as const;
+const model = ['--model <name>', 'embedded, the folder of an ONNX model, or a hub id', 'embedded'] as const;
 const threads = ['--threads <n>', 'threads of the model', number, 2] as const;
 const json = ['--json', 'print one JSON object instead of text'] as const;
 
@@ -102,6 +103,23 @@ export function createSakeProgram(streams: Streams = process): Program {
     .option(...json)
     .action((checkpoint: string, options: unknown) =>
       run(options, (context) => convertCommand(checkpoint, options, context)),
+    );
+
+  program
+    .command('inspect')
+    .description('Tell what a model is made of and whether edits can steer it.')
+    .argument('<model>', 'embedded, the folder of an ONNX model, an .onnx file, or a hub id')
+    .option('--hidden-tensor <name>', 'the tensor that the LM head reads, where it is not found by itself')
+    .option(
+      '--dtype <dtype>',
+      'fp32, fp16, q8, int8, uint8, q4, q4f16 or bnb4; default: the most precise there is',
+    )
+    .option('--file <path>', "the graph's file, relative to the folder")
+    .option('--device <device>', 'cpu, cuda, coreml or dml')
+    .option(...threads)
+    .option(...json)
+    .action((name: string, options: unknown) =>
+      run(options, (context) => inspectCommand(name, options, context)),
     );
 
   const edits = program.command('edits').description('Look after the kept edits.');

@@ -61,7 +61,9 @@ async function generate(
 
 async function measure(folder: string, name: string): Promise<void> {
   await using lm = await loadCausalLM(folder, { threads: THREADS, batchTokens: BATCH_TOKENS });
-  await using full = await createGraphSession((await readModelFolder(folder)).model, { threads: THREADS });
+  await using full = await createGraphSession((await readModelFolder(folder)).modelFile, {
+    threads: THREADS,
+  });
   const random = createRandom('capture');
   const prompts = Array.from({ length: 400 }, () =>
     Array.from({ length: 8 + random.integer(25) }, () => random.integer(lm.info.vocabularySize)),

@@ -1,106 +1,144 @@
-import { HEAD_INPUT, HEAD_OUTPUT } from '@sakejs/onnx';
-import { SakeError } from '@sakejs/spec';
+import { HEAD_INPUT, HEAD_OUTPUT, toFloat16Bits } from '@sakejs/onnx';
+import { checkSizes } from './check-sizes.js';
 import { createFeeder, widthOf } from './decoder-feeds.js';
-import type { Decoder, KeyValueCache } from './decoder.js';
-import { createGraphSession, type GraphSession, type GraphTensor } from './graph-session.js';
+import type { Decoder, ForwardStates } from './decoder.js';
+import { createGraphSession, type Device, type GraphSession } from './graph-session.js';
 import type { ModelConfig } from './model-config.js';
-import type { SplitDecoder } from './split-decoder.js';
-
-/** @throws {SakeError} `invalid-file` when config.json and the graph tell of different models. */
-function checkSizes({ map }: SplitDecoder, config: ModelConfig): void {
-  const pairs: [string, number, number | undefined][] = [
-    ['hidden size', config.hiddenSize, map.hiddenSize],
-    ['number of layers', config.layers, map.residuals?.length],
-  ];
-  for (const [what, said, found] of pairs)
-    if (found !== undefined && found !== said)
-      throw new SakeError(
-        'invalid-file',
-        `openDecoder: expected the ${what} of config.json, ${said}, got ${found} in the graph`,
-      );
-  // A head may be padded to a rounder size, never smaller.
-  if (map.vocabularySize < config.vocabularySize)
-    throw new SakeError(
-      'invalid-file',
-      `openDecoder: expected logits of at least the vocab_size of config.json, ${config.vocabularySize}, got ${map.vocabularySize} in the graph`,
-    );
-}
-
-function float32(tensor: GraphTensor, name: string): Float32Array {
-  if (tensor.data instanceof Float32Array) return tensor.data;
-  throw new SakeError('unsupported', `openDecoder: expected float32 states from ${name}, got ${tensor.type}`);
-}
+import { runBody, type RunningBody } from './run-body.js';
+import type { SplitBody, SplitDecoder } from './split-decoder.js';
+import { float32 } from './widen.js';
 
 /**
- * Opens both halves of a decoder. One body session serves every request: only what is fetched is copied out.
+ * Opens both parts of a decoder. One body session serves every request, two where the exporter wrote one graph for the
+ * start and one for going on from a cache: only what is fetched is copied out.
  *
- * @throws {SakeError} `unsupported` for inputs, caches or state types it does not know, `invalid-file` when the config
- * belongs to another graph.
+ * @throws {SakeError} `unsupported` for inputs, caches or state types it does not know, or a device that the runtime
+ * lacks; `invalid-file` when the config belongs to another graph.
  */
 export async function openDecoder(
   split: SplitDecoder,
   config: ModelConfig,
   threads: number,
+  device: Device = 'cpu',
 ): Promise<Decoder> {
-  checkSizes(split, config);
-  const body = await createGraphSession(split.body, { threads });
-  let head: GraphSession | undefined;
+  checkSizes(split.map, config);
+  const sessions: GraphSession[] = [];
+  const dispose = async (): Promise<void> => {
+    for (const session of sessions.splice(0)) await session[Symbol.asyncDispose]();
+  };
+  const open = async (graph: Uint8Array, folder: string | undefined): Promise<GraphSession> => {
+    const session = await createGraphSession(graph, {
+      threads,
+      device,
+      ...(folder !== undefined && { externalDataFolder: folder }),
+    });
+    sessions.push(session);
+    return session;
+  };
+  const pairs = (split.withPast ?? split).map.cache;
+  const run = async ({ body, folder, map }: SplitBody, stepwise: boolean): Promise<RunningBody> => {
+    const session = await open(body, folder);
+    const ids = session.inputs.find(({ name }) => name === map.inputs.ids);
+    return {
+      session,
+      feeder: createFeeder(session, map, config),
+      hiddenTensor: map.hiddenTensor,
+      residuals: map.residuals,
+      pairs,
+      hiddenSize: map.hiddenSize,
+      fixedRows: typeof ids?.dims[0] === 'number' ? ids.dims[0] : undefined,
+      stepwise: stepwise || ids?.dims[1] === 1,
+    };
+  };
   try {
-    head = await createGraphSession(split.head, { threads });
-    return decoderOf(body, head, split, config);
+    const first = await run(split, false);
+    // Exporters trace these graphs with one token, and what they make of several is not what the model would.
+    const next = split.withPast && (await run(split.withPast, true));
+    const head = await open(split.head, split.folder);
+    const { inputs, vocabularySize, hiddenSize } = split.map;
+    return decoderOf({
+      first,
+      next: next ?? first,
+      head,
+      cached: pairs.length > 0,
+      vocabularySize,
+      hiddenSize,
+      headMixesRows: split.headMixesRows,
+      mixesRows: split.mixesRows,
+      padsLeft: inputs.mask !== undefined && inputs.positions !== undefined,
+      dispose,
+    });
   } catch (cause) {
-    await body[Symbol.asyncDispose]();
-    await head?.[Symbol.asyncDispose]();
+    await dispose();
     throw cause;
   }
 }
 
-function decoderOf(
-  body: GraphSession,
-  head: GraphSession,
-  split: SplitDecoder,
-  config: ModelConfig,
-): Decoder {
-  const { cache: pairs, hiddenTensor, hiddenSize, residuals, vocabularySize } = split.map;
-  const feeder = createFeeder(body, split.map, config);
+interface DecoderParts {
+  readonly first: RunningBody;
+  readonly next: RunningBody;
+  readonly head: GraphSession;
+  readonly cached: boolean;
+  readonly vocabularySize: number;
+  readonly hiddenSize: number;
+  readonly headMixesRows: boolean;
+  readonly mixesRows: boolean;
+  readonly padsLeft: boolean;
+  readonly dispose: () => Promise<void>;
+}
+
+function decoderOf(parts: DecoderParts): Decoder {
+  const { first, next, head, cached, vocabularySize, hiddenSize } = parts;
+
+  /** Logits of rows that may be run together. */
+  const projectRows = async (hidden: Float32Array, rows: number, logits: Float32Array): Promise<void> => {
+    const [input, output] = [head.inputs[0]!, head.outputs[0]!];
+    const given =
+      input.type === 'float16'
+        ? head.tensor(Uint16Array.from(hidden, toFloat16Bits), [rows, hiddenSize], 'float16')
+        : head.tensor(hidden, [rows, hiddenSize]);
+    if (output.type === 'float32')
+      await head.run({ [HEAD_INPUT]: given }, { [HEAD_OUTPUT]: head.tensor(logits, [rows, vocabularySize]) });
+    else logits.set(float32((await head.run({ [HEAD_INPUT]: given }))[HEAD_OUTPUT]!, HEAD_OUTPUT));
+  };
+
   return {
     vocabularySize,
     dtype: head.inputs[0]!.type,
-    cached: pairs.length > 0,
-    showsLayers: residuals !== undefined,
-    async forward(rows, { layers, cache, keepCache = false }) {
+    cached,
+    showsLayers: first.residuals !== undefined && next.residuals !== undefined,
+    mixesRows: parts.mixesRows,
+    padsLeft: parts.padsLeft,
+    async forward(rows, { layers, cache, keepCache = false, padding = 'right' }): Promise<ForwardStates> {
       const past = cache?.length ?? 0;
       const width = widthOf(rows);
-      const names = layers.map((layer) => residuals![layer]!);
-      const presents = keepCache ? pairs.map(({ output }) => output) : [];
-      const results = await body.run(
-        { ...feeder.sequences(rows, past), ...(cache?.tensors ?? feeder.emptyCache(rows.length)) },
-        [hiddenTensor, ...names, ...presents],
-      );
-      const grown: KeyValueCache | undefined = keepCache
-        ? {
-            length: past + width,
-            tensors: Object.fromEntries(pairs.map(({ input, output }) => [input, results[output]!])),
-          }
-        : undefined;
+      const leading =
+        cache?.padding ?? rows.map((tokens) => (padding === 'left' ? width - tokens.length : 0));
+      const keep = keepCache && cached;
+      const states = await runBody(cache ? next : first, {
+        rows,
+        past,
+        leading,
+        tensors: cache?.tensors,
+        layers,
+        keep,
+      });
       return {
         width,
-        hidden: float32(results[hiddenTensor]!, hiddenTensor),
-        layers: new Map(
-          layers.map((layer, index) => [layer, float32(results[names[index]!]!, names[index]!)]),
-        ),
-        ...(grown && { cache: grown }),
+        hidden: states.hidden,
+        layers: states.layers,
+        ...(keep && { cache: { length: past + width, padding: leading, tensors: states.tensors } }),
       };
     },
     async project(hidden, rows, logits) {
-      await head.run(
-        { [HEAD_INPUT]: head.tensor(hidden, [rows, hiddenSize]) },
-        { [HEAD_OUTPUT]: head.tensor(logits, [rows, vocabularySize]) },
-      );
+      if (!parts.headMixesRows) return projectRows(hidden, rows, logits);
+      for (let row = 0; row < rows; row++)
+        await projectRows(
+          hidden.subarray(row * hiddenSize, (row + 1) * hiddenSize),
+          1,
+          logits.subarray(row * vocabularySize, (row + 1) * vocabularySize),
+        );
     },
-    async [Symbol.asyncDispose]() {
-      await body[Symbol.asyncDispose]();
-      await head[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: parts.dispose,
   };
 }

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import * as ort from 'onnxruntime-node';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { tinyGraph } from '../test/tiny-graph.js';
 import { createGraphSession, onnxruntimeVersion } from './graph-session.js';
 
@@ -77,5 +78,52 @@ describe('createGraphSession', () => {
 describe('onnxruntimeVersion', () => {
   it('is the version that is pinned', () => {
     expect(onnxruntimeVersion).toBe('1.30.0');
+  });
+});
+
+describe('createGraphSession on a device', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  /** ONNX Runtime as it would be with that device: what it is asked for is seen, and run on the CPU. */
+  function runtimeWith(): string[][] {
+    const { create } = ort.InferenceSession;
+    const asked: string[][] = [];
+    vi.spyOn(ort.InferenceSession, 'create').mockImplementation(((
+      model: Uint8Array,
+      settings: ort.InferenceSession.SessionOptions,
+    ) => {
+      asked.push([...settings.executionProviders!] as string[]);
+      return create(model, { ...settings, executionProviders: ['cpu'] });
+    }) as typeof create);
+    return asked;
+  }
+
+  it.each(['cpu', 'cuda', 'coreml', 'dml'] as const)('asks ONNX Runtime for %s', async (device) => {
+    const asked = runtimeWith();
+    await using session = await createGraphSession(tinyGraph('Add'), { device });
+    expect(asked).toEqual([[device]]);
+    expect(session.device).toBe(device);
+  });
+
+  it('says which devices the installed runtime is built for', async () => {
+    await expect(createGraphSession(tinyGraph('Add'), { device: 'dml' })).rejects.toMatchObject({
+      code: 'unsupported',
+      message: expect.stringMatching(/can use, got dml: .*backend not found.*built for cpu/),
+      details: { device: 'dml' },
+    });
+  });
+
+  it('blames the graph, not the device, where the graph is at fault', async () => {
+    runtimeWith();
+    await expect(createGraphSession(new Uint8Array(3), { device: 'cuda' })).rejects.toMatchObject({
+      code: 'invalid-file',
+    });
+  });
+
+  it('refuses a device that it does not know', async () => {
+    await expect(createGraphSession(tinyGraph('Add'), { device: 'tpu' as 'cpu' })).rejects.toMatchObject({
+      code: 'invalid-option',
+      message: expect.stringContaining('cpu, cuda, coreml, dml'),
+    });
   });
 });

@@ -31,6 +31,11 @@ export interface GraphPort {
   readonly dims: readonly (number | string)[];
 }
 
+/** What executes a graph: ONNX Runtime's execution providers. */
+export const devices = ['cpu', 'cuda', 'coreml', 'dml'] as const;
+
+export type Device = (typeof devices)[number];
+
 export interface GraphSessionOptions {
   /** Threads within an operator. Default 2. Operators themselves run one after the other. */
   readonly threads?: number;
@@ -41,6 +46,13 @@ export interface GraphSessionOptions {
    * beside other sessions or work. Results are the same. Default false.
    */
   readonly spinning?: boolean;
+  /** What executes the graph; operators that it lacks run on the CPU. Default `cpu`. */
+  readonly device?: Device;
+  /**
+   * Folder of the external data of a graph given as bytes, with no links on its way. ONNX Runtime maps the files where
+   * they are.
+   */
+  readonly externalDataFolder?: string;
 }
 
 /** What is fetched: names, or tensors to write into (null: a new one). */
@@ -52,6 +64,7 @@ export interface GraphSession {
   readonly outputs: readonly GraphPort[];
   readonly threads: number;
   readonly optimization: string;
+  readonly device: Device;
   /**
    * A tensor over `data`, which is kept, not copied; make it once and run it often.
    *
@@ -116,10 +129,19 @@ function toNative(tensor: GraphTensor): ort.Tensor {
 }
 
 function fromNative(tensor: ort.Tensor): GraphTensor {
+  const data = tensor.data as TensorData;
   const wrapped: GraphTensor = {
     type: tensor.type as TensorType,
     dims: tensor.dims,
-    data: tensor.data as TensorData,
+    // Where JavaScript has a Float16Array, the runtime gives one.
+    data:
+      tensor.type === 'float16' && !(data instanceof Uint16Array)
+        ? new Uint16Array(
+            (data as TensorData).buffer,
+            (data as TensorData).byteOffset,
+            (data as TensorData).length,
+          )
+        : data,
   };
   native.set(wrapped, tensor);
   return wrapped;
@@ -141,29 +163,65 @@ function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
+/** What ONNX Runtime says when it has no such execution provider, or not the libraries that it needs. */
+const NO_PROVIDER = /backend not found|AppendExecutionProvider|execution provider.*(not|fail)/i;
+
+function refusal(cause: unknown, model: Uint8Array | string, device: Device): SakeError {
+  if (device !== 'cpu' && NO_PROVIDER.test(messageOf(cause)))
+    return new SakeError(
+      'unsupported',
+      `createGraphSession: expected a device that the installed ONNX Runtime can use, got ${device}: ` +
+        `${messageOf(cause)}; it was built for ${ort
+          .listSupportedBackends()
+          .map(({ name }) => name)
+          .join(', ')}, ` +
+        'of which all but cpu need their own libraries',
+      { details: { device }, cause },
+    );
+  const what = typeof model === 'string' ? model : `${model.length} bytes`;
+  return new SakeError(
+    'invalid-file',
+    `createGraphSession: expected a graph that ONNX Runtime loads, got ${what}: ${messageOf(cause)}`,
+    { cause },
+  );
+}
+
 /**
  * Loads an ONNX graph, from its bytes or from a file, for repeated runs.
  *
  * Thread counts are pinned (`threads` within an operator, 1 between operators), because ONNX Runtime promises
  * no bitwise equality across thread counts.
  *
- * @throws {SakeError} `invalid-file` when the runtime refuses the graph, `invalid-option` for a thread count below 1.
+ * @throws {SakeError} `invalid-file` when the runtime refuses the graph, `unsupported` for a device that the runtime
+ * lacks, `invalid-option` for a thread count below 1 or an unknown device.
  */
 export async function createGraphSession(
   model: Uint8Array | string,
   options: GraphSessionOptions = {},
 ): Promise<GraphSession> {
-  const { threads = 2, optimization = 'all', spinning = false } = options;
+  const { threads = 2, optimization = 'all', spinning = false, device = 'cpu', externalDataFolder } = options;
   if (!Number.isInteger(threads) || threads < 1)
     throw new SakeError('invalid-option', `createGraphSession: expected threads >= 1, got ${threads}`);
+  if (!devices.includes(device))
+    throw new SakeError(
+      'invalid-option',
+      `createGraphSession: expected a device among ${devices.join(', ')}, got ${String(device)}`,
+    );
   const settings: ort.InferenceSession.SessionOptions = {
-    executionProviders: ['cpu'],
+    executionProviders: [device],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: optimization,
     logSeverityLevel: ONLY_FATAL,
-    extra: { session: { intra_op: { allow_spinning: spinning ? '1' : '0' } } },
+    extra: {
+      session: {
+        intra_op: { allow_spinning: spinning ? '1' : '0' },
+        ...(externalDataFolder !== undefined && {
+          model_external_initializers_file_folder_path: externalDataFolder,
+        }),
+      },
+    },
   };
   let session: ort.InferenceSession | undefined;
   try {
@@ -172,12 +230,7 @@ export async function createGraphSession(
         ? await ort.InferenceSession.create(model, settings)
         : await ort.InferenceSession.create(model, settings);
   } catch (cause) {
-    const what = typeof model === 'string' ? model : `${model.length} bytes`;
-    throw new SakeError(
-      'invalid-file',
-      `createGraphSession: expected a graph that ONNX Runtime loads, got ${what}: ${messageOf(cause)}`,
-      { cause },
-    );
+    throw refusal(cause, model, device);
   }
   const inputs = ports(session.inputMetadata);
   const outputs = ports(session.outputMetadata);
@@ -189,6 +242,7 @@ export async function createGraphSession(
     outputs,
     threads,
     optimization,
+    device,
     tensor: createTensor,
     async run(feeds, fetches = outputNames) {
       if (!session) throw new SakeError('invalid-input', 'run: expected an open session, got a disposed one');

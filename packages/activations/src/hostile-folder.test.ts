@@ -45,7 +45,7 @@ const broken: [string, string, (bytes: Buffer) => Uint8Array | string, string, R
   ['a graph that lacks its last byte', 'model.onnx', (b) => b.subarray(0, -1), 'invalid-file', /premature EOF/],
   ['an empty graph', 'model.onnx', () => '', 'invalid-file', /0 bytes/],
   ['a pointer to a large file', 'model.onnx', () => 'version https://git-lfs.github.com/spec/v1\n', 'invalid-file', /not ONNX/],
-  ['weights in another file', 'model.onnx', withExternalData, 'unsupported', /external data; save the model as one file/],
+  ['weights in a file that is missing', 'model.onnx', withExternalData, 'not-found', /model\.onnx_data for the external data of '/],
   ['a tokenizer without a model', 'tokenizer.json', () => '{}', 'invalid-file', /"model" property/],
   ['a tokenizer that is cut off', 'tokenizer.json', (b) => b.subarray(0, 900), 'invalid-file', /hold JSON/],
   ['a tokenizer config that is a list', 'tokenizer_config.json', () => '[]', 'invalid-file', /JSON object/],

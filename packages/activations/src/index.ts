@@ -1,7 +1,9 @@
 export type { TensorData } from '@sakejs/onnx';
 export {
   createGraphSession,
+  devices,
   onnxruntimeVersion,
+  type Device,
   type Fetches,
   type GraphPort,
   type GraphSession,
@@ -10,3 +12,12 @@ export {
   type TensorType,
 } from './graph-session.js';
 export { loadCausalLM, type LoadOptions } from './load-causal-lm.js';
+export { graphDtypes, type GraphChoice, type GraphDtype } from './graph-files.js';
+export {
+  inspectModel,
+  STEERABLE_ERROR,
+  type InspectedCache,
+  type InspectOptions,
+  type ModelInspection,
+} from './inspect-model.js';
+export type { SelfCheck } from './self-check.js';

@@ -4,7 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as ort from 'onnxruntime-node';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runFullGraph } from '../test/full-graph.js';
 import { tinyGpt2, tinyLlama, writeRandomModel } from '../test/random-model.js';
 import { removeCache } from '../test/without-cache.js';
@@ -88,6 +89,8 @@ describe('loadCausalLM', () => {
       node: process.versions.node,
       onnxruntime: '1.30.0',
       transformers: '4.3.1',
+      device: 'cpu',
+      graph: 'model.onnx',
     });
   });
 
@@ -101,6 +104,26 @@ describe('loadCausalLM', () => {
     };
     expect(await count(lm.info.maxPositions - 2)).toBe(3);
     expect(await count(lm.info.maxPositions)).toBe(1);
+  });
+
+  it('runs body and head on the device that it is given, and says so', async () => {
+    const { create } = ort.InferenceSession;
+    const asked: unknown[] = [];
+    // As a runtime with CUDA would; here the CPU does the work.
+    const spy = vi.spyOn(ort.InferenceSession, 'create').mockImplementation(((
+      model: Uint8Array,
+      settings: ort.InferenceSession.SessionOptions,
+    ) => {
+      asked.push(settings.executionProviders);
+      return create(model, { ...settings, executionProviders: ['cpu'] });
+    }) as typeof create);
+    try {
+      await using lm = await loadCausalLM(qwen2, { threads: 1, device: 'cuda' });
+      expect(lm.info.runtime['device']).toBe('cuda');
+      expect(asked).toEqual([['cuda'], ['cuda']]);
+    } finally {
+      spy.mockRestore();
+    }
   });
 
   it('refuses a batch size below 1', async () => {

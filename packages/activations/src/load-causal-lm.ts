@@ -1,54 +1,58 @@
 import { join } from 'node:path';
-import {
-  isSakeError,
-  SakeError,
-  type CausalLM,
-  type Matrix,
-  type ModelInfo,
-  type Prompt,
-} from '@sakejs/spec';
+import { SakeError, type CausalLM, type Matrix, type ModelInfo, type Prompt } from '@sakejs/spec';
+import { aboutFile } from './about-file.js';
 import { captureStates, observeStates, projectStates, type StateReader } from './capture.js';
-import { openDecoder } from './decoder-sessions.js';
 import { generateTokens, type GenerationModel } from './generate.js';
-import { onnxruntimeVersion } from './graph-session.js';
-import { readModelFolder } from './model-folder.js';
+import type { GraphChoice } from './graph-files.js';
+import { onnxruntimeVersion, type Device } from './graph-session.js';
+import { readModelFolder, readTokenizerFiles } from './model-folder.js';
+import { openModel } from './open-model.js';
 import { promptTokens } from './prompt-tokens.js';
-import { splitDecoder } from './split-decoder.js';
 import { createTokenizer, transformersVersion } from './tokenizer.js';
 
-export interface LoadOptions {
+export interface LoadOptions extends GraphChoice {
   /** Threads within an operator, pinned. Default 2. */
   readonly threads?: number;
   /** Most tokens, padding included, that one run reads in `capture` and `observe`. Default 2048. */
   readonly batchTokens?: number;
   /** The name that `info.id` and provenances carry. Default: the folder as it was given. */
   readonly id?: string;
+  /** What ONNX Runtime executes the graph on. Default `cpu`. */
+  readonly device?: Device;
+  /** Names the tensor that the LM head reads, for a graph where it is not found by itself. */
+  readonly hiddenTensor?: string;
 }
 
 /**
- * Loads a causal language model from a local folder: `config.json`, `tokenizer.json`, `tokenizer_config.json` and
- * `onnx/model.onnx` or `model.onnx`, as transformers.js and optimum lay them out. Nothing is downloaded.
+ * Loads a causal language model from a local folder, or from an `.onnx` file in one. Nothing is downloaded and nothing
+ * written into the folder.
+ *
+ * The folder holds `tokenizer.json`, `tokenizer_config.json` and a graph as transformers.js, optimum, `torch.onnx` or
+ * onnxruntime-genai lay it out; `dtype` or `file` choose among several, and without them it is the most precise, as
+ * `info.runtime.graph` says. `config.json` is read where there is one. Weights in external data stay where they are.
  *
  * The graph is cut before its LM head, so states are read without computing logits.
  *
  * @throws {SakeError} `not-found` naming a missing file, `invalid-file`, `unsupported` for a graph whose head or
- * inputs are not recognised, `invalid-option`.
+ * inputs are not recognised or a device that the runtime lacks, `invalid-option`.
  */
 export async function loadCausalLM(folder: string, options: LoadOptions = {}): Promise<CausalLM> {
-  const { threads = 2, batchTokens = 2048, id = folder } = options;
+  const { threads = 2, batchTokens = 2048, id = folder, device = 'cpu', hiddenTensor } = options;
   if (!Number.isInteger(batchTokens) || batchTokens < 1)
     throw new SakeError('invalid-option', `loadCausalLM: expected batchTokens >= 1, got ${batchTokens}`);
-  const files = await readModelFolder(folder);
-  const { config } = files;
-  const tokenizer = await aboutFile(join(files.path, 'tokenizer.json'), () =>
-    createTokenizer(files.tokenizerJson, files.tokenizerConfig),
+  const files = await readModelFolder(folder, options);
+  const tokenizerFiles = await readTokenizerFiles(files.path);
+  const tokenizer = await aboutFile('loadCausalLM', join(files.path, 'tokenizer.json'), () =>
+    createTokenizer(tokenizerFiles.json, tokenizerFiles.config),
   );
-  const decoder = await aboutFile(files.modelFile, () =>
-    openDecoder(splitDecoder(files.model), config, threads),
-  );
+  const { decoder, config, sha256 } = await openModel(files, tokenizerFiles.bytes, {
+    threads,
+    device,
+    hiddenTensor,
+  });
   const info: ModelInfo = {
     id,
-    sha256: files.sha256,
+    sha256,
     family: config.family,
     hiddenSize: config.hiddenSize,
     layers: config.layers,
@@ -60,13 +64,16 @@ export async function loadCausalLM(folder: string, options: LoadOptions = {}): P
       node: process.versions.node,
       onnxruntime: onnxruntimeVersion,
       transformers: await transformersVersion(),
+      device,
+      graph: files.graphs.file.replaceAll('\\', '/'),
     },
   };
   const reader: StateReader = {
     decoder,
     hiddenSize: config.hiddenSize,
     layers: config.layers,
-    batchTokens,
+    // Where rows change each other, each is read by itself.
+    batchTokens: decoder.mixesRows ? 1 : batchTokens,
   };
   const model: GenerationModel = { ...reader, tokenizer, ...config };
   const sequences = (prompts: readonly Prompt[], where: string): (readonly number[])[] =>
@@ -86,17 +93,4 @@ export async function loadCausalLM(folder: string, options: LoadOptions = {}): P
     },
     [Symbol.asyncDispose]: () => decoder[Symbol.asyncDispose](),
   };
-}
-
-/** Names the file that is being read in whatever is wrong with it. */
-async function aboutFile<T>(file: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (cause) {
-    if (!isSakeError(cause) || cause.code === 'invalid-option') throw cause;
-    throw new SakeError(cause.code, `loadCausalLM: ${file}: ${cause.message}`, {
-      details: { ...cause.details, file },
-      cause,
-    });
-  }
 }

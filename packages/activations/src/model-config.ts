@@ -1,93 +1,168 @@
 import { SakeError } from '@sakejs/spec';
 import { z } from 'zod';
+import type { GenaiConfig } from './genai-config.js';
 
 const count = z.number().int().positive();
+const optionalCount = count.nullish();
 const tokenIds = z.union([z.number().int().nonnegative(), z.array(z.number().int().nonnegative())]).nullish();
 
-const configSchema = z
-  .looseObject({
-    model_type: z.string(),
-    vocab_size: count,
-    hidden_size: count.optional(),
-    n_embd: count.optional(),
-    num_hidden_layers: count.optional(),
-    n_layer: count.optional(),
-    num_attention_heads: count.optional(),
-    n_head: count.optional(),
-    num_key_value_heads: count.nullish(),
-    head_dim: count.nullish(),
-    max_position_embeddings: count.optional(),
-    n_positions: count.optional(),
-    eos_token_id: tokenIds,
-  })
-  .refine((config) => config.hidden_size ?? config.n_embd, { path: ['hidden_size'], message: 'is missing' })
-  .refine((config) => config.num_hidden_layers ?? config.n_layer, {
-    path: ['num_hidden_layers'],
-    message: 'is missing',
-  })
-  .refine((config) => config.num_attention_heads ?? config.n_head, {
-    path: ['num_attention_heads'],
-    message: 'is missing',
-  })
-  .refine((config) => config.max_position_embeddings ?? config.n_positions, {
-    path: ['max_position_embeddings'],
-    message: 'is missing',
-  })
-  .refine(
-    ({ head_dim, hidden_size, n_embd, num_attention_heads, n_head }) =>
-      head_dim || (hidden_size ?? n_embd ?? 0) % (num_attention_heads ?? n_head ?? 1) === 0,
-    { path: ['num_attention_heads'], message: 'does not divide the hidden size' },
-  );
+/** Names under which families keep a size, the first that is there counts. */
+const NAMES = {
+  // What the LM head reads may be narrower than the blocks.
+  hiddenSize: ['word_embed_proj_dim', 'hidden_size', 'n_embd', 'd_model'],
+  width: ['hidden_size', 'n_embd', 'd_model'],
+  layers: ['num_hidden_layers', 'n_layer', 'n_layers', 'num_layers'],
+  heads: ['num_attention_heads', 'n_head', 'n_heads', 'num_heads'],
+  positions: ['max_position_embeddings', 'n_positions', 'n_ctx', 'max_seq_len', 'seq_length'],
+} as const;
+
+const sizeFields = Object.fromEntries(
+  Object.values(NAMES)
+    .flat()
+    .map((name) => [name, optionalCount]),
+) as Record<string, typeof optionalCount>;
+
+const configSchema = z.looseObject({
+  model_type: z.string(),
+  vocab_size: count,
+  num_key_value_heads: optionalCount,
+  head_dim: optionalCount,
+  eos_token_id: tokenIds,
+  ...sizeFields,
+});
 
 const generationConfigSchema = z.looseObject({ eos_token_id: tokenIds });
 
-/** What a model's `config.json` says, under one set of names. */
-export interface ModelConfig {
+/** Sizes of a cache, where something says them. */
+export interface CacheSizes {
+  readonly keyValueHeads?: number;
+  readonly headSize?: number;
+}
+
+/** What is known of a model besides its graph, under one set of names. */
+export interface ModelConfig extends CacheSizes {
   readonly family: string;
   readonly vocabularySize: number;
   readonly hiddenSize: number;
   readonly layers: number;
-  readonly keyValueHeads: number;
-  readonly headSize: number;
   readonly maxPositions: number;
   /** Tokens that end a text. */
   readonly eosTokens: ReadonlySet<number>;
 }
 
+/** What a model's graph tells of its sizes. */
+export interface GraphSizes {
+  readonly hiddenSize: number;
+  readonly vocabularySize: number;
+  /** Undefined where neither residual streams nor a cache show it. */
+  readonly layers: number | undefined;
+}
+
+/** What a folder says of its model, before its graph is read. */
+export interface StatedConfig {
+  /** `config.json`. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** `generation_config.json`. */
+  readonly generation?: Readonly<Record<string, unknown>>;
+  readonly genai?: GenaiConfig;
+  /** `model_max_length` of the tokenizer's config. */
+  readonly tokenizerLimit?: number;
+  /** Where `config` came from, for messages. */
+  readonly file: string;
+}
+
+/** The positions of a model for which nothing says them. */
+export const UNSTATED_POSITIONS = 2048;
+
+/** Longest texts that tokenizers claim and models have; beyond it is a number that stands for no limit. */
+const LARGEST_LIMIT = 2 ** 24;
+
 function parse<T>(schema: z.ZodType<T>, value: unknown, file: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const problems = result.error.issues.map(({ path, message }) => `${path.join('.') || 'file'}: ${message}`);
-  throw new SakeError(
+  throw invalid(
+    file,
+    result.error.issues.map(({ path, message }) => `${path.join('.') || 'file'}: ${message}`),
+  );
+}
+
+function invalid(file: string, problems: readonly string[]): SakeError {
+  return new SakeError(
     'invalid-file',
     `loadCausalLM: expected ${file} to describe a decoder, got ${problems.join('; ')}`,
     { details: { file, problems } },
   );
 }
 
+type Config = z.infer<typeof configSchema>;
+
+function sizeOf(config: Config | undefined, size: keyof typeof NAMES): number | undefined {
+  for (const name of NAMES[size]) {
+    const value = config?.[name];
+    if (typeof value === 'number') return value;
+  }
+  return undefined;
+}
+
 /**
- * Reads the fields of `config.json` (GPT-2's names or the later ones) and of `generation_config.json`.
+ * What a model's files say of it: `config.json` first, in the names of its family, then `genai_config.json`, then the
+ * graph; end tokens from `generation_config.json` before the others. A language model inside a larger one is described
+ * by its `text_config`.
  *
- * @param file where `config` came from, for messages.
- * @throws {SakeError} `invalid-file` naming every missing or wrong field.
+ * Positions that nothing says are what the tokenizer's config says, then {@link UNSTATED_POSITIONS}.
+ *
+ * @throws {SakeError} `invalid-file` naming every missing or wrong field of `config.json`.
  */
-export function parseModelConfig(config: unknown, generationConfig: unknown, file: string): ModelConfig {
-  const read = parse(configSchema, config, file);
+export function resolveConfig(stated: StatedConfig, graph: GraphSizes): ModelConfig {
+  const { genai, file, tokenizerLimit } = stated;
+  const config = stated.config && parse(configSchema, flattened(stated.config), file);
   const generation = parse(
     generationConfigSchema,
-    generationConfig ?? {},
+    stated.generation ?? {},
     file.replace(/config\.json$/, 'generation_config.json'),
   );
-  const hiddenSize = (read.hidden_size ?? read.n_embd)!;
-  const heads = (read.num_attention_heads ?? read.n_head)!;
+  const decoder = genai?.decoder;
+  const hiddenSize = sizeOf(config, 'hiddenSize') ?? decoder?.hidden_size;
+  const heads = sizeOf(config, 'heads');
+  // Heads share the blocks' width, which is not always what the LM head reads.
+  const width = sizeOf(config, 'width') ?? hiddenSize;
+  if (config && !config.head_dim && heads !== undefined && width !== undefined && width % heads !== 0)
+    throw invalid(file, ['num_attention_heads: does not divide the hidden size']);
+  const keyValueHeads = config?.num_key_value_heads ?? decoder?.num_key_value_heads ?? heads;
+  const headSize =
+    config?.head_dim ??
+    decoder?.head_size ??
+    (heads === undefined || width === undefined ? undefined : width / heads);
+  const layers = sizeOf(config, 'layers') ?? decoder?.num_hidden_layers ?? graph.layers;
+  if (layers === undefined)
+    throw new SakeError(
+      'unsupported',
+      `loadCausalLM: expected the number of blocks in config.json, genai_config.json or the graph, got none; add ` +
+        `a config.json with num_hidden_layers`,
+      { details: { file } },
+    );
+  const limit =
+    tokenizerLimit !== undefined &&
+    Number.isInteger(tokenizerLimit) &&
+    tokenizerLimit > 0 &&
+    tokenizerLimit <= LARGEST_LIMIT
+      ? tokenizerLimit
+      : UNSTATED_POSITIONS;
   return {
-    family: read.model_type,
-    vocabularySize: read.vocab_size,
-    hiddenSize,
-    layers: (read.num_hidden_layers ?? read.n_layer)!,
-    keyValueHeads: read.num_key_value_heads ?? heads,
-    headSize: read.head_dim ?? hiddenSize / heads,
-    maxPositions: (read.max_position_embeddings ?? read.n_positions)!,
-    eosTokens: new Set([generation.eos_token_id ?? read.eos_token_id ?? []].flat()),
+    family: config?.model_type ?? genai?.type ?? 'unknown',
+    vocabularySize: config?.vocab_size ?? genai?.vocab_size ?? graph.vocabularySize,
+    hiddenSize: hiddenSize ?? graph.hiddenSize,
+    layers,
+    ...(keyValueHeads !== undefined && { keyValueHeads }),
+    ...(headSize !== undefined && { headSize }),
+    maxPositions: sizeOf(config, 'positions') ?? genai?.context_length ?? limit,
+    eosTokens: new Set([generation.eos_token_id ?? config?.eos_token_id ?? genai?.eos_token_id ?? []].flat()),
   };
+}
+
+/** The fields of `text_config` in place of those around them, under the family's own name. */
+function flattened(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const text = config['text_config'];
+  if (typeof text !== 'object' || text === null) return config;
+  return { ...config, ...text, model_type: config['model_type'] };
 }

@@ -1,9 +1,9 @@
-import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readModelFolder } from './model-folder.js';
+import { hashFiles, readModelFolder, readTokenizerFiles } from './model-folder.js';
 
 const fixture = fileURLToPath(new URL('../test/fixtures/qwen2-optimum', import.meta.url));
 let root: string;
@@ -23,59 +23,46 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 describe('readModelFolder', () => {
-  it('reads sizes, end tokens and files', async () => {
+  it('reads what describes the graph', async () => {
     const folder = await readModelFolder(fixture);
-    expect(folder.config).toEqual({
-      family: 'qwen2',
-      vocabularySize: 320,
-      hiddenSize: 64,
-      layers: 3,
-      keyValueHeads: 2,
-      headSize: 16,
-      maxPositions: 128,
-      eosTokens: new Set([2]),
-    });
     expect(folder.modelFile).toBe(join(fixture, 'model.onnx'));
-    expect(folder.tokenizerConfig['tokenizer_class']).toBe('PreTrainedTokenizerFast');
+    expect(folder.stated).toMatchObject({
+      file: join(fixture, 'config.json'),
+      config: { model_type: 'qwen2', hidden_size: 64 },
+      generation: { eos_token_id: 2 },
+      tokenizerLimit: 1e30,
+    });
+    expect(folder.stated).not.toHaveProperty('genai');
   });
 
-  it('finds the graph in onnx/ as well, with the same hash', async () => {
+  it('finds the graph in onnx/ as well', async () => {
     const folder = await copyOfFixture();
     await mkdir(join(folder, 'onnx'));
     await copyFile(join(folder, 'model.onnx'), join(folder, 'onnx', 'model.onnx'));
+    expect((await readModelFolder(folder)).modelFile).toBe(join(folder, 'onnx', 'model.onnx'));
+  });
+
+  it('reads a folder with a graph alone', async () => {
+    const folder = await copyOfFixture();
+    for (const name of await readdir(folder)) if (name.endsWith('.json')) await rm(join(folder, name));
+    expect((await readModelFolder(folder)).stated).toEqual({ file: join(folder, 'config.json') });
+  });
+
+  it('names a missing model.onnx', async () => {
+    const folder = await copyOfFixture();
     await rm(join(folder, 'model.onnx'));
-    const read = await readModelFolder(folder);
-    expect(read.modelFile).toBe(join(folder, 'onnx', 'model.onnx'));
-    expect(read.sha256).toBe((await readModelFolder(fixture)).sha256);
+    await expect(readModelFolder(folder)).rejects.toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining('model.onnx'),
+    });
   });
-
-  it('gives other weights and other tokenizers another hash', async () => {
-    const original = (await readModelFolder(fixture)).sha256;
-    for (const file of ['model.onnx', 'tokenizer.json', 'tokenizer_config.json']) {
-      const folder = await copyOfFixture();
-      await writeFile(join(folder, file), '{ }');
-      expect((await readModelFolder(folder)).sha256, file).not.toBe(original);
-    }
-  });
-
-  it.each(['config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.onnx'])(
-    'names a missing %s',
-    async (file) => {
-      const folder = await copyOfFixture();
-      await rm(join(folder, file));
-      await expect(readModelFolder(folder)).rejects.toMatchObject({
-        code: 'not-found',
-        message: expect.stringContaining(file),
-      });
-    },
-  );
 
   it('refuses a folder that is none', async () => {
     await expect(readModelFolder(join(root, 'nowhere'))).rejects.toMatchObject({ code: 'not-found' });
     await expect(readModelFolder(join(fixture, 'config.json'))).rejects.toMatchObject({ code: 'not-found' });
   });
 
-  it.each(['config.json', 'tokenizer.json', 'generation_config.json'])(
+  it.each(['config.json', 'tokenizer_config.json', 'generation_config.json', 'genai_config.json'])(
     'names a %s that is no JSON object',
     async (file) => {
       const folder = await copyOfFixture();
@@ -88,4 +75,61 @@ describe('readModelFolder', () => {
       }
     },
   );
+});
+
+describe('readTokenizerFiles', () => {
+  it('reads both files', async () => {
+    const { config, json, bytes } = await readTokenizerFiles(fixture);
+    expect(config['tokenizer_class']).toBe('PreTrainedTokenizerFast');
+    expect(json).toHaveProperty('model');
+    expect(Object.keys(bytes)).toEqual(['tokenizer.json', 'tokenizer_config.json']);
+  });
+
+  it.each(['tokenizer.json', 'tokenizer_config.json'])('names a missing %s', async (file) => {
+    const folder = await copyOfFixture();
+    await rm(join(folder, file));
+    await expect(readTokenizerFiles(folder)).rejects.toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining(file),
+      details: { missing: [file] },
+    });
+  });
+
+  it('names a tokenizer.json that is no JSON object', async () => {
+    const folder = await copyOfFixture();
+    for (const text of ['{', '[]']) {
+      await writeFile(join(folder, 'tokenizer.json'), text);
+      await expect(readTokenizerFiles(folder)).rejects.toMatchObject({
+        code: 'invalid-file',
+        message: expect.stringContaining('tokenizer.json'),
+      });
+    }
+  });
+});
+
+describe('hashFiles', () => {
+  it('gives a streamed file the hash of its bytes', async () => {
+    const path = join(fixture, 'model.onnx');
+    const bytes = await readFile(path);
+    const streamed = await hashFiles([['model.onnx', { path, size: bytes.length }]]);
+    expect(streamed).toBe(await hashFiles([['model.onnx', bytes]]));
+  });
+
+  it('tells files of other names, bytes and borders apart', async () => {
+    const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+    const hashes = await Promise.all([
+      hashFiles([['a', bytes('xy')]]),
+      hashFiles([['b', bytes('xy')]]),
+      hashFiles([['a', bytes('xz')]]),
+      hashFiles([
+        ['a', bytes('x')],
+        ['b', bytes('y')],
+      ]),
+      hashFiles([
+        ['a', bytes('')],
+        ['b', bytes('xy')],
+      ]),
+    ]);
+    expect(new Set(hashes).size).toBe(5);
+  });
 });

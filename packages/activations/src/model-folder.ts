@@ -1,24 +1,31 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { SakeError } from '@sakejs/spec';
 import { z } from 'zod';
-import { parseModelConfig, type ModelConfig } from './model-config.js';
+import { readGenaiConfig } from './genai-config.js';
+import { findGraphFiles, type GraphChoice, type GraphFiles } from './graph-files.js';
+import type { StatedConfig } from './model-config.js';
 
-/** A model's files, read. */
+/** What lies beside a model's graph, read. */
 export interface ModelFolder {
+  /** The folder, absolute. */
   readonly path: string;
+  readonly graphs: GraphFiles;
+  /** The graph's file, absolute. */
   readonly modelFile: string;
-  /** The graph with its weights. */
-  readonly model: Uint8Array;
-  readonly config: ModelConfig;
-  readonly tokenizerJson: Readonly<Record<string, unknown>>;
-  readonly tokenizerConfig: Readonly<Record<string, unknown>>;
-  /** SHA-256 over name, size and bytes of model.onnx, tokenizer.json and tokenizer_config.json, hex. */
-  readonly sha256: string;
+  readonly stated: StatedConfig;
 }
 
-const MODEL_FILES = ['onnx/model.onnx', 'model.onnx'] as const;
+/** A tokenizer's files. */
+export interface TokenizerFiles {
+  readonly json: Readonly<Record<string, unknown>>;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Their bytes, by name. */
+  readonly bytes: Readonly<Record<string, Uint8Array>>;
+}
+
 const jsonObject = z.record(z.string(), z.unknown());
 
 function isMissing(cause: unknown): boolean {
@@ -54,60 +61,78 @@ function parseJson(bytes: Uint8Array, file: string): Readonly<Record<string, unk
   );
 }
 
-function digest(files: Readonly<Record<string, Uint8Array>>): string {
-  const hash = createHash('sha256');
-  for (const [name, bytes] of Object.entries(files)) hash.update(`${name}\0${bytes.length}\0`).update(bytes);
-  return hash.digest('hex');
+async function readOptionalJson(file: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const bytes = await readOptional(file);
+  return bytes && parseJson(bytes, file);
 }
 
 /**
- * Reads a folder with config.json, tokenizer.json, tokenizer_config.json and `onnx/model.onnx` or `model.onnx`;
- * generation_config.json where there is one.
+ * Chooses a folder's graph (see {@link findGraphFiles}) and reads what describes it: `config.json`,
+ * `generation_config.json`, `genai_config.json` and the limit in `tokenizer_config.json`, each where there is one.
+ *
+ * @param path a model's folder, or an `.onnx` file in it.
+ * @throws {SakeError} `not-found` for a folder without the graph, `invalid-file` for a file that does not parse, `io`.
+ */
+export async function readModelFolder(path: string, choice: GraphChoice = {}): Promise<ModelFolder> {
+  const graphs = await findGraphFiles(path, choice);
+  const { root } = graphs;
+  const file = join(root, 'config.json');
+  const [config, generation, genai, tokenizer] = await Promise.all([
+    readOptionalJson(file),
+    readOptionalJson(join(root, 'generation_config.json')),
+    readGenaiConfig(root),
+    readOptionalJson(join(root, 'tokenizer_config.json')),
+  ]);
+  const limit = tokenizer?.['model_max_length'];
+  return {
+    path: root,
+    graphs,
+    modelFile: join(root, graphs.file),
+    stated: {
+      file,
+      ...(config && { config }),
+      ...(generation && { generation }),
+      ...(genai && { genai }),
+      ...(typeof limit === 'number' && { tokenizerLimit: limit }),
+    },
+  };
+}
+
+/**
+ * Reads `tokenizer.json` and `tokenizer_config.json`.
  *
  * @throws {SakeError} `not-found` naming what is missing, `invalid-file` for a file that does not parse, `io`.
  */
-export async function readModelFolder(folder: string): Promise<ModelFolder> {
-  const path = resolve(folder);
-  const entry = await stat(path).catch(() => undefined);
-  if (!entry?.isDirectory())
-    throw new SakeError('not-found', `loadCausalLM: expected a model folder, got ${folder}, which is none`, {
-      details: { folder: path },
-    });
-  const required = async (names: readonly string[]): Promise<[string, Uint8Array]> => {
-    for (const name of names) {
-      const bytes = await readOptional(join(path, name));
-      if (bytes) return [name, bytes];
+export async function readTokenizerFiles(root: string): Promise<TokenizerFiles> {
+  const bytes: Record<string, Uint8Array> = {};
+  for (const name of ['tokenizer.json', 'tokenizer_config.json']) {
+    const read = await readOptional(join(root, name));
+    if (read === undefined)
+      throw new SakeError(
+        'not-found',
+        `loadCausalLM: expected ${name} in ${root}, got no such file; put the model's tokenizer files beside its config`,
+        { details: { folder: root, missing: [name] } },
+      );
+    bytes[name] = read;
+  }
+  const parsed = (name: string): Readonly<Record<string, unknown>> =>
+    parseJson(bytes[name]!, join(root, name));
+  return { json: parsed('tokenizer.json'), config: parsed('tokenizer_config.json'), bytes };
+}
+
+/** A file's name in a hash, and its bytes or where they are. */
+export type HashedFile = readonly [name: string, content: Uint8Array | { path: string; size: number }];
+
+/** SHA-256 over name, size and bytes of files, hex; what is not in memory is streamed. */
+export async function hashFiles(files: readonly HashedFile[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const [name, content] of files) {
+    if (content instanceof Uint8Array) hash.update(`${name}\0${content.length}\0`).update(content);
+    else {
+      hash.update(`${name}\0${content.size}\0`);
+      for await (const chunk of createReadStream(content.path, { highWaterMark: 1 << 20 }))
+        hash.update(chunk as Uint8Array);
     }
-    throw new SakeError(
-      'not-found',
-      `loadCausalLM: expected ${names.join(' or ')} in ${folder}, got no such file`,
-      {
-        details: { folder: path, missing: names },
-      },
-    );
-  };
-  const [, configBytes] = await required(['config.json']);
-  const [, tokenizerBytes] = await required(['tokenizer.json']);
-  const [, tokenizerConfigBytes] = await required(['tokenizer_config.json']);
-  const [modelName, model] = await required(MODEL_FILES);
-  const configFile = join(path, 'config.json');
-  const generationFile = join(path, 'generation_config.json');
-  const generation = await readOptional(generationFile);
-  return {
-    path,
-    modelFile: join(path, modelName),
-    model,
-    config: parseModelConfig(
-      parseJson(configBytes, configFile),
-      generation && parseJson(generation, generationFile),
-      configFile,
-    ),
-    tokenizerJson: parseJson(tokenizerBytes, join(path, 'tokenizer.json')),
-    tokenizerConfig: parseJson(tokenizerConfigBytes, join(path, 'tokenizer_config.json')),
-    sha256: digest({
-      'model.onnx': model,
-      'tokenizer.json': tokenizerBytes,
-      'tokenizer_config.json': tokenizerConfigBytes,
-    }),
-  };
+  }
+  return hash.digest('hex');
 }

@@ -1,4 +1,13 @@
-import type { GraphSession, GraphTensor } from '../src/graph-session.js';
+import { fromFloat16Bits } from '@sakejs/onnx';
+import type { GraphSession, GraphTensor, TensorType } from '../src/graph-session.js';
+
+const INTEGERS = {
+  int64: (v: number[]) => BigInt64Array.from(v, BigInt),
+  int32: (v: number[]) => Int32Array.from(v),
+};
+
+/** Sizes of a cache that its graph leaves open. */
+const OPEN_SIZES: Readonly<Record<string, number>> = { kv_cache_dim: 16 };
 
 /**
  * Last-token logits of a whole exported graph, LM head included, with the padding on either side: what a model gives
@@ -10,26 +19,46 @@ export async function runFullGraph(
   padding: 'left' | 'right',
 ): Promise<Float32Array[]> {
   const width = Math.max(...rows.map((tokens) => tokens.length));
-  const cells = (value: (tokens: readonly number[], at: number) => number): GraphTensor => {
-    const data = rows.flatMap((tokens) =>
+  const cells = (type: string, value: (tokens: readonly number[], at: number) => number): GraphTensor => {
+    const values = rows.flatMap((tokens) =>
       Array.from({ length: width }, (_, column) =>
-        BigInt(value(tokens, padding === 'left' ? column - (width - tokens.length) : column)),
+        value(tokens, padding === 'left' ? column - (width - tokens.length) : column),
       ),
     );
-    return session.tensor(BigInt64Array.from(data), [rows.length, width]);
+    return session.tensor(INTEGERS[type as keyof typeof INTEGERS](values), [rows.length, width]);
   };
-  const feeds: Record<string, GraphTensor> = {
-    input_ids: cells((tokens, at) => tokens[at] ?? 0),
-    attention_mask: cells((tokens, at) => (at >= 0 && at < tokens.length ? 1 : 0)),
-    position_ids: cells((_, at) => Math.max(at, 0)),
+  const makers: Record<string, (type: string) => GraphTensor> = {
+    input_ids: (type) => cells(type, (tokens, at) => tokens[at] ?? 0),
+    attention_mask: (type) => cells(type, (tokens, at) => (at >= 0 && at < tokens.length ? 1 : 0)),
+    position_ids: (type) => cells(type, (_, at) => Math.max(at, 0)),
+    use_cache_branch: () => session.tensor(Uint8Array.of(0), [1], 'bool'),
+    num_logits_to_keep: () => session.tensor(BigInt64Array.of(0n), []),
   };
-  for (const { name, dims } of session.inputs)
-    if (name.startsWith('past_key_values'))
-      feeds[name] = session.tensor(new Float32Array(0), [rows.length, Number(dims[1]), 0, Number(dims[3])]);
+  const feeds = Object.fromEntries(
+    session.inputs.map(({ name, type, dims }): [string, GraphTensor] => {
+      const make = makers[name];
+      if (make) return [name, make(type)];
+      const sizes = dims.map((dim) =>
+        typeof dim === 'number'
+          ? dim
+          : /past/.test(dim)
+            ? 0
+            : /batch/.test(dim)
+              ? rows.length
+              : OPEN_SIZES[dim]!,
+      );
+      const empty = type === 'float16' ? new Uint16Array(0) : new Float32Array(0);
+      return [name, session.tensor(empty, sizes, type as TensorType)];
+    }),
+  );
   const { logits } = await session.run(feeds, ['logits']);
-  const size = logits!.dims[2]!;
+  const size = logits!.dims.at(-1)!;
+  const values =
+    logits!.type === 'float16'
+      ? Float32Array.from(logits!.data as Uint16Array, fromFloat16Bits)
+      : (logits!.data as Float32Array);
   return rows.map((tokens, index) => {
     const last = index * width + (padding === 'left' ? width : tokens.length) - 1;
-    return (logits!.data as Float32Array).slice(last * size, (last + 1) * size);
+    return values.slice(last * size, (last + 1) * size);
   });
 }

@@ -3,6 +3,7 @@ export {
   DataType,
   type OnnxAttribute,
   type OnnxDimension,
+  type OnnxFunction,
   type OnnxGraph,
   type OnnxModel,
   type OnnxNode,
@@ -81,6 +82,13 @@ export type { TensorFacts } from './gradient/facts/tensor-facts.js';
 export { unbroadcast } from './gradient/unbroadcast.js';
 export { operatorKey, opsetVersion } from './operator-key.js';
 export { bodyModel, type BodyOptions } from './surgery/body-model.js';
-export { findDecoder, type CachePair, type DecoderMap } from './surgery/find-decoder.js';
+export { checkGraph } from './surgery/check-graph.js';
+export { decoderLayout, type DecoderLayout } from './surgery/decoder-layout.js';
+export type { CachePair } from './surgery/find-cache.js';
+export { findDecoder, type DecoderMap, type FindDecoderOptions } from './surgery/find-decoder.js';
 export type { DecoderHead } from './surgery/find-head.js';
+export type { DecoderInputs } from './surgery/find-inputs.js';
 export { HEAD_INPUT, HEAD_OUTPUT, headModel } from './surgery/head-model.js';
+export { inlineBranches } from './surgery/inline-branches.js';
+export { inlineFunctions } from './surgery/inline-functions.js';
+export { plainDecoder, type PlainDecoderOptions } from './surgery/plain-decoder.js';

@@ -171,6 +171,24 @@ export interface OnnxOperatorSet extends Message {
   version: number;
 }
 
+/** A composite operator that a model defines. */
+export interface OnnxFunction extends Message {
+  name: string;
+  domain: string;
+  inputs: string[];
+  outputs: string[];
+  /** Names of attributes without a default. */
+  attributes?: string[];
+  nodes: OnnxNode[];
+  opsetImports: OnnxOperatorSet[];
+  /** Attributes with their defaults. */
+  attributeDefaults?: OnnxAttribute[];
+  valueInfo?: OnnxValueInfo[];
+  docString?: string;
+  overload?: string;
+  metadataProps?: OnnxStringEntry[];
+}
+
 export interface OnnxModel extends Message {
   irVersion: number;
   opsetImports: OnnxOperatorSet[];
@@ -181,4 +199,5 @@ export interface OnnxModel extends Message {
   modelVersion?: number;
   docString?: string;
   metadataProps?: OnnxStringEntry[];
+  functions?: OnnxFunction[];
 }

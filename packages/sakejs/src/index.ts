@@ -1,4 +1,4 @@
-export { loadModel, type LoadModelOptions } from './load-model.js';
+export { inspectModel, loadModel, type LoadModelOptions } from './load-model.js';
 export { learnEdit, type LearnEditOptions } from './learn-edit.js';
 export { createMethod, methodNames, type MethodOverrides } from './methods.js';
 export { builtInMappers, loadMapper } from './mappers.js';

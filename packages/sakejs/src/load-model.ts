@@ -1,20 +1,29 @@
-import { stat } from 'node:fs/promises';
-import { loadCausalLM, type LoadOptions } from '@sakejs/activations';
-import { embeddedModelDirectory } from '@sakejs/embedded-model';
-import { isHubId, resolveModel, type ResolveOptions } from '@sakejs/hub';
+import {
+  inspectModel as inspectPath,
+  loadCausalLM,
+  type InspectOptions,
+  type LoadOptions,
+  type ModelInspection,
+} from '@sakejs/activations';
 import type { CausalLM } from '@sakejs/spec';
+import { locateModel, type HubOptions } from './locate-model.js';
 
 /** Options of `loadCausalLM` but the name, which follows from the model; `threads` is 2 by default. */
 export interface LoadModelOptions extends Omit<LoadOptions, 'id'> {
-  /** For a hub id: revision, precision, cache, token, progress … Default: what the environment says. */
-  readonly hub?: ResolveOptions;
+  /** For a hub id: cache, token, progress … Default: what the environment says. */
+  readonly hub?: HubOptions;
+}
+
+/** Options of the inspection, and of the hub. */
+export interface InspectModelOptions extends InspectOptions {
+  readonly hub?: HubOptions;
 }
 
 /**
  * Loads the embedded model, a local one, or one of the Hugging Face hub.
  *
- * @param model `embedded`; a local path; or `owner/name`, `owner/name@revision`. What exists on this machine under that
- * path goes before a hub id of the same spelling, and a bare name is never one.
+ * @param model `embedded`; a local folder or `.onnx` file; or `owner/name`, `owner/name@revision`. What exists on this
+ * machine under that path goes before a hub id of the same spelling, and a bare name is never one.
  * @returns a model whose `info.id` is `embedded`, the path, or `owner/name@commit`.
  * @throws {SakeError} `not-found` or `invalid-file` naming what the folder lacks; for a hub id those of `resolveModel`.
  */
@@ -22,18 +31,21 @@ export async function loadModel(
   model: string = 'embedded',
   options: LoadModelOptions = {},
 ): Promise<CausalLM> {
-  const { hub, threads = 2, ...rest } = options;
-  const load = (folder: string, id: string): Promise<CausalLM> =>
-    loadCausalLM(folder, { ...rest, threads, id });
-  if (model === 'embedded') return load(embeddedModelDirectory(), model);
-  if (!isHubId(model) || (await exists(model))) return load(model, model);
-  const { folder, id, commit } = await resolveModel(model, hub);
-  return load(folder, `${id}@${commit}`);
+  const { hub, ...rest } = options;
+  const { path, ...located } = await locateModel(model, rest, hub);
+  return loadCausalLM(path, { ...rest, ...located });
 }
 
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
+/**
+ * Looks into a model, named as for {@link loadModel}: its head, its cache, whether edits can steer it.
+ *
+ * @throws {SakeError} `not-found`, `invalid-file`; `unsupported` for a graph that is no decoder.
+ */
+export async function inspectModel(
+  model: string = 'embedded',
+  options: InspectModelOptions = {},
+): Promise<ModelInspection> {
+  const { hub, ...rest } = options;
+  const { path, file } = await locateModel(model, rest, hub);
+  return inspectPath(path, { ...rest, ...(file !== undefined && { file }) });
 }

@@ -1,6 +1,7 @@
 import type {
   OnnxAttribute,
   OnnxDimension,
+  OnnxFunction,
   OnnxGraph,
   OnnxModel,
   OnnxNode,
@@ -15,7 +16,7 @@ import type {
 import { list, optional, optionalList, packed, required, wrapped, type SchemaOf } from './schema.js';
 
 // Field numbers of the messages in ONNX's protobuf schema. Fields that are missing here (quantization annotations,
-// training information, functions, device configurations) are kept as unknown fields.
+// training information, device configurations) are kept as unknown fields.
 
 const stringEntry: SchemaOf<OnnxStringEntry> = {
   key: required(1, 'string'),
@@ -119,6 +120,21 @@ const operatorSet: SchemaOf<OnnxOperatorSet> = {
   version: required(2, 'int'),
 };
 
+const functionSchema: SchemaOf<OnnxFunction> = {
+  name: required(1, 'string'),
+  inputs: list(4, 'string'),
+  outputs: list(5, 'string'),
+  attributes: optionalList(6, 'string'),
+  nodes: list(7, () => node),
+  docString: optional(8, 'string'),
+  opsetImports: list(9, () => operatorSet),
+  domain: required(10, 'string'),
+  attributeDefaults: optionalList(11, () => attribute),
+  valueInfo: optionalList(12, () => valueInfo),
+  overload: optional(13, 'string'),
+  metadataProps: optionalList(14, () => stringEntry),
+};
+
 /** The messages of an ONNX file, starting at its root. */
 export const modelSchema: SchemaOf<OnnxModel> = {
   irVersion: required(1, 'int'),
@@ -130,4 +146,5 @@ export const modelSchema: SchemaOf<OnnxModel> = {
   graph: required(7, () => graph),
   opsetImports: list(8, () => operatorSet),
   metadataProps: optionalList(14, () => stringEntry),
+  functions: optionalList(25, () => functionSchema),
 };

@@ -149,11 +149,14 @@ describe('findDecoder', () => {
     [
       'a graph without token ids',
       () => {
-        const model = withHead((builder, hidden) => builder.node('MatMul', [hidden, matrix(builder, 4, 6)]));
-        model.graph.inputs[0]!.name = 'tokens';
-        return model;
+        const builder = new GraphBuilder();
+        const tokens = builder.input('tokens', DataType.FLOAT, ['b', 's', 4]);
+        const hidden = builder.node('Tanh', [tokens]);
+        builder.node('MatMul', [hidden, matrix(builder, 4, 6)], { outputs: ['logits'] });
+        builder.output('logits', DataType.FLOAT, ['b', 's', 6]);
+        return builder.build({ opset: 18 });
       },
-      'expected an input "input_ids", got tokens',
+      'expected an input "input_ids" or one that looks up embeddings, got tokens',
     ],
     [
       'a graph without logits',

@@ -1,15 +1,18 @@
 import { SakeError } from '@sakejs/spec';
-import { intAttribute } from '../attributes.js';
 import type { OnnxNode } from '../ir.js';
 import { operatorKey } from '../operator-key.js';
-import { constantShape } from './constant-shape.js';
+import { integersOf } from './constant-numbers.js';
 import type { GraphIndex } from './graph-index.js';
+import { headPath } from './head-path.js';
+import { isProduct, PRODUCT_NAMES, projection } from './head-products.js';
+import { carriedBy, stepKind, type StepKind } from './head-steps.js';
+import { namedHead } from './named-head.js';
 
 /** The projection of hidden states to logits. */
 export interface DecoderHead {
   /** The matrix product. */
   readonly node: OnnxNode;
-  /** Its operator: `MatMul`, `Gemm`, `com.microsoft:FusedMatMul`. */
+  /** Its operator: `MatMul`, `Gemm`, `com.microsoft:MatMulNBits`, … */
   readonly op: string;
   /** Its constant operand, which may be computed from an initializer. */
   readonly weight: string;
@@ -21,85 +24,112 @@ export interface DecoderHead {
   readonly vocabularySize: number;
 }
 
-/** Products that a head may be, with the name of the attribute that says the weight is [out, in]. */
-const PRODUCTS: Readonly<Record<string, string | undefined>> = {
-  MatMul: undefined,
-  Gemm: 'transB',
-  'com.microsoft:FusedMatMul': 'transB',
-};
+const BEFORE: ReadonlySet<StepKind | undefined> = new Set<StepKind>(['layout', 'selection', 'quantize']);
 
-/** Operators that only change how values are laid out: the path is followed through their first input. */
-export const LAYOUT_OPS: ReadonlySet<string> = new Set([
-  'Reshape',
-  'Flatten',
-  'Squeeze',
-  'Unsqueeze',
-  'Identity',
-]);
-
-/** Operators that a head may apply to its input or its product: bias, scale, soft cap, change of type. */
-const ELEMENTWISE: ReadonlySet<string> = new Set(['Add', 'Sub', 'Mul', 'Div', 'Tanh', 'Cast']);
+/** At most so many nodes are named in a message. */
+const NAMED = 12;
 
 /**
- * Finds the head by walking back from the logits.
+ * Finds the head by walking back from the logits to a product with a constant matrix that all of them come from.
  *
- * @throws {SakeError} `unsupported`, naming the operators on the way, when no product with a constant matrix is reached.
+ * The hidden states are what the product reads, before it is cast, quantized, laid out anew or cut to some positions.
+ * @param hiddenTensor Names the hidden states by hand; the head is then all that lies between them and the logits.
+ * @throws {SakeError} `unsupported`, naming what was looked at; `not-found` for a named tensor that is not there.
  */
-export function findHead(index: GraphIndex, logits: string): DecoderHead {
-  const after: OnnxNode[] = [];
-  let tensor = logits;
+export function findHead(index: GraphIndex, logits: string, hiddenTensor?: string): DecoderHead {
+  if (hiddenTensor !== undefined) return namedHead(index, logits, hiddenTensor);
+  const looked: OnnxNode[] = [];
+  const reasons: string[] = [];
+  const seen = new Set<OnnxNode>();
+  const open = [logits];
+  for (let tensor = open.pop(); tensor !== undefined; tensor = open.pop()) {
+    const node = index.producer(tensor);
+    if (node === undefined || seen.has(node)) continue;
+    seen.add(node);
+    looked.push(node);
+    if (isProduct(node)) {
+      const head = headOf(index, node, logits);
+      if (typeof head !== 'string') return head;
+      reasons.push(`${operatorKey(node)} "${node.name}": ${head}`);
+      continue;
+    }
+    const kind = stepKind(index, node);
+    if (kind === undefined) reasons.push(`${operatorKey(node)} "${node.name}" is no part of a head`);
+    // The first operand is looked at first.
+    else open.push(...carriedBy(index, node, kind).toReversed());
+  }
+  throw noHead(index, logits, looked, reasons);
+}
+
+/** The head around a product, or why it is not the head. */
+function headOf(index: GraphIndex, node: OnnxNode, logits: string): DecoderHead | string {
+  const found = projection(index, node);
+  if (typeof found === 'string') return found;
+  const input = activations(index, node.inputs[0]!);
+  const path = headPath(
+    index,
+    input,
+    logits,
+    (other) => other === node || (!isProduct(other) && stepKind(index, other) !== undefined),
+  );
+  if ('tensor' in path) return `"${logits}" depends on "${path.tensor}" beside it`;
+  const { weight, hiddenSize } = found;
+  const vocabularySize = cutVocabulary(index, path, logits) ?? found.vocabularySize;
+  return { node, op: operatorKey(node), weight, path, input, hiddenSize, vocabularySize };
+}
+
+/** What a product reads, before it was cast, quantized, laid out anew or cut to some positions. */
+function activations(index: GraphIndex, operand: string): string {
+  let tensor = operand;
   for (;;) {
     const node = index.producer(tensor);
-    if (node === undefined) throw noHead(logits, after, undefined);
-    const op = operatorKey(node);
-    if (Object.hasOwn(PRODUCTS, op)) return headOf(index, node, op, after, logits);
-    const next = LAYOUT_OPS.has(op) || ELEMENTWISE.has(op) ? follow(index, node) : undefined;
-    if (next === undefined) throw noHead(logits, after, node);
-    after.unshift(node);
-    tensor = next;
+    if (node === undefined || !BEFORE.has(stepKind(index, node))) return tensor;
+    const from = node.inputs[0]!;
+    // States that a body computes as plain rows are what it shows, unless they are laid out by sequence here.
+    const [before, after] = [index.declaredDims(from)?.length, index.declaredDims(tensor)?.length];
+    if (node.opType === 'Reshape' && before === 2 && after === 3) return tensor;
+    tensor = from;
   }
 }
 
-function headOf(
+/** How many logits are left where the head takes a part of each row. */
+function cutVocabulary(index: GraphIndex, path: readonly OnnxNode[], logits: string): number | undefined {
+  const cut = path.findLast((node) => !isProduct(node) && stepKind(index, node) === 'vocabulary');
+  if (cut === undefined) return undefined;
+  const size = index.declaredDims(logits)?.at(-1);
+  if (typeof size === 'number') return size;
+  const [start, end] = [integersOf(index, cut, 'starts', 1)?.[0], integersOf(index, cut, 'ends', 2)?.[0]];
+  if (
+    cut.opType === 'Slice' &&
+    start !== undefined &&
+    start >= 0 &&
+    end !== undefined &&
+    end > start &&
+    end < 2 ** 31 - 1
+  )
+    return end - start;
+  throw new SakeError(
+    'unsupported',
+    `findDecoder: expected "${logits}", which is a part of a product, to declare its last size, got ${size ?? 'none'}`,
+    { details: { logits } },
+  );
+}
+
+function noHead(
   index: GraphIndex,
-  node: OnnxNode,
-  op: string,
-  after: readonly OnnxNode[],
   logits: string,
-): DecoderHead {
-  const [left = '', weight = ''] = node.inputs;
-  const shape = index.isConstant(weight) ? constantShape(index, weight) : undefined;
-  if (index.isConstant(left) || shape?.length !== 2) throw noHead(logits, after, node);
-  const flag = PRODUCTS[op];
-  const turned = flag !== undefined && intAttribute(node, flag, 0) === 1;
-  const [hiddenSize, vocabularySize] = (turned ? shape.toReversed() : shape) as [number, number];
-
-  const before: OnnxNode[] = [];
-  let input = left;
-  for (
-    let maker = index.producer(input);
-    maker && (LAYOUT_OPS.has(maker.opType) || maker.opType === 'Cast');
-    maker = index.producer(input)
-  ) {
-    before.unshift(maker);
-    input = maker.inputs[0]!;
-  }
-  return { node, op, weight, path: [...before, node, ...after], input, hiddenSize, vocabularySize };
-}
-
-/** The input that carries the values; for operators of two operands, the only one that is not constant. */
-function follow(index: GraphIndex, node: OnnxNode): string | undefined {
-  if (LAYOUT_OPS.has(node.opType)) return node.inputs[0];
-  const variables = index.variables(node);
-  return variables.length === 1 ? variables[0] : undefined;
-}
-
-function noHead(logits: string, after: readonly OnnxNode[], reached: OnnxNode | undefined): SakeError {
-  const way = [...(reached ? [reached] : []), ...after].map(operatorKey).join(' -> ');
+  looked: readonly OnnxNode[],
+  reasons: readonly string[],
+): SakeError {
+  const named = looked.slice(0, NAMED).toReversed();
+  const more = looked.length > NAMED ? `${looked.length - NAMED} more -> ` : '';
+  const way = named.map(operatorKey).join(' -> ') || (index.has(logits) ? 'a graph input' : 'nothing');
+  const names = named.map((node) => `"${node.name}"`).join(', ');
   return new SakeError(
     'unsupported',
-    `findDecoder: expected "${logits}" to come from ${Object.keys(PRODUCTS).join(', ')} with a constant matrix, ` +
-      `got ${way || 'a graph input'}`,
-    { details: { logits, node: reached?.name } },
+    `findDecoder: expected "${logits}" to come from a product with a constant matrix (${PRODUCT_NAMES.join(', ')}), ` +
+      `got ${more}${way}${names && ` (nodes ${names})`}${reasons.length > 0 ? `; ${reasons.slice(0, 3).join('; ')}` : ''}; ` +
+      `where the graph has a head, name the tensor that it reads: the option hiddenTensor, --hidden-tensor NAME in the commands`,
+    { details: { logits, nodes: looked.map(({ name }) => name), reasons } },
   );
 }

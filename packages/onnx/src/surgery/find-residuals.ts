@@ -1,12 +1,15 @@
 import type { OnnxNode } from '../ir.js';
 import { operatorKey } from '../operator-key.js';
-import { LAYOUT_OPS } from './find-head.js';
+import { ATTENTION_OPS } from './attention-ops.js';
 import type { GraphIndex } from './graph-index.js';
+import { isLayout } from './head-steps.js';
+import { isSkipNorm, skipNormOf, skipSum } from './skip-norm.js';
 
 /** Operators that a norm is made of, whole or in parts. */
 const NORM_OPS: ReadonlySet<string> = new Set([
   'LayerNormalization',
   'SimplifiedLayerNormalization',
+  'com.microsoft:SimplifiedLayerNormalization',
   'RMSNormalization',
   'Add',
   'Sub',
@@ -17,17 +20,10 @@ const NORM_OPS: ReadonlySet<string> = new Set([
   'Reciprocal',
   'ReduceMean',
   'Cast',
-  ...LAYOUT_OPS,
 ]);
 
-/** Operators that only attention has. */
-const ATTENTION_OPS: ReadonlySet<string> = new Set([
-  'Softmax',
-  'Attention',
-  'com.microsoft:Attention',
-  'com.microsoft:MultiHeadAttention',
-  'com.microsoft:GroupQueryAttention',
-]);
+/** Operators whose result tells of a tensor's shape, not of its values. */
+const SHAPE_OPS: ReadonlySet<string> = new Set(['Shape', 'Size']);
 
 /** One addition to the residual stream. */
 interface Join {
@@ -43,12 +39,17 @@ interface Join {
  * The residual stream after each block, first block first.
  *
  * From the final norm's input back along the additions whose one operand is computed from the other. A block starts
- * where attention is added, so the stream before each attention but the first is the output of a block.
- * @returns undefined where the graph does not show the stream, as when runtimes fused additions into norms.
+ * where attention is added, so the stream before each attention but the first is the output of a block. Additions that
+ * a runtime fused into norms are followed too; such a sum may have a name that only `bodyModel` gives it.
+ * @returns undefined where the graph does not show the stream.
  */
 export function findResiduals(index: GraphIndex, hidden: string): string[] | undefined {
   const joins: Join[] = [];
-  for (let join = findJoin(index, throughNorm(index, hidden)); join; join = findJoin(index, join.stream))
+  for (
+    let join = findJoin(index, withBias(index, throughNorm(index, hidden)));
+    join;
+    join = findJoin(index, join.stream)
+  )
     joins.unshift(join);
   const starts = joins.flatMap((join, i) => (join.attends ? [i] : []));
   if (starts[0] !== 0) return undefined;
@@ -60,24 +61,57 @@ function throughNorm(index: GraphIndex, normed: string): string {
   let tensor = normed;
   for (;;) {
     const node = index.producer(tensor);
-    if (node === undefined || !NORM_OPS.has(operatorKey(node))) return tensor;
+    if (node === undefined) return tensor;
+    if (isSkipNorm(node)) return skipSum(node);
+    if (!NORM_OPS.has(operatorKey(node)) && !isLayout(node)) return tensor;
     const [first, second] = index.variables(node);
     if (first === undefined || (node.opType === 'Add' && second !== undefined)) return tensor;
-    tensor = first;
+    tensor = isLayout(node) ? node.inputs[0]! : first;
   }
+}
+
+/** A sum and the bias that is all that reads it: a norm reads its input more than once, or whole. */
+function withBias(index: GraphIndex, sum: string): string {
+  const readers = index.graph.nodes.filter(({ inputs }) => inputs.includes(sum));
+  const [bias] = readers;
+  return readers.length === 1 && bias?.opType === 'Add' && index.variables(bias).length === 1
+    ? bias.outputs[0]!
+    : sum;
 }
 
 function findJoin(index: GraphIndex, tensor: string): Join | undefined {
   const output = throughLayout(index, tensor);
-  const node = index.producer(output);
-  if (node?.opType !== 'Add' || index.variables(node).length !== 2) return undefined;
-  const operands = node.inputs.map((name) => throughLayout(index, name)) as [string, string];
-  for (const [stream, branch] of [operands, operands.toReversed() as [string, string]]) {
-    const between = nodesBetween(index, stream, branch);
-    if (between === undefined) continue;
-    return { output, stream, attends: between.some((inner) => ATTENTION_OPS.has(operatorKey(inner))) };
-  }
+  const summed = operands(index, output);
+  if (summed === undefined) return undefined;
+  // Blocks whose parts run side by side add both to the stream, in either order.
+  for (const terms of [summed, flattened(index, summed)])
+    for (const stream of terms) {
+      const branches = terms
+        .filter((term) => term !== stream)
+        .map((branch) => nodesBetween(index, stream, branch));
+      if (branches.length === 0 || branches.some((between) => between === undefined)) continue;
+      const attends = branches.some((between) =>
+        between!.some((inner) => ATTENTION_OPS.has(operatorKey(inner))),
+      );
+      return { output, stream, attends };
+    }
   return undefined;
+}
+
+/** The computed tensors that a sum adds up, biases left out; nothing for what is no sum of several. */
+function operands(index: GraphIndex, sum: string): string[] | undefined {
+  const norm = skipNormOf(index, sum);
+  const node = norm ?? index.producer(sum);
+  if (node === undefined || (norm === undefined && node.opType !== 'Add' && node.opType !== 'Sum'))
+    return undefined;
+  const variables = index.variables(node).map((name) => throughLayout(index, name));
+  if (norm === undefined && variables.length === 1) return operands(index, variables[0]!);
+  return variables.length > 1 ? variables : undefined;
+}
+
+/** The same sum with terms that are sums themselves taken apart. */
+function flattened(index: GraphIndex, terms: readonly string[]): string[] {
+  return terms.flatMap((term) => operands(index, term) ?? [term]);
 }
 
 /** Back over changes of type and layout. */
@@ -85,7 +119,7 @@ function throughLayout(index: GraphIndex, name: string): string {
   let tensor = name;
   for (
     let node = index.producer(tensor);
-    node && (node.opType === 'Cast' || LAYOUT_OPS.has(node.opType));
+    node && (node.opType === 'Cast' || isLayout(node));
     node = index.producer(tensor)
   )
     tensor = node.inputs[0]!;
@@ -95,15 +129,19 @@ function throughLayout(index: GraphIndex, name: string): string {
 /** The nodes that compute `branch` from `stream` and what else they read after it; undefined if it is not read. */
 function nodesBetween(index: GraphIndex, stream: string, branch: string): OnnxNode[] | undefined {
   const nodes = new Set<number>();
-  const queue = [branch];
+  const norm = skipNormOf(index, stream);
+  const start = index.position(norm?.outputs[0] ?? stream);
+  const open = [branch];
   let reached = false;
-  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
-    if (name === stream) reached = true;
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
     const position = index.position(name);
+    // A node that gives the stream as one output gives a norm of it as another.
+    if (name === stream || (position >= 0 && position === start)) reached = true;
     // What was computed before the stream cannot depend on it.
-    if (name === stream || position <= index.position(stream) || nodes.has(position)) continue;
+    if (name === stream || position <= start || nodes.has(position)) continue;
     nodes.add(position);
-    queue.push(...index.variables(index.graph.nodes[position]!));
+    const node = index.graph.nodes[position]!;
+    if (!SHAPE_OPS.has(node.opType)) open.push(...index.variables(node));
   }
   return reached && branch !== stream
     ? [...nodes].map((position) => index.graph.nodes[position]!)

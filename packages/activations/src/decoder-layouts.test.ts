@@ -1,0 +1,439 @@
+import {
+  appendToModel,
+  DataType,
+  decodeModel,
+  encodeModel,
+  findDecoder,
+  plainDecoder,
+  tensorInfo,
+  toFloat16Bits,
+} from '@sakejs/onnx';
+import { row, type CausalLM } from '@sakejs/spec';
+import { expectClose } from '@sakejs/spec/testing';
+import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runFullGraph } from '../test/full-graph.js';
+import {
+  castPorts,
+  idsOnly,
+  keptLogits,
+  moveWeightsOut,
+  oneRow,
+  packedCache,
+  rewriteGraph,
+} from '../test/graph-forms.js';
+import { tinyGpt2, tinyLlama, writeRandomModel } from '../test/random-model.js';
+import { removeCache } from '../test/without-cache.js';
+import { createGraphSession } from './graph-session.js';
+import { inspectModel } from './inspect-model.js';
+import { loadCausalLM, type LoadOptions } from './load-causal-lm.js';
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const exported = (name: string): string => here(`../../onnx/test/fixtures/${name}`);
+const fixtures = here('../test/fixtures');
+
+let root: string;
+let made = 0;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'sakejs-layouts-'));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+/** How far float32 sums in another order may be apart. */
+const FLOAT32 = 1e-4;
+/** Half precision has 11 bits; logits reach 4. */
+const HALF = 2e-2;
+/** Activations rounded to 8 bits: a last bit apart in float32 is a step of 1/255 of the range apart here. */
+const INT8 = 8e-2;
+
+interface Layout {
+  readonly name: string;
+  /** Files to copy: from where, to which name. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Makes the folder instead. */
+  readonly build?: (folder: string) => Promise<unknown>;
+  readonly options?: LoadOptions;
+  /** What `info.runtime.graph` says. */
+  readonly graph: string;
+  readonly tolerance?: number;
+  /** Whether decoding goes on from a cache; true unless said. */
+  readonly cached?: boolean;
+  readonly dtype?: string;
+}
+
+const qwen2 = exported('qwen2-optimum.onnx');
+const tokenizer = Object.fromEntries(
+  ['config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json'].map((name) => [
+    join(fixtures, 'qwen2-optimum', name),
+    name,
+  ]),
+);
+const withoutConfig = Object.fromEntries(
+  Object.entries(tokenizer).filter(([, name]) => name.startsWith('tokenizer')),
+);
+
+/** A graph of the exporters' checkpoint, under a name. */
+const one = (from: string, to: string): Record<string, string> => ({ ...tokenizer, [exported(from)]: to });
+
+/** Both branches of the merged export as the pair of files that it was merged from. */
+async function pairOf(folder: string): Promise<void> {
+  const model = decodeModel(await readFile(exported('qwen2-merged.onnx')));
+  for (const [file, useCache] of [
+    ['decoder_model.onnx', false],
+    ['decoder_with_past_model.onnx', true],
+  ] as const)
+    await writeFile(join(folder, file), encodeModel(plainDecoder(model, { useCache })));
+}
+
+/** A random model whose graph is rewritten. */
+const rewritten =
+  (config: Record<string, unknown>, rewrite: (file: string) => Promise<void>) =>
+  async (folder: string): Promise<void> => {
+    await writeRandomModel(folder, config);
+    await rewrite(join(folder, 'onnx', 'model.onnx'));
+  };
+
+const layouts: readonly Layout[] = [
+  {
+    name: 'optimum, one file',
+    files: one('qwen2-optimum.onnx', 'onnx/model.onnx'),
+    graph: 'onnx/model.onnx',
+    dtype: 'fp32',
+  },
+  { name: 'TorchScript', files: one('qwen2-torchscript.onnx', 'model.onnx'), graph: 'model.onnx' },
+  {
+    name: 'dynamo with external data, no cache',
+    files: {
+      ...one('qwen2-dynamo.onnx', 'model.onnx'),
+      [join(fixtures, 'qwen2-external/model.onnx.data')]: 'model.onnx.data',
+    },
+    graph: 'model.onnx',
+    cached: false,
+  },
+  {
+    name: 'onnxruntime-genai without a config.json',
+    files: {
+      ...withoutConfig,
+      [exported('qwen2-genai/model.onnx')]: 'model.onnx',
+      [exported('qwen2-genai/model.onnx.data')]: 'model.onnx.data',
+      [join(fixtures, 'qwen2-external/genai_config.json')]: 'genai_config.json',
+    },
+    graph: 'model.onnx',
+  },
+  {
+    name: 'optimized by ONNX Runtime',
+    files: one('qwen2-ort-extended.onnx', 'model.onnx'),
+    graph: 'model.onnx',
+  },
+  {
+    name: 'merged decoder',
+    files: one('qwen2-merged.onnx', 'onnx/decoder_model_merged.onnx'),
+    graph: 'onnx/decoder_model_merged.onnx',
+  },
+  {
+    name: 'pair of decoders',
+    files: tokenizer,
+    build: pairOf,
+    graph: 'decoder_model.onnx',
+  },
+  {
+    name: 'decoder without a past, alone',
+    files: tokenizer,
+    build: async (folder) => {
+      await pairOf(folder);
+      await rm(join(folder, 'decoder_with_past_model.onnx'));
+    },
+    graph: 'decoder_model.onnx',
+    cached: false,
+  },
+  {
+    name: 'fp16',
+    files: one('qwen2-fp16.onnx', 'onnx/model_fp16.onnx'),
+    graph: 'onnx/model_fp16.onnx',
+    tolerance: HALF,
+    dtype: 'fp16',
+  },
+  {
+    name: 'q4',
+    files: one('qwen2-q4.onnx', 'onnx/model_q4.onnx'),
+    options: { dtype: 'q4' },
+    graph: 'onnx/model_q4.onnx',
+    dtype: 'q4',
+  },
+  {
+    name: 'q4f16',
+    files: one('qwen2-q4f16.onnx', 'onnx/model_q4f16.onnx'),
+    graph: 'onnx/model_q4f16.onnx',
+    tolerance: HALF,
+    dtype: 'q4f16',
+  },
+  {
+    name: 'bnb4',
+    files: one('qwen2-bnb4.onnx', 'onnx/model_bnb4.onnx'),
+    graph: 'onnx/model_bnb4.onnx',
+    dtype: 'bnb4',
+  },
+  {
+    name: 'int8',
+    files: one('qwen2-int8.onnx', 'onnx/model_int8.onnx'),
+    graph: 'onnx/model_int8.onnx',
+    tolerance: INT8,
+    dtype: 'int8',
+  },
+  {
+    name: 'uint8, chosen by its file',
+    files: { ...one('qwen2-uint8.onnx', 'onnx/model_uint8.onnx'), [qwen2]: 'onnx/model.onnx' },
+    options: { file: 'onnx/model_uint8.onnx' },
+    graph: 'onnx/model_uint8.onnx',
+    tolerance: INT8,
+    dtype: 'uint8',
+  },
+  {
+    name: 'quantized pair of decoders',
+    files: {
+      ...tokenizer,
+      [join(fixtures, 'qwen2-legacy-quantized/decoder_model_quantized.onnx')]:
+        'onnx/decoder_model_quantized.onnx',
+      [join(fixtures, 'qwen2-legacy-quantized/decoder_with_past_model_quantized.onnx')]:
+        'onnx/decoder_with_past_model_quantized.onnx',
+    },
+    options: { dtype: 'q8' },
+    graph: 'onnx/decoder_model_quantized.onnx',
+    tolerance: INT8,
+    dtype: 'int8',
+  },
+  {
+    name: 'int32 ids and a stacked cache',
+    build: rewritten(tinyGpt2, (file) =>
+      rewriteGraph(file, (graph) =>
+        packedCache(
+          castPorts(graph, /^(input_ids|attention_mask|position_ids)$/, DataType.INT64, DataType.INT32),
+          'stacked',
+        ),
+      ),
+    ),
+    graph: 'onnx/model.onnx',
+  },
+  {
+    name: 'keys and values side by side',
+    build: rewritten({ ...tinyLlama, num_key_value_heads: 1 }, (file) =>
+      rewriteGraph(file, (graph) => packedCache(graph, 'key_value')),
+    ),
+    graph: 'onnx/model.onnx',
+  },
+  {
+    name: 'a cache in half precision, weights beside the graph',
+    build: rewritten(tinyLlama, async (file) => {
+      await rewriteGraph(file, (graph) =>
+        castPorts(graph, /^(past_key_values|present)\./, DataType.FLOAT, DataType.FLOAT16),
+      );
+      await moveWeightsOut(file, 'model.onnx_data');
+    }),
+    graph: 'onnx/model.onnx',
+    tolerance: HALF,
+  },
+  {
+    name: 'token ids alone',
+    build: rewritten(tinyGpt2, async (file) => {
+      await removeCache(file);
+      await rewriteGraph(file, idsOnly);
+    }),
+    graph: 'onnx/model.onnx',
+    cached: false,
+  },
+  {
+    name: 'hidden states cut before the head',
+    build: rewritten(tinyLlama, (file) => rewriteGraph(file, keptLogits)),
+    graph: 'onnx/model.onnx',
+  },
+  {
+    name: 'a batch of one row',
+    build: rewritten(tinyLlama, async (file) => {
+      await removeCache(file);
+      await rewriteGraph(file, oneRow);
+    }),
+    graph: 'onnx/model.onnx',
+    cached: false,
+  },
+];
+
+const prompts = [
+  [5, 9, 60, 7, 31],
+  [8, 4],
+  [250, 35, 90],
+];
+
+/** The folder of a layout. */
+async function folderOf({ files = {}, build }: Layout): Promise<string> {
+  const folder = join(root, String(made++));
+  await mkdir(folder);
+  for (const [from, to] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, to)), { recursive: true });
+    await copyFile(from, join(folder, to));
+  }
+  await build?.(folder);
+  return folder;
+}
+
+/** Sessions are opened by the dozen. */
+const timeout = 120_000;
+
+describe.each(layouts)('loadCausalLM of $name', { timeout }, (layout) => {
+  const { graph, options = {}, tolerance = FLOAT32, cached = true, dtype } = layout;
+  let folder: string;
+  let lm: CausalLM;
+  beforeAll(async () => {
+    folder = await folderOf(layout);
+    lm = await loadCausalLM(folder, { threads: 1, batchTokens: 12, ...options });
+  }, timeout);
+  afterAll(() => lm[Symbol.asyncDispose]());
+
+  it('gives the logits of the graph that nobody has touched', async () => {
+    await using full = await createGraphSession(join(folder, graph), { threads: 1 });
+    const logits = await lm.project(await lm.capture(prompts));
+    for (const [index, prompt] of prompts.entries())
+      expectClose(row(logits, index), (await runFullGraph(full, [prompt], 'right'))[0]!, tolerance);
+    expect(lm.info.runtime['graph']).toBe(graph);
+  });
+
+  it('captures in a batch what it captures one by one', async () => {
+    const batch = await lm.capture(prompts);
+    for (const [index, prompt] of prompts.entries())
+      expectClose(row(batch, index), (await lm.capture([prompt])).data, Math.min(tolerance, 1e-2));
+  });
+
+  it('decodes from its cache what it would read anew', async () => {
+    const tokens = [...prompts[0]!];
+    for await (const { token, logProbability } of lm.generate(prompts[0]!, { maxTokens: 4 })) {
+      const logits = (await lm.project(await lm.capture([tokens]))).data;
+      const largest = logits.reduce((a, b) => Math.max(a, b));
+      const total = logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0);
+      expectClose([logProbability], [logits[token]! - largest - Math.log(total)], tolerance);
+      expect(largest - logits[token]!).toBeLessThan(tolerance === FLOAT32 ? 1e-5 : 2 * tolerance);
+      tokens.push(token);
+    }
+    expect(tokens.length).toBeGreaterThan(prompts[0]!.length + 1);
+  });
+
+  it('is inspected as steerable', async () => {
+    const found = await inspectModel(folder, { threads: 1, ...options });
+    expect(found).toMatchObject({
+      steerable: true,
+      layers: lm.info.layers,
+      hiddenSize: lm.info.hiddenSize,
+      residuals: true,
+      ...(dtype && { dtype }),
+    });
+    expect(found.cache !== null).toBe(cached);
+    expect(found.selfCheck.maxAbsError).toBeLessThanOrEqual(1e-4 * found.selfCheck.maxAbsLogit);
+    expect(found.files).toContain(graph);
+  });
+});
+
+describe('loadCausalLM of any exporter', { timeout }, () => {
+  const whole = layouts.filter(({ files, tolerance, build }) => files && !tolerance && !build);
+
+  it.each(whole.filter(({ dtype }) => dtype === undefined || dtype === 'fp32'))(
+    'reads the states of one checkpoint: $name',
+    async (layout) => {
+      await using lm = await loadCausalLM(await folderOf(layout), { threads: 1, ...layout.options });
+      await using reference = await loadCausalLM(join(fixtures, 'qwen2-optimum'), { threads: 1 });
+      expectClose((await lm.capture(prompts)).data, (await reference.capture(prompts)).data, FLOAT32);
+      for (const layer of [0, 2])
+        expectClose(
+          (await lm.capture(prompts, { layer })).data,
+          (await reference.capture(prompts, { layer })).data,
+          FLOAT32,
+        );
+    },
+  );
+
+  it.each(['qwen2-optimum.onnx', 'qwen2-torchscript.onnx', 'qwen2-ort-extended.onnx', 'qwen2-fp16.onnx'])(
+    'captures what a tap on the whole graph shows: %s',
+    async (name) => {
+      const bytes = await readFile(exported(name));
+      const { hiddenTensor, hiddenType } = findDecoder(decodeModel(bytes));
+      const tapped = appendToModel(bytes, {
+        graph: { outputs: [tensorInfo(hiddenTensor, hiddenType as DataType)] },
+      });
+      await using session = await createGraphSession(tapped, { threads: 1 });
+      await using lm = await loadCausalLM(
+        await folderOf({ name, files: one(name, 'model.onnx'), graph: 'model.onnx' }),
+        { threads: 1 },
+      );
+      const ids = BigInt64Array.from(prompts[0]!, BigInt);
+      const dims = [1, ids.length];
+      const feeds = Object.fromEntries(
+        session.inputs.map((port) => [
+          port.name,
+          port.name === 'input_ids'
+            ? session.tensor(ids, dims)
+            : port.name === 'attention_mask'
+              ? session.tensor(
+                  ids.map(() => 1n),
+                  dims,
+                )
+              : port.name === 'position_ids'
+                ? session.tensor(
+                    ids.map((_, at) => BigInt(at)),
+                    dims,
+                  )
+                : session.tensor(new Float32Array(0), [1, 2, 0, 16]),
+        ]),
+      );
+      const shown = (await session.run(feeds, [hiddenTensor]))[hiddenTensor]!;
+      const captured = await lm.capture([prompts[0]!]);
+      const last = shown.data.slice(-captured.cols);
+      if (shown.type === 'float16') expect(Uint16Array.from(captured.data, toFloat16Bits)).toHaveLength(64);
+      const { float32 } = await import('./widen.js');
+      expectClose(
+        captured.data,
+        float32({ ...shown, data: last }, hiddenTensor),
+        shown.type === 'float16' ? HALF : 1e-5,
+      );
+    },
+  );
+
+  it('hashes external data too', async () => {
+    const layout = layouts.find(({ name }) => name.startsWith('dynamo'))!;
+    const folder = await folderOf(layout);
+    const first = await loadCausalLM(folder, { threads: 1 });
+    await first[Symbol.asyncDispose]();
+    const data = join(folder, 'model.onnx.data');
+    const bytes = await readFile(data);
+    bytes[bytes.length - 1]! ^= 1;
+    await writeFile(data, bytes);
+    await using second = await loadCausalLM(folder, { threads: 1 });
+    expect(second.info.sha256).not.toBe(first.info.sha256);
+  });
+
+  it('says which precisions there are instead of the one that is asked for', async () => {
+    const folder = await folderOf(layouts[0]!);
+    await cp(exported('qwen2-q4.onnx'), join(folder, 'onnx/model_q4.onnx'));
+    await expect(loadCausalLM(folder, { dtype: 'fp16' })).rejects.toMatchObject({
+      code: 'not-found',
+      message: expect.stringMatching(/onnx\/model_fp16\.onnx.*onnx\/model\.onnx, onnx\/model_q4\.onnx/),
+    });
+  });
+
+  it('refuses a pair of graphs that are not of one model', async () => {
+    const folder = await folderOf({ name: 'mixed', files: tokenizer, build: pairOf, graph: '' });
+    const other = join(root, 'other');
+    await writeRandomModel(other, tinyLlama);
+    await copyFile(join(other, 'onnx/model.onnx'), join(folder, 'decoder_with_past_model.onnx'));
+    await expect(loadCausalLM(folder)).rejects.toMatchObject({
+      code: 'invalid-file',
+      message: expect.stringMatching(/graph with a past to have hidden size 64/),
+    });
+  });
+
+  it('takes an .onnx file in a folder', async () => {
+    const file = join(await folderOf(layouts[0]!), 'onnx', 'model.onnx');
+    await using lm = await loadCausalLM(file, { threads: 1 });
+    expect([lm.info.runtime['graph'], lm.info.family]).toEqual(['onnx/model.onnx', 'qwen2']);
+    expect(basename(file)).toBe('model.onnx');
+  });
+});

@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SakeError } from '@sakejs/spec';
+import { z } from 'zod';
+
+const count = z.number().int().positive();
+
+/** What onnxruntime-genai's `genai_config.json` says of a model, as the file names it. */
+export interface GenaiConfig {
+  readonly type?: string | undefined;
+  readonly vocab_size?: number | undefined;
+  readonly context_length?: number | undefined;
+  readonly eos_token_id?: number | number[] | null | undefined;
+  readonly decoder?:
+    | {
+        readonly filename?: string | undefined;
+        readonly hidden_size?: number | undefined;
+        readonly num_hidden_layers?: number | undefined;
+        readonly num_key_value_heads?: number | undefined;
+        readonly head_size?: number | undefined;
+      }
+    | undefined;
+}
+
+const schema: z.ZodType<{ model: GenaiConfig }> = z.object({
+  model: z.looseObject({
+    type: z.string().optional(),
+    vocab_size: count.optional(),
+    context_length: count.optional(),
+    eos_token_id: z
+      .union([z.number().int().nonnegative(), z.array(z.number().int().nonnegative())])
+      .nullish(),
+    decoder: z
+      .looseObject({
+        filename: z.string().min(1).optional(),
+        hidden_size: count.optional(),
+        num_hidden_layers: count.optional(),
+        num_key_value_heads: count.optional(),
+        head_size: count.optional(),
+      })
+      .optional(),
+  }),
+});
+
+/**
+ * Reads a folder's `genai_config.json`.
+ *
+ * @returns undefined where the folder has none.
+ * @throws {SakeError} `invalid-file` for one that is not JSON or whose fields are of other types; `io`.
+ */
+export async function readGenaiConfig(root: string): Promise<GenaiConfig | undefined> {
+  const file = join(root, 'genai_config.json');
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new SakeError('io', `loadCausalLM: cannot read ${file}: ${(cause as Error).message}`, { cause });
+  }
+  const refuse = (got: string, cause?: unknown): SakeError =>
+    new SakeError('invalid-file', `loadCausalLM: expected ${file} to describe a decoder, got ${got}`, {
+      details: { file },
+      cause,
+    });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw refuse((cause as Error).message, cause);
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data.model;
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'file'}: ${message}`);
+  throw refuse(problems.join('; '));
+}

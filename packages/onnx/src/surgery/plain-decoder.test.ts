@@ -1,0 +1,243 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { decoderFeeds, gpt2 } from '../../test/decoder-feeds.js';
+import { randomWeights } from '../../test/plain-forward.js';
+import { float, floatAttribute, int, subgraph } from '../attributes.js';
+import { decodeModel } from '../codec/decode-model.js';
+import { encodeModel } from '../codec/encode-model.js';
+import { buildDecoder } from '../decoder/build-decoder.js';
+import { GraphBuilder } from '../graph-builder.js';
+import { DataType, type OnnxFunction, type OnnxGraph, type OnnxModel } from '../ir.js';
+import { doubles, evaluate } from '../reference/index.js';
+import { decoderLayout } from './decoder-layout.js';
+import { findDecoder } from './find-decoder.js';
+import { inlineBranches } from './inline-branches.js';
+import { inlineFunctions } from './inline-functions.js';
+import { plainDecoder } from './plain-decoder.js';
+
+const fixture = (name: string): OnnxModel =>
+  decodeModel(readFileSync(new URL(`../../test/fixtures/${name}`, import.meta.url)));
+
+/** A decoder inside a node that generates text: its weights lie around it, as exporters move them. */
+function generation(op: string, encoder = false): OnnxModel {
+  const decoder = buildDecoder(gpt2, randomWeights(gpt2));
+  const nested: OnnxGraph = { ...decoder.graph, name: 'decoder', initializers: [] };
+  const builder = new GraphBuilder();
+  builder.graph.initializers.push(...decoder.graph.initializers);
+  // The graph around has ids of its own, and a tensor that is named as one within.
+  builder.input('input_ids', DataType.INT32, ['batch', 'length']);
+  builder.graph.nodes.push({
+    opType: op,
+    domain: 'com.microsoft',
+    name: 'search',
+    inputs: ['input_ids'],
+    outputs: ['sequences'],
+    attributes: [
+      { name: 'decoder', ...subgraph(nested) },
+      ...(encoder ? [{ name: 'encoder', ...subgraph(nested) }] : []),
+    ],
+  });
+  builder.graph.outputs.push({ name: 'sequences' });
+  return { ...decoder, graph: builder.graph };
+}
+
+/** y = 2x if `flag`, else -x; with `nested`, the first branch asks again whether 1. */
+function branches(flag: string | undefined, nested = false): GraphBuilder {
+  const builder = new GraphBuilder();
+  builder.input('x', DataType.FLOAT, [2]);
+  builder.constant([2], [], { name: 'two', type: DataType.FLOAT });
+  if (flag !== undefined) builder.input(flag, DataType.BOOL, []);
+  const condition = flag ?? builder.constant([1], [], { name: 'yes', type: DataType.BOOL });
+  const branch = (op: string, inputs: string[], asks = false, output = 'two_or_minus'): OnnxGraph => {
+    const inner = new GraphBuilder('branch');
+    // Both branches name their tensors alike, and as one of the graph around.
+    inner.node(op, inputs, { outputs: [output] });
+    if (asks)
+      inner.node('If', [inner.constant([1], [], { name: 'again', type: DataType.BOOL })], {
+        outputs: ['result'],
+        attributes: {
+          then_branch: subgraph(branch('Identity', ['two_or_minus'], false, 'kept')),
+          else_branch: subgraph(branch('Neg', ['two_or_minus'], false, 'turned')),
+        },
+      });
+    inner.graph.outputs.push({ name: asks ? 'result' : output });
+    return inner.graph;
+  };
+  builder.node('Identity', ['x'], { outputs: ['two_or_minus'] });
+  builder.node('If', [condition], {
+    name: 'if',
+    outputs: ['y'],
+    attributes: {
+      then_branch: subgraph(branch('Mul', ['x', 'two'], nested)),
+      else_branch: subgraph(branch('Neg', ['x'])),
+    },
+  });
+  builder.node('Add', ['y', 'two_or_minus'], { outputs: ['z'] });
+  builder.output('z', DataType.FLOAT);
+  return builder;
+}
+
+describe('plainDecoder', () => {
+  it('gives a plain decoder back as it is', () => {
+    const model = buildDecoder(gpt2, randomWeights(gpt2));
+    expect(plainDecoder(model)).toBe(model);
+    expect(decoderLayout(model)).toEqual({ kind: 'plain' });
+  });
+
+  it.each(['qwen2-merged.onnx', 'qwen2-merged-quantized.onnx'])('specialises a merged export: %s', (name) => {
+    const model = fixture(name);
+    expect(decoderLayout(model)).toMatchObject({ kind: 'merged', condition: 'use_cache_branch' });
+    const [cached, first] = [plainDecoder(model), plainDecoder(model, { useCache: false })];
+    for (const { graph } of [cached, first]) {
+      expect(graph.nodes.some(({ opType }) => opType === 'If')).toBe(false);
+      expect(graph.outputs).toEqual(model.graph.outputs);
+      expect(graph.initializers.every((tensor) => model.graph.initializers.includes(tensor))).toBe(true);
+    }
+    expect(findDecoder(cached).cache).toHaveLength(6);
+    expect(first.graph.inputs.map((input) => input.name)).toEqual([
+      'input_ids',
+      'attention_mask',
+      'position_ids',
+    ]);
+    expect(findDecoder(first)).toMatchObject({ cache: [], inputs: { others: [] } });
+    // The mask covers the past: it must not be declared to be as long as the ids.
+    const mask = (one: OnnxModel): unknown =>
+      one.graph.inputs.find((input) => input.name === 'attention_mask')!.type!.tensor!.shape![1]!.param;
+    expect(mask(first)).toBe('sequence_length');
+    expect(mask(cached)).toBe('past_sequence_length + sequence_length');
+  });
+
+  it.each(['BeamSearch', 'GreedySearch', 'Sampling'])('takes a decoder out of %s', (op) => {
+    const model = decodeModel(encodeModel(generation(op)));
+    expect(() => findDecoder(model)).toThrow(
+      `inside com.microsoft:${op} "search"; take it out with plainDecoder`,
+    );
+    const decoder = plainDecoder(model);
+    const expected = buildDecoder(gpt2, randomWeights(gpt2));
+    const feeds = decoderFeeds(gpt2, { ids: [[3, 16, 0]] });
+    expect(evaluate(decoder, feeds)['logits']).toEqual(evaluate(expected, feeds)['logits']);
+    expect(findDecoder(decoder)).toMatchObject({
+      hiddenTensor: 'last_hidden_state',
+      inputs: { ids: 'input_ids' },
+    });
+    expect(decoder.graph.initializers.every((tensor) => model.graph.initializers.includes(tensor))).toBe(
+      true,
+    );
+  });
+
+  it('refuses an encoder-decoder', () => {
+    expect(() => plainDecoder(generation('BeamSearch', true))).toThrow('"search" with an encoder');
+  });
+});
+
+describe('inlineBranches', () => {
+  const x = doubles([2], [1.5, -4]);
+
+  it.each([
+    [true, [4.5, -12]],
+    [false, [0, 0]],
+  ])('writes out the branch of a condition that is %s', (flag, expected) => {
+    const model = branches('flag').build({ opset: 18 });
+    const graph = inlineBranches(model.graph, new Map([['flag', flag]]));
+    expect(graph.nodes.some(({ opType }) => opType === 'If')).toBe(false);
+    expect([...evaluate({ ...model, graph }, { x })['z']!.data]).toEqual(expected);
+  });
+
+  it('decides constant conditions by itself, those within branches too', () => {
+    const model = branches(undefined, true).build({ opset: 18 });
+    const graph = inlineBranches(model.graph);
+    expect(graph.nodes.some(({ opType }) => opType === 'If')).toBe(false);
+    expect([...evaluate({ ...model, graph }, { x })['z']!.data]).toEqual([4.5, -12]);
+  });
+
+  it('leaves conditions alone that are computed', () => {
+    const { graph } = branches('flag');
+    expect(inlineBranches(graph)).toBe(graph);
+  });
+});
+
+/** y = scaled(x) twice, where scaled is a function x -> factor * twice(x) with a factor of 3 unless told. */
+function withFunctions(version = 18): OnnxModel {
+  const builder = new GraphBuilder();
+  const x = builder.input('x', DataType.FLOAT, [2]);
+  const once = builder.node('Scaled', [x], { domain: 'org.example' });
+  builder.node('Scaled', [once], {
+    domain: 'org.example',
+    outputs: ['y'],
+    attributes: { factor: float(0.5) },
+  });
+  builder.output('y', DataType.FLOAT);
+  const node = (
+    opType: string,
+    inputs: string[],
+    outputs: string[],
+    domain = '',
+  ): OnnxFunction['nodes'][0] => ({
+    opType,
+    domain,
+    name: opType,
+    inputs,
+    outputs,
+    attributes: [],
+  });
+  const common = {
+    domain: 'org.example',
+    inputs: ['x'],
+    outputs: ['y'],
+    opsetImports: [{ domain: '', version }],
+  };
+  const factor = node('Constant', [], ['factor']);
+  factor.attributes.push({ name: 'value_float', type: 1, refAttrName: 'factor' });
+  const functions: OnnxFunction[] = [
+    { ...common, name: 'Twice', nodes: [node('Add', ['x', 'x'], ['y'])] },
+    {
+      ...common,
+      name: 'Scaled',
+      attributeDefaults: [{ name: 'factor', ...float(3) }],
+      nodes: [
+        factor,
+        node('Twice', ['x'], ['double'], 'org.example'),
+        node('Mul', ['double', 'factor'], ['y']),
+      ],
+    },
+  ];
+  return { ...builder.build({ opset: 18, domains: { 'org.example': 1 } }), functions };
+}
+
+describe('inlineFunctions', () => {
+  it('writes out calls within calls, with the attributes of each', () => {
+    const model = inlineFunctions(decodeModel(encodeModel(withFunctions())));
+    expect(model.functions).toBeUndefined();
+    expect(new Set(model.graph.nodes.map(({ opType }) => opType))).toEqual(
+      new Set(['Constant', 'Add', 'Mul']),
+    );
+    const factors = model.graph.nodes
+      .filter(({ opType }) => opType === 'Constant')
+      .map((one) => floatAttribute(one, 'value_float', undefined));
+    expect(factors).toEqual([3, 0.5]);
+    const made = model.graph.nodes.flatMap(({ outputs }) => outputs);
+    expect(new Set(made).size).toBe(made.length);
+  });
+
+  it('gives a model without functions back as it is', () => {
+    const model = branches('flag').build({ opset: 18 });
+    expect(inlineFunctions(model)).toBe(model);
+  });
+
+  it('refuses functions of another operator set', () => {
+    expect(() => inlineFunctions(withFunctions(13))).toThrow(
+      'to use operator set 18 as the model does, got 13',
+    );
+  });
+
+  it('refuses functions that call themselves', () => {
+    const model = withFunctions();
+    model.functions![0]!.nodes[0] = {
+      ...model.functions![0]!.nodes[0]!,
+      opType: 'Twice',
+      domain: 'org.example',
+      attributes: [{ name: 'n', ...int(1) }],
+    };
+    expect(() => inlineFunctions(model)).toThrow('at most 64 levels');
+  });
+});

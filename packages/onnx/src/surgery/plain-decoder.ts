@@ -1,0 +1,93 @@
+import { SakeError } from '@sakejs/spec';
+import { findAttribute } from '../attributes.js';
+import type { OnnxGraph, OnnxModel, OnnxNode, OnnxValueInfo } from '../ir.js';
+import { operatorKey } from '../operator-key.js';
+import { checkGraph } from './check-graph.js';
+import { decoderLayout } from './decoder-layout.js';
+import { inlineBranches } from './inline-branches.js';
+import { inlineFunctions } from './inline-functions.js';
+import { prune } from './prune.js';
+import { renameTensors, freshNames } from './rename-tensors.js';
+import { tensorsMade } from './tensors-read.js';
+
+export interface PlainDecoderOptions {
+  /** Whether a decoder that comes in two forms shall take a past; true by default. */
+  readonly useCache?: boolean;
+}
+
+/**
+ * The decoder of a model as a plain graph: ids (and a past) in, logits (and the cache) out.
+ *
+ * A merged export is specialised to one of its branches, a decoder inside BeamSearch, GreedySearch or Sampling taken
+ * out, functions of the model and branches whose condition is constant written out where they are used. A model that is
+ * plain already comes back as it is. Weights are shared, not copied; external data stays where it is.
+ * @throws {SakeError} `invalid-file` for a malformed graph; `unsupported` for an encoder-decoder.
+ */
+export function plainDecoder(model: OnnxModel, options: PlainDecoderOptions = {}): OnnxModel {
+  const { useCache = true } = options;
+  const whole = inlineFunctions(model);
+  const layout = decoderLayout(whole);
+  const graph = checkGraph(whole.graph);
+  if (layout.kind === 'generation') {
+    const { node } = layout;
+    if (findAttribute(node, 'encoder')?.g !== undefined)
+      throw new SakeError(
+        'unsupported',
+        `plainDecoder: expected a decoder of its own, got ${operatorKey(node)} "${node.name}" with an encoder`,
+        { details: { node: node.name } },
+      );
+    const first = useCache ? undefined : findAttribute(node, 'init_decoder')?.g;
+    const taken = takenOut(graph, node, first ?? findAttribute(node, 'decoder')!.g!);
+    return plainDecoder({ ...whole, graph: taken }, options);
+  }
+  const known = layout.kind === 'merged' ? new Map([[layout.condition, useCache]]) : undefined;
+  const inlined = inlineBranches(graph, known);
+  if (inlined === model.graph) return model;
+  const ordered = checkGraph(inlined);
+  const pruned = prune(ordered, ordered.outputs);
+  return { ...whole, graph: layout.kind === 'merged' ? withMaskOverPast(pruned) : pruned };
+}
+
+/** A nested decoder as a graph of its own, with what it reads of the graph around. */
+function takenOut(graph: OnnxGraph, search: OnnxNode, decoder: OnnxGraph): OnnxGraph {
+  const fresh = freshNames(graph);
+  const own = new Set(tensorsMade(decoder));
+  // The graph around may use the same names for other tensors, as for its own input_ids.
+  const moved = new Map(
+    [...tensorsMade(graph)].filter((name) => own.has(name)).map((name) => [name, fresh(name)]),
+  );
+  const rename = <T extends { readonly name: string }>(value: T): T =>
+    moved.has(value.name) ? { ...value, name: moved.get(value.name)! } : value;
+  const around = graph.nodes.filter((node) => node !== search).map((node) => renameTensors(node, moved));
+  return prune(
+    {
+      ...decoder,
+      nodes: [...around, ...decoder.nodes],
+      initializers: [...graph.initializers.map(rename), ...decoder.initializers],
+      inputs: [...decoder.inputs, ...graph.inputs.map(rename)],
+      valueInfo: [...graph.valueInfo.map(rename), ...decoder.valueInfo],
+      ...(graph.sparseInitializers && {
+        sparseInitializers: [...graph.sparseInitializers, ...(decoder.sparseInitializers ?? [])],
+      }),
+    },
+    decoder.outputs,
+  );
+}
+
+/**
+ * Merged exports declare one mask for both branches, as long as the ids. With a past it is longer, and a runtime that
+ * took equal names for equal sizes would reuse memory that is too small.
+ */
+function withMaskOverPast(graph: OnnxGraph): OnnxGraph {
+  if (!graph.inputs.some(({ name }) => name.startsWith('past'))) return graph;
+  const length = graph.inputs.find(({ name }) => name === 'input_ids')?.type?.tensor?.shape?.[1]?.param;
+  const inputs = graph.inputs.map((input): OnnxValueInfo => {
+    const shape = input.type?.tensor?.shape;
+    if (input.name !== 'attention_mask' || length === undefined || shape?.[1]?.param !== length) return input;
+    const dims = shape.map((dim, axis) =>
+      axis === 1 ? { ...dim, param: `past_sequence_length + ${length}` } : dim,
+    );
+    return { ...input, type: { ...input.type, tensor: { ...input.type!.tensor!, shape: dims } } };
+  });
+  return { ...graph, inputs };
+}
