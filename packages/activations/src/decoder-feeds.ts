@@ -8,8 +8,11 @@ type Feeds = Record<string, GraphTensor>;
 
 /** Makes what a batch feeds to a decoder's body. */
 export interface DecoderFeeder {
-  /** Ids, mask and positions after `past` cached ones; rows end in padding that the mask hides. */
-  sequences(rows: Rows, past: number): Feeds;
+  /**
+   * Ids, mask and positions after `past` cached columns. The first `leading[row]` of all columns hold no token; what
+   * is left behind a row is padding too. The mask hides both, and positions count from a row's first token.
+   */
+  sequences(rows: Rows, past: number, leading: readonly number[]): Feeds;
   /** A cache of no positions. */
   emptyCache(rows: number): Feeds;
 }
@@ -28,10 +31,12 @@ function integers(
   port: GraphPort,
   rows: Rows,
   columns: number,
-  value: (tokens: readonly number[], column: number) => number,
+  value: (tokens: readonly number[], column: number, row: number) => number,
 ): GraphTensor {
   const dims = [rows.length, columns];
-  const values = rows.flatMap((tokens) => Array.from({ length: columns }, (_, at) => value(tokens, at)));
+  const values = rows.flatMap((tokens, row) =>
+    Array.from({ length: columns }, (_, at) => value(tokens, at, row)),
+  );
   return port.type === 'int64'
     ? body.tensor(BigInt64Array.from(values, BigInt), dims)
     : body.tensor(Int32Array.from(values), dims);
@@ -44,14 +49,28 @@ function integers(
  */
 export function createFeeder(body: GraphSession, map: DecoderMap, config: ModelConfig): DecoderFeeder {
   const { ids, mask, positions } = map.inputs;
-  const makers: Record<string, (port: GraphPort, rows: Rows, past: number) => GraphTensor> = {
-    [ids]: (port, rows) => integers(body, port, rows, widthOf(rows), (tokens, at) => tokens[at] ?? 0),
+  type Maker = (port: GraphPort, rows: Rows, past: number, leading: readonly number[]) => GraphTensor;
+  /** The column, of all, where a row's new tokens begin. */
+  const startOf = (past: number, leading: readonly number[], row: number): number =>
+    Math.max(past, leading[row]!);
+  const makers: Record<string, Maker> = {
+    [ids]: (port, rows, past, leading) =>
+      integers(
+        body,
+        port,
+        rows,
+        widthOf(rows),
+        (tokens, at, row) => tokens[past + at - startOf(past, leading, row)] ?? 0,
+      ),
   };
   if (mask !== undefined)
-    makers[mask] = (port, rows, past) =>
-      integers(body, port, rows, past + widthOf(rows), (tokens, at) => (at < past + tokens.length ? 1 : 0));
+    makers[mask] = (port, rows, past, leading) =>
+      integers(body, port, rows, past + widthOf(rows), (tokens, at, row) =>
+        Number(at >= leading[row]! && at < startOf(past, leading, row) + tokens.length),
+      );
   if (positions !== undefined)
-    makers[positions] = (port, rows, past) => integers(body, port, rows, widthOf(rows), (_, at) => past + at);
+    makers[positions] = (port, rows, past, leading) =>
+      integers(body, port, rows, widthOf(rows), (_, at, row) => Math.max(0, past + at - leading[row]!));
 
   const cacheNames = new Set(map.cache.map(({ input }) => input));
   const caches = body.inputs.filter(({ name }) => cacheNames.has(name));
@@ -69,8 +88,8 @@ export function createFeeder(body: GraphSession, map: DecoderMap, config: ModelC
       );
 
   return {
-    sequences: (rows, past) =>
-      Object.fromEntries(plain.map((port) => [port.name, makers[port.name]!(port, rows, past)])),
+    sequences: (rows, past, leading) =>
+      Object.fromEntries(plain.map((port) => [port.name, makers[port.name]!(port, rows, past, leading)])),
     emptyCache: (rows) =>
       Object.fromEntries(
         caches.map(({ name, dims: [, heads, , size] }) => [

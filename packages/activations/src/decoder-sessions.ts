@@ -68,18 +68,21 @@ function decoderOf(
     dtype: head.inputs[0]!.type,
     cached: pairs.length > 0,
     showsLayers: residuals !== undefined,
-    async forward(rows, { layers, cache, keepCache = false }) {
+    async forward(rows, { layers, cache, keepCache = false, padding = 'right' }) {
       const past = cache?.length ?? 0;
       const width = widthOf(rows);
+      const leading =
+        cache?.padding ?? rows.map((tokens) => (padding === 'left' ? width - tokens.length : 0));
       const names = layers.map((layer) => residuals![layer]!);
       const presents = keepCache ? pairs.map(({ output }) => output) : [];
       const results = await body.run(
-        { ...feeder.sequences(rows, past), ...(cache?.tensors ?? feeder.emptyCache(rows.length)) },
+        { ...feeder.sequences(rows, past, leading), ...(cache?.tensors ?? feeder.emptyCache(rows.length)) },
         [hiddenTensor, ...names, ...presents],
       );
       const grown: KeyValueCache | undefined = keepCache
         ? {
             length: past + width,
+            padding: leading,
             tensors: Object.fromEntries(pairs.map(({ input, output }) => [input, results[output]!])),
           }
         : undefined;

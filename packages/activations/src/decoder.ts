@@ -2,20 +2,25 @@ import type { GraphTensor } from './graph-session.js';
 
 /** Keys and values of the positions seen so far, as the graph gave them. */
 export interface KeyValueCache {
+  /** Columns, padding included. */
   readonly length: number;
+  /** Columns at the start of each row that hold no token. */
+  readonly padding: readonly number[];
   readonly tensors: Readonly<Record<string, GraphTensor>>;
 }
 
 export interface ForwardOptions {
   /** Blocks whose residual stream is wanted. */
   readonly layers: readonly number[];
-  /** Positions already seen; the rows go on from there. One row only. */
+  /** Positions already seen; the rows, all of one length, go on from there. */
   readonly cache?: KeyValueCache;
   /** Whether the grown cache is wanted. */
   readonly keepCache?: boolean;
+  /** Where rows shorter than the longest are filled up; only what is padded on the left can be gone on from. Default `right`. */
+  readonly padding?: 'left' | 'right';
 }
 
-/** States of a batch; row b, position t starts at (b · width + t) · d. Rows shorter than `width` end in padding. */
+/** States of a batch; row b, position t starts at (b · width + t) · d. Rows shorter than `width` are padded. */
 export interface ForwardStates {
   readonly width: number;
   /** Input of the LM head, [rows, width, d]. */
