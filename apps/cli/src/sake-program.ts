@@ -20,6 +20,9 @@ export const DEFAULT_LIBRARY = '.sake/edits';
 
 const number = (value: string): number => (value.trim() === '' ? Number.NaN : Number(value));
 
+/** Collects an option that may be given several times. */
+const append = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
 const library = ['--library <dir>', 'folder that keeps the edits', DEFAULT_LIBRARY] as const;
 const modules = ['--with <module...>', 'mapper modules whose edits the library holds'] as const;
 const model = ['--model <name>', 'embedded, the folder of an ONNX model, or a hub id', 'embedded'] as const;
@@ -76,11 +79,18 @@ export function createSakeProgram(streams: Streams = process): Program {
 
   program
     .command('generate')
-    .description('Continue a text with all edits of the library live.')
-    .argument('<text>', 'the text to continue')
+    .description('Continue texts with all edits of the library live.')
+    .usage('[options] <text>...')
+    .argument('[text...]', 'the texts to continue; several run as a batch')
+    .option('--prompts <file>', 'texts from a file instead: one a line, or a JSON array')
     .option('--plain', 'leave the edits out')
-    .option('--max-tokens <n>', 'most new tokens', number, 20)
+    .option('--chat', "answer the text as a user's turn, in the model's chat template")
+    .option('--system <text>', 'what the conversation begins with; with --chat')
+    .option('--max-tokens <n>', 'most new tokens of each text', number, 20)
     .option('--temperature <t>', '0 is greedy', number, 0)
+    .option('--top-k <n>', 'sample from the n most probable tokens', number)
+    .option('--top-p <p>', 'sample from the fewest tokens whose probabilities reach p', number)
+    .option('--stop <text>', 'end before this text; may be repeated', append, [])
     .option('--seed <n>', 'seed of sampling', number, 0)
     .option('--every-step', 'ask the gate at every token, not only at the end of the text')
     .option(...library)
@@ -88,8 +98,8 @@ export function createSakeProgram(streams: Streams = process): Program {
     .option(...model)
     .option(...threads)
     .option(...json)
-    .action((text: string, options: unknown) =>
-      run(options, (context) => generateCommand(text, options, context)),
+    .action((texts: string[], options: unknown) =>
+      run(options, (context) => generateCommand(texts, options, context)),
     );
 
   program

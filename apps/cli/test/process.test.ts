@@ -68,14 +68,32 @@ describe('sake, as a process', () => {
     const cwd = folderWithMappers();
     let sent = false;
     const argv = ['edit', ...FRANCE, '--model', model, '--mapper', './slow.mjs', '--library', 'edits'];
-    const { status, out, err } = await spawnSake(cwd, argv, (text, child) => {
-      if (sent || !text.includes('fitting')) return;
-      sent = true;
-      child.kill('SIGINT');
+    const { status, out, err } = await spawnSake(cwd, argv, {
+      onError: (text, child) => {
+        if (sent || !text.includes('fitting')) return;
+        sent = true;
+        child.kill('SIGINT');
+      },
     });
     expect([status, out]).toEqual([130, '']);
     expect(err).toMatch(/interrupted; what was finished before is kept\n$/);
     expect(readdirSync(cwd).sort()).toEqual(['shift.mjs', 'slow.mjs']);
+  });
+
+  it('ends the line that it has begun when Ctrl-C comes while it generates', async () => {
+    const text = 'The capital of France is';
+    let sent = false;
+    const argv = ['generate', text, '--model', model, '--plain', '--max-tokens', '1000'];
+    const { status, out, err } = await spawnSake(temporaryFolder(), argv, {
+      onOutput: (_, child) => {
+        if (!sent) child.kill('SIGINT');
+        sent = true;
+      },
+    });
+    expect(status).toBe(130);
+    expect(out.startsWith(text)).toBe(true);
+    expect(out.endsWith('\n')).toBe(true);
+    expect(err).toMatch(/interrupted; what was finished before is kept\n$/);
   });
 
   it('ends with the status of its error', async () => {

@@ -10,7 +10,15 @@ const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 export function spawnSake(
   cwd: string,
   argv: readonly string[],
-  onError: (text: string, child: ChildProcess) => void = () => undefined,
+  {
+    onOutput,
+    onError,
+  }: {
+    /** Called with all of stdout so far. */
+    readonly onOutput?: (text: string, child: ChildProcess) => void;
+    /** Called with all of stderr so far. */
+    readonly onError?: (text: string, child: ChildProcess) => void;
+  } = {},
 ): Promise<Ran> {
   const flags = ['--conditions=@sakejs/source', '--import', TSX];
   const child = spawn(process.execPath, [...flags, MAIN, ...argv], {
@@ -19,10 +27,13 @@ export function spawnSake(
   });
   let out = '';
   let err = '';
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString();
+    onOutput?.(out, child);
+  });
   child.stderr.on('data', (chunk: Buffer) => {
     err += chunk.toString();
-    onError(err, child);
+    onError?.(err, child);
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject);

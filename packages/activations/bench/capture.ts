@@ -111,6 +111,19 @@ async function measure(folder: string, name: string): Promise<void> {
     }
     print(`  ${what.padEnd(20)} ${median(rates).toFixed(0).padStart(7)} tokens/s`);
   }
+  for (const rows of [1, 16]) {
+    const rates: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      let made = 0;
+      const requests = prompts.slice(round * rows, (round + 1) * rows);
+      const took = await secondsOf(async () => {
+        const streams = lm.generateBatch(requests.map((prompt) => ({ prompt, maxTokens: 40 })));
+        for (const stream of streams) for await (const { step } of stream) made += Number(step >= 0);
+      });
+      rates.push(made / took);
+    }
+    print(`  ${`generateBatch of ${rows}`.padEnd(20)} ${median(rates).toFixed(0).padStart(7)} tokens/s`);
+  }
 }
 
 const [folder] = process.argv.slice(2);

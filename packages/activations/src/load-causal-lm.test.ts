@@ -1,4 +1,4 @@
-import { row, type CausalLM } from '@sakejs/spec';
+import { row, type CausalLM, type GeneratedToken, type InterventionEvent } from '@sakejs/spec';
 import { describeCausalLM, expectClose } from '@sakejs/spec/testing';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { END_OF_TEXT } from '../test/byte-tokenizer.js';
 import { runFullGraph } from '../test/full-graph.js';
 import { tinyGpt2, tinyLlama, writeRandomModel } from '../test/random-model.js';
 import { removeCache } from '../test/without-cache.js';
@@ -124,6 +125,44 @@ describe('loadCausalLM', () => {
     } finally {
       spy.mockRestore();
     }
+  });
+
+  it('generates batches larger than the token budget, and gives each text what it gets alone', async () => {
+    await using lm = await loadCausalLM(qwen2, { batchTokens: 24 });
+    const requests = Array.from({ length: 9 }, (_, index) => ({
+      prompt: Array.from({ length: 1 + ((index * 5) % 7) }, (_, at) => 3 + 11 * index + at),
+      maxTokens: 2 + (index % 4),
+    }));
+    const collect = async (stream: AsyncIterable<GeneratedToken>): Promise<number[]> => {
+      const tokens: number[] = [];
+      for await (const { token } of stream) tokens.push(token);
+      return tokens;
+    };
+    const together = await Promise.all(lm.generateBatch(requests).map(collect));
+    for (const [index, { prompt, ...options }] of requests.entries())
+      expect(together[index]).toEqual(await collect(lm.generate(prompt, options)));
+  });
+
+  it("ends at the tokenizer's end of text where no config names one", async () => {
+    const folder = await writeRandomModel(join(root, 'no-eos'), tinyLlama);
+    await rm(join(folder, 'generation_config.json'));
+    await using lm = await loadCausalLM(folder, { threads: 1 });
+    /** Says the end of text at its third step. */
+    const intervention = {
+      layers: [],
+      intervene: ({ step, lastTokenActivation }: InterventionEvent) =>
+        step === 2 ? towardsEnd.map((value) => 100 * value) : lastTokenActivation,
+    };
+    // With tied embeddings, the head's row of a token is the direction that says it.
+    const identity = Float32Array.from({ length: 32 * 32 }, (_, at) => Number(at % 33 === 0));
+    const columns = await lm.project({ rows: 32, cols: 32, data: identity });
+    const towardsEnd = Float32Array.from(
+      { length: 32 },
+      (_, at) => columns.data[at * columns.cols + END_OF_TEXT]!,
+    );
+    const steps: number[] = [];
+    for await (const { step } of lm.generate('the sea', { maxTokens: 6, intervention })) steps.push(step);
+    expect(steps).toEqual([0, 1]);
   });
 
   it('refuses a batch size below 1', async () => {

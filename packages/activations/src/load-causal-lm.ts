@@ -1,8 +1,17 @@
 import { join } from 'node:path';
-import { SakeError, type CausalLM, type Matrix, type ModelInfo, type Prompt } from '@sakejs/spec';
+import {
+  SakeError,
+  type CausalLM,
+  type GenerateOptions,
+  type Matrix,
+  type ModelInfo,
+  type Prompt,
+} from '@sakejs/spec';
 import { aboutFile } from './about-file.js';
 import { captureStates, observeStates, projectStates, type StateReader } from './capture.js';
-import { generateTokens, type GenerationModel } from './generate.js';
+import { readChatTemplate } from './chat-format.js';
+import { generateRows, type BatchGenerationModel } from './generate.js';
+import { createGenerationRow } from './generation-row.js';
 import type { GraphChoice } from './graph-files.js';
 import { onnxruntimeVersion, type Device } from './graph-session.js';
 import { readModelFolder, readTokenizerFiles } from './model-folder.js';
@@ -13,7 +22,10 @@ import { createTokenizer, transformersVersion } from './tokenizer.js';
 export interface LoadOptions extends GraphChoice {
   /** Threads within an operator, pinned. Default 2. */
   readonly threads?: number;
-  /** Most tokens, padding included, that one run reads in `capture` and `observe`. Default 2048. */
+  /**
+   * Most tokens, padding included, that one run reads in `capture` and `observe`, and that the texts of a batch can
+   * come to have together in `generateBatch`. Default 2048.
+   */
   readonly batchTokens?: number;
   /** The name that `info.id` and provenances carry. Default: the folder as it was given. */
   readonly id?: string;
@@ -42,8 +54,9 @@ export async function loadCausalLM(folder: string, options: LoadOptions = {}): P
     throw new SakeError('invalid-option', `loadCausalLM: expected batchTokens >= 1, got ${batchTokens}`);
   const files = await readModelFolder(folder, options);
   const tokenizerFiles = await readTokenizerFiles(files.path);
+  const chatTemplate = await readChatTemplate(files.path);
   const tokenizer = await aboutFile('loadCausalLM', join(files.path, 'tokenizer.json'), () =>
-    createTokenizer(tokenizerFiles.json, tokenizerFiles.config),
+    createTokenizer(tokenizerFiles.json, tokenizerFiles.config, chatTemplate),
   );
   const { decoder, config, sha256 } = await openModel(files, tokenizerFiles.bytes, {
     threads,
@@ -75,12 +88,18 @@ export async function loadCausalLM(folder: string, options: LoadOptions = {}): P
     // Where rows change each other, each is read by itself.
     batchTokens: decoder.mixesRows ? 1 : batchTokens,
   };
-  const model: GenerationModel = { ...reader, tokenizer, ...config };
+  const { endOfText } = tokenizer;
+  const eosTokens =
+    config.eosTokens.size === 0 && endOfText !== undefined ? new Set([endOfText]) : config.eosTokens;
+  const model: BatchGenerationModel = { ...reader, tokenizer, maxPositions: config.maxPositions, eosTokens };
   const sequences = (prompts: readonly Prompt[], where: string): (readonly number[])[] =>
     prompts.map((prompt, index) => promptTokens(prompt, tokenizer, info, `${where}, prompt ${index}`));
+  const openRow = (prompt: Prompt, rowOptions: Omit<GenerateOptions, 'signal'>, where: string) => () =>
+    createGenerationRow(model, promptTokens(prompt, tokenizer, info, where), rowOptions);
 
   return {
     info,
+    ...(tokenizer.chat && { chat: tokenizer.chat }),
     encode: (text) => tokenizer.encode(text),
     decode: (tokens) => tokenizer.decode(tokens),
     capture: async (prompts, captureOptions = {}) =>
@@ -88,9 +107,17 @@ export async function loadCausalLM(folder: string, options: LoadOptions = {}): P
     observe: async (prompts, observeOptions = {}) =>
       observeStates(reader, sequences(prompts, 'observe'), observeOptions),
     project: async (hidden: Matrix) => projectStates(reader, hidden),
-    async *generate(prompt, generateOptions = {}) {
-      yield* generateTokens(model, promptTokens(prompt, tokenizer, info, 'generate'), generateOptions);
+    async *generate(prompt, { signal, ...rowOptions } = {}) {
+      yield* generateRows(model, [openRow(prompt, rowOptions, 'generate')], signal)[0]!;
     },
+    generateBatch: (requests, { signal } = {}) =>
+      generateRows(
+        model,
+        requests.map(({ prompt, ...rowOptions }, index) =>
+          openRow(prompt, rowOptions, `generateBatch, prompt ${index}`),
+        ),
+        signal,
+      ),
     [Symbol.asyncDispose]: () => decoder[Symbol.asyncDispose](),
   };
 }

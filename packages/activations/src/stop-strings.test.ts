@@ -1,3 +1,4 @@
+import { createRandom } from '@sakejs/spec';
 import { describe, expect, it } from 'vitest';
 import { createStopFilter } from './stop-strings.js';
 
@@ -24,6 +25,30 @@ describe('createStopFilter', () => {
 
   it('ends before the first of several', () => {
     expect(run(['a b c d'], ['d', 'b'])).toEqual({ shown: ['a '], stopped: true });
+  });
+
+  it('ends before the one that is complete first, the longest of those', () => {
+    expect(run(['abcd'], ['bcd', 'c'])).toEqual({ shown: ['ab'], stopped: true });
+    expect(run(['abcd'], ['cd', 'bcd', 'd'])).toEqual({ shown: ['a'], stopped: true });
+  });
+
+  it('gives the same text whichever way it is cut', () => {
+    const random = createRandom('cuts');
+    const letters = (most: number): string =>
+      Array.from({ length: 1 + random.integer(most) }, () => random.pick(['a', 'b', 'c'])).join('');
+    let stopped = 0;
+    for (let round = 0; round < 400; round++) {
+      const text = letters(30);
+      const stop = [letters(4), letters(5), letters(6)];
+      const pieces: string[] = [];
+      for (let at = 0; at < text.length;) pieces.push(text.slice(at, (at += random.integer(5))));
+      const whole = run([text], stop);
+      const cut = run(pieces, stop);
+      expect([cut.shown.join(''), cut.stopped]).toEqual([whole.shown.join(''), whole.stopped]);
+      stopped += Number(cut.stopped);
+    }
+    expect(stopped).toBeGreaterThan(100);
+    expect(stopped).toBeLessThan(400);
   });
 
   it('shows held text when it turns out to be no stop string', () => {

@@ -10,7 +10,8 @@ export interface StopFilter {
 }
 
 /**
- * Ends a stream of tokens before the first of `stop`, whichever way the text is cut into tokens.
+ * Ends a stream of tokens before whichever of `stop` is complete first, the longest of those that end together:
+ * the same text whichever way it is cut into tokens.
  *
  * A token that lies half before the stop string keeps that half of its text; tokens of the stop string itself do not
  * come out.
@@ -30,10 +31,10 @@ export function createStopFilter(stop: readonly string[]): StopFilter {
     push(token) {
       held.push(token);
       const text = held.map((piece) => piece.text).join('');
-      const found = stop.map((words) => text.indexOf(words)).filter((at) => at >= 0);
-      if (found.length > 0) {
+      const found = firstComplete(text, stop);
+      if (found !== undefined) {
         stopped = true;
-        return before(take(), Math.min(...found));
+        return before(take(), found);
       }
       const safe = text.length - longestOpenMatch(text, stop);
       let shown = 0;
@@ -44,6 +45,19 @@ export function createStopFilter(stop: readonly string[]): StopFilter {
     },
     flush: take,
   };
+}
+
+/** Where the stop string begins that ends first; of those that end there, the longest. */
+function firstComplete(text: string, stop: readonly string[]): number | undefined {
+  let start: number | undefined;
+  let end = Infinity;
+  for (const words of stop) {
+    const at = text.indexOf(words);
+    if (at < 0 || at + words.length > end) continue;
+    if (at + words.length < end || at < start!) start = at;
+    end = at + words.length;
+  }
+  return start;
 }
 
 /** The pieces that make up the first `length` characters. */

@@ -1,4 +1,5 @@
-import { SakeError } from '@sakejs/spec';
+import { SakeError, type ChatFormat } from '@sakejs/spec';
+import { createChatFormat } from './chat-format.js';
 
 /** Text to token ids and back. */
 export interface Tokenizer {
@@ -10,6 +11,10 @@ export interface Tokenizer {
   encode(text: string): number[];
   /** The text of tokens, special tokens left out, white space as it was. */
   decode(tokens: readonly number[]): string;
+  /** Absent where the tokenizer comes without a chat template. */
+  readonly chat?: ChatFormat;
+  /** The token that ends a text, as tokenizer_config.json names it. */
+  readonly endOfText?: number;
 }
 
 /** Turns a growing list of tokens into text, piece by piece. */
@@ -33,13 +38,15 @@ export async function transformersVersion(): Promise<string> {
  * A tokenizer from the contents of `tokenizer.json` and `tokenizer_config.json`.
  *
  * The class named by `tokenizer_class` is built by transformers.js from these values alone: no file, no network and
- * none of its global settings take part.
+ * none of its global settings take part. `chatTemplate` is the content of chat_template.jinja, which takes precedence
+ * over the `chat_template` of `tokenizer_config.json`, as in transformers.
  *
  * @throws {SakeError} `invalid-file` when transformers.js cannot build it.
  */
 export async function createTokenizer(
   json: Readonly<Record<string, unknown>>,
   config: Readonly<Record<string, unknown>>,
+  chatTemplate?: string,
 ): Promise<Tokenizer> {
   const library = await import('@xenova/transformers');
   const Base = library.PreTrainedTokenizer;
@@ -49,7 +56,10 @@ export async function createTokenizer(
     typeof value === 'function' && value.prototype instanceof Base;
   let inner: InstanceType<typeof Base>;
   try {
-    inner = new (isTokenizer(found) ? found : Base)(json, config);
+    inner = new (isTokenizer(found) ? found : Base)(
+      json,
+      chatTemplate === undefined ? config : { ...config, chat_template: chatTemplate },
+    );
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new SakeError(
@@ -58,18 +68,24 @@ export async function createTokenizer(
       { cause },
     );
   }
+  const encode = (text: string, addSpecial: boolean): number[] => {
+    const ids: (number | undefined)[] = inner.encode(text, { add_special_tokens: addSpecial });
+    return ids.map((id, index) => {
+      if (id === undefined)
+        throw new SakeError(
+          'invalid-input',
+          `encode: expected text that the vocabulary covers, got no token for piece ${index} of ${JSON.stringify(text)}`,
+        );
+      return id;
+    });
+  };
+  // The template writes special tokens itself.
+  const chat = createChatFormat(inner, (text) => encode(text, false));
+  const endOfText: unknown = inner.eos_token_id;
   return {
-    encode(text) {
-      const ids: (number | undefined)[] = inner.encode(text);
-      return ids.map((id, index) => {
-        if (id === undefined)
-          throw new SakeError(
-            'invalid-input',
-            `encode: expected text that the vocabulary covers, got no token for piece ${index} of ${JSON.stringify(text)}`,
-          );
-        return id;
-      });
-    },
+    ...(chat && { chat }),
+    ...(typeof endOfText === 'number' && { endOfText }),
+    encode: (text) => encode(text, true),
     decode: (tokens) =>
       tokens.length === 0
         ? ''

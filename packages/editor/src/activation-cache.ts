@@ -130,6 +130,8 @@ export function withActivationCache(lm: CausalLM, options: { readonly maxBytes?:
     observe,
     project: (hidden) => lm.project(hidden),
     generate: (prompt, request) => lm.generate(prompt, request),
+    generateBatch: (requests, request) => lm.generateBatch(requests, request),
+    ...(lm.chat && { chat: lm.chat }),
     async [Symbol.asyncDispose]() {
       store.clear();
       await lm[Symbol.asyncDispose]();

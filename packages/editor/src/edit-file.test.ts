@@ -136,6 +136,8 @@ describe('decodeEdit', () => {
       "a well-formed 'request'",
     ],
     ['a provenance of nothing', { provenance: 'null' }, "a well-formed 'provenance'"],
+    ['version 2 without later maps', { formatVersion: '2' }, "header text 'later'"],
+    ['no later maps in their list', { formatVersion: '2', later: '[]' }, "a well-formed 'later'"],
     ['an id that leaves the folder', { id: '../../x' }, 'a safe file name'],
   ];
   it.each(forgeries)('refuses %s under a right digest', async (_, change, reason) => {
@@ -159,7 +161,7 @@ describe('decodeEdit', () => {
 
   it('refuses a format of the future', async () => {
     const { tensors, metadata } = readSafetensors(bytes);
-    const file = writeSafetensors({ tensors, metadata: { ...metadata, formatVersion: '2' } });
+    const file = writeSafetensors({ tensors, metadata: { ...metadata, formatVersion: '3' } });
     await expectCode(() => decodeEdit(file, loaders, 'file'), 'unsupported');
   });
 

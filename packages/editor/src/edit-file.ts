@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   type Edit,
   isSakeError,
+  type LaterMap,
   type Loader,
   readSafetensors,
   SakeError,
@@ -26,7 +27,7 @@ export interface EditLoaders {
 /**
  * An edit as the bytes of a safetensors file; equal edits give equal bytes.
  *
- * Tensors `map.*` and `scope.*`; request, provenance, kinds, versions, settings and the modules that offer the
+ * Tensors `map.*`, `scope.*` and, for maps of later tokens, `later.<n>.*`; request, provenance, kinds, versions, settings and the modules that offer the
  * kinds stand in the header as JSON texts, with a SHA-256 over everything else as `digest`.
  *
  * @throws {SakeError} `unknown-kind` when no loader could read the edit again, `invalid-input` for an id that is no
@@ -36,12 +37,26 @@ export function encodeEdit(edit: Edit, loaders: EditLoaders): Uint8Array<ArrayBu
   checkEditId(edit.id, 'encodeEdit');
   const map = edit.map.toTensors();
   const scope = edit.scope.toTensors();
+  const later = edit.later?.map(({ after, map: further }) => ({ after, bundle: further.toTensors() })) ?? [];
+  const { id, request, provenance } = edit;
   const file = {
-    tensors: { ...storedTensors(map, 'map.'), ...storedTensors(scope, 'scope.') },
+    tensors: {
+      ...storedTensors(map, 'map.'),
+      ...storedTensors(scope, 'scope.'),
+      ...Object.assign({}, ...later.map(({ bundle }, at) => storedTensors(bundle, laterPrefix(at)))),
+    },
     metadata: toHeader({
-      ...edit,
+      id,
+      request,
+      provenance,
       map: partMetadata(map, loaders.mapLoaders, 'map'),
       scope: partMetadata(scope, loaders.scopeLoaders, 'scope'),
+      ...(later.length > 0 && {
+        later: later.map(({ after, bundle }) => ({
+          ...partMetadata(bundle, loaders.mapLoaders, 'later map'),
+          after,
+        })),
+      }),
     }),
   };
   return writeSafetensors({ ...file, metadata: { ...file.metadata, digest: digestOf(file) } });
@@ -56,18 +71,28 @@ export function encodeEdit(edit: Edit, loaders: EditLoaders): Uint8Array<ArrayBu
 export function decodeEdit(bytes: Uint8Array, loaders: EditLoaders, file: string): Edit {
   const { tensors, metadata } = read(bytes, file);
   const { digest, ...header } = metadata;
-  const { id, request, provenance, map, scope } = fromHeader(header, file);
+  const { id, request, provenance, map, scope, later = [] } = fromHeader(header, file);
   if (digest !== digestOf({ tensors, metadata: header }))
     throw invalid(file, 'contents that match their digest, got other contents');
   if (!isEditId(id)) throw invalid(file, `an id that is a safe file name, got ${JSON.stringify(id)}`);
-  const stray = Object.keys(tensors).find((name) => !name.startsWith('map.') && !name.startsWith('scope.'));
+  const prefixes = ['map.', 'scope.', ...later.map((_, at) => laterPrefix(at))];
+  const stray = Object.keys(tensors).find((name) => !prefixes.some((prefix) => name.startsWith(prefix)));
   if (stray !== undefined)
-    throw invalid(file, `tensors named map.* or scope.*, got ${JSON.stringify(stray)}`);
+    throw invalid(file, `tensors named ${prefixes.join('*, ')}*, got ${JSON.stringify(stray)}`);
+  const first = load(loaders.mapLoaders, map, bundleTensors(tensors, 'map.', file), 'map', file);
+  const further = later.map((part, at): LaterMap => {
+    const own = bundleTensors(tensors, laterPrefix(at), file);
+    return { after: part.after, map: load(loaders.mapLoaders, part, own, 'later map', file) };
+  });
+  const other = further.find(({ map: { dim } }) => dim !== first.dim);
+  if (other !== undefined)
+    throw invalid(file, `maps of one width, got ${first.dim} and ${other.map.dim} for later tokens`);
   return {
     kind: 'map',
     id,
     request,
-    map: load(loaders.mapLoaders, map, bundleTensors(tensors, 'map.', file), 'map', file),
+    map: first,
+    ...(further.length > 0 && { later: further }),
     scope: load(loaders.scopeLoaders, scope, bundleTensors(tensors, 'scope.', file), 'scope', file),
     provenance,
   };
@@ -80,6 +105,8 @@ function read(bytes: Uint8Array, file: string): SafetensorsFile {
     throw invalid(file, `a safetensors file, got: ${messageOf(cause)}`, cause);
   }
 }
+
+const laterPrefix = (at: number): string => `later.${at}.`;
 
 const digestOf = (file: SafetensorsFile): string =>
   createHash('sha256').update(writeSafetensors(file)).digest('hex');

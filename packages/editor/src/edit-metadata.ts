@@ -8,6 +8,8 @@ export interface EditMetadata {
   readonly provenance: Provenance;
   readonly map: PartMetadata;
   readonly scope: PartMetadata;
+  /** Maps of later tokens, in order; absent where the edit has none. */
+  readonly later?: readonly LaterMetadata[];
 }
 
 /** How a map or a scope is loaded again. */
@@ -19,8 +21,15 @@ export interface PartMetadata {
   readonly meta: Readonly<Record<string, Json>>;
 }
 
+/** As a map, with the tokens behind which it applies. */
+export interface LaterMetadata extends PartMetadata {
+  readonly after: readonly number[];
+}
+
 const FORMAT = 'sakejs-edit';
-const FORMAT_VERSION = '1';
+/** Edits with maps of later tokens are of version 2, so that older releases refuse them by name; others stay as they were. */
+const PLAIN_VERSION = '1';
+const LATER_VERSION = '2';
 
 const text = z.string().min(1);
 const count = z.int().nonnegative();
@@ -52,6 +61,13 @@ const partSchema = z.strictObject({
   meta: jsonObject,
 });
 
+const laterSchema = z
+  .array(partSchema.extend({ after: z.array(count).min(1) }))
+  .min(1)
+  .refine((maps) => maps.every(({ after }, at) => after.length > (maps[at - 1]?.after.length ?? 0)), {
+    message: 'expected the maps in the order of the tokens before them',
+  });
+
 /** JSON with sorted keys, so that equal values are equal texts. */
 function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) =>
@@ -65,13 +81,14 @@ function canonicalJson(value: unknown): string {
 export function toHeader(metadata: EditMetadata): Record<string, string> {
   return {
     format: FORMAT,
-    formatVersion: FORMAT_VERSION,
+    formatVersion: metadata.later === undefined ? PLAIN_VERSION : LATER_VERSION,
     kind: 'map',
     id: metadata.id,
     request: canonicalJson(metadata.request),
     provenance: canonicalJson(metadata.provenance),
     map: canonicalJson(metadata.map),
     scope: canonicalJson(metadata.scope),
+    ...(metadata.later !== undefined && { later: canonicalJson(metadata.later) }),
   };
 }
 
@@ -89,10 +106,11 @@ export function fromHeader(header: Readonly<Record<string, string>>, file: strin
   };
   if (field('format') !== FORMAT)
     throw invalid(file, `format '${FORMAT}', got ${JSON.stringify(header['format'])}`);
-  if (field('formatVersion') !== FORMAT_VERSION || field('kind') !== 'map')
+  const version = field('formatVersion');
+  if ((version !== PLAIN_VERSION && version !== LATER_VERSION) || field('kind') !== 'map')
     throw new SakeError(
       'unsupported',
-      `edit file ${file}: expected an edit of kind 'map' in format version ${FORMAT_VERSION}, got kind ${JSON.stringify(header['kind'])} in version ${JSON.stringify(header['formatVersion'])}; a newer release of @sakejs/editor may read it`,
+      `edit file ${file}: expected an edit of kind 'map' in format version ${PLAIN_VERSION} or ${LATER_VERSION}, got kind ${JSON.stringify(header['kind'])} in version ${JSON.stringify(header['formatVersion'])}; a newer release of @sakejs/editor may read it`,
       { details: { file } },
     );
   const parse = <T>(name: string, schema: z.ZodType<T>): T => {
@@ -113,6 +131,7 @@ export function fromHeader(header: Readonly<Record<string, string>>, file: strin
     provenance: parse('provenance', provenanceSchema),
     map: parse('map', partSchema),
     scope: parse('scope', partSchema),
+    ...(version === LATER_VERSION && { later: parse('later', laterSchema) }),
   };
 }
 

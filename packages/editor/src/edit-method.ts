@@ -1,5 +1,6 @@
 import type { EditMethod, Mapper, PromptEmbedder, ScopeDetector } from '@sakejs/spec';
 import { learnEdit, type TargetChoice } from './learn-edit.js';
+import type { LaterTokens } from './learn-later-maps.js';
 
 /** What sets one map-and-scope method apart from another. */
 export interface EditMethodOptions {
@@ -11,6 +12,8 @@ export interface EditMethodOptions {
   readonly targets?: TargetChoice;
   /** Default true. */
   readonly forcedSource?: boolean;
+  /** Default 0. */
+  readonly laterTokens?: LaterTokens;
   readonly embedder?: PromptEmbedder;
 }
 

@@ -1,6 +1,7 @@
 export { createEditMethod, type EditMethodOptions } from './edit-method.js';
 export { learnEdit, MINIMUM_OBEYING, type LearnOptions, type TargetChoice } from './learn-edit.js';
-export { firstObjectToken, greedyTokens, meanLogProbability } from './next-token.js';
+export type { LaterTokens } from './learn-later-maps.js';
+export { firstObjectToken, greedyTokens, meanLogProbability, objectTokens } from './next-token.js';
 export { subjectPosition } from './subject-position.js';
 export { withActivationCache, type ActivationCache, type CachedLM } from './activation-cache.js';
 export { editId, isEditId } from './edit-id.js';
@@ -15,11 +16,11 @@ export {
 export { decodeEdit, encodeEdit, type EditLoaders } from './edit-file.js';
 export { modelMismatch, type ModelMismatch } from './model-match.js';
 export { rankEdits, type Candidate } from './rank-edits.js';
+export type { PolicyEvent, SelectEvent, Selection, SteeringPolicy } from './steering-policy.js';
 export {
   createSteeredLM,
-  type SelectEvent,
-  type Selection,
   type SteeredLM,
   type SteeredLMOptions,
+  type SteeredRequest,
   type SteeredResponse,
 } from './steered-lm.js';

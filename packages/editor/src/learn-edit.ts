@@ -17,6 +17,7 @@ import {
   validateEditRequest,
 } from '@sakejs/spec';
 import { editId } from './edit-id.js';
+import { countLaterTokens, learnLaterMaps, type LaterTokens } from './learn-later-maps.js';
 import { firstObjectToken, greedyTokens, meanLogProbability } from './next-token.js';
 import { promptGroups } from './prompt-groups.js';
 import { embedTexts, labelQueries, scopeTexts } from './scope-queries.js';
@@ -35,6 +36,11 @@ export interface LearnOptions extends LearnContext {
   readonly targets?: TargetChoice;
   /** Whether source rows also hold the forced sources, as in the authors' reference. Default true. */
   readonly forcedSource?: boolean;
+  /**
+   * For how many tokens of the new object behind its first a map of their own is learned, `all` for every one.
+   * Default 0, as in the paper: generation goes on unassisted behind the first mapped token.
+   */
+  readonly laterTokens?: LaterTokens;
   /** For scopes that compare sentence embeddings. */
   readonly embedder?: PromptEmbedder;
   /** The method's name in the provenance. Default `sake`. */
@@ -59,13 +65,14 @@ const WHERE = 'learnEdit';
 export async function learnEdit(input: EditRequest, options: LearnOptions): Promise<MapEdit> {
   const request = ownFields(validateEditRequest(input));
   const { lm, prompts, mapper, scope, signal, embedder, seed = 0, method = 'sake' } = options;
-  const { targets: choice = 'obeying', forcedSource = true } = options;
+  const { targets: choice = 'obeying', forcedSource = true, laterTokens = 0 } = options;
   if (choice !== 'all' && choice !== 'obeying')
     throw new SakeError(
       'invalid-option',
       `${WHERE}: expected targets 'all' or 'obeying', got ${JSON.stringify(choice)}`,
     );
   checkPrompts(request, prompts);
+  const laterCount = countLaterTokens(lm, request.targetNew, laterTokens, WHERE);
   throwIfAborted(signal, WHERE);
 
   const every = [...prompts.prompts.keys()];
@@ -74,6 +81,7 @@ export async function learnEdit(input: EditRequest, options: LearnOptions): Prom
   const observed = [...texts.sources, ...texts.positives, ...texts.negatives];
   const contexts = prompts.prompts.map((prompt) => steeringContext({ ...request, prompt }));
   checkLengths(lm, [...observed.map(({ text }) => text), ...contexts]);
+  checkLengths(lm, [...texts.sources.map(({ text }) => text), ...contexts], laterCount);
   const embeddings = await embedTexts(
     observed.map(({ text }) => text),
     scope.needs,
@@ -105,6 +113,22 @@ export async function learnEdit(input: EditRequest, options: LearnOptions): Prom
   });
   throwIfAborted(signal, WHERE);
 
+  const later = await learnLaterMaps({
+    lm,
+    mapper,
+    prompts,
+    object: request.targetNew,
+    sources: texts.sources.map(({ text }) => text),
+    contexts,
+    count: laterCount,
+    choose: (fits, position) => {
+      if (choice === 'all') return every;
+      checkObeying(request, fits.length, contexts.length, position);
+      return fits;
+    },
+    signal,
+  });
+
   const queries = labelQueries(lm, observed, observations, embeddings);
   const firstNegative = queries.length - texts.negatives.length;
   return {
@@ -112,6 +136,7 @@ export async function learnEdit(input: EditRequest, options: LearnOptions): Prom
     id: editId(request),
     request,
     map,
+    ...(later.length > 0 && { later: later.map(({ after, map: further }) => ({ after, map: further })) }),
     scope: scope.fit({ positives: queries.slice(0, firstNegative), negatives: queries.slice(firstNegative) }),
     provenance: {
       method,
@@ -128,6 +153,7 @@ export async function learnEdit(input: EditRequest, options: LearnOptions): Prom
         scopeGroupedBy: scopeGroups.by,
         scopePositives: texts.positives.length,
         scopeNegatives: texts.negatives.length,
+        ...(later.length > 0 && { laterObeying: later.map(({ obeying: fits }) => fits) }),
         ...(embeddings === undefined || embedder === undefined ? {} : { embedder: embedder.kind }),
       },
     },
@@ -156,25 +182,28 @@ function checkPrompts(request: EditRequest, prompts: PromptDistribution): void {
     );
 }
 
-function checkLengths(lm: CausalLM, texts: readonly string[]): void {
-  const most = lm.info.maxPositions;
+function checkLengths(lm: CausalLM, texts: readonly string[], further = 0): void {
+  const most = lm.info.maxPositions - further;
   for (const text of texts) {
     const { length } = lm.encode(text);
     if (length > most)
       throw new SakeError(
         'invalid-input',
-        `${WHERE}: expected prompts of at most ${most} tokens with their context, got ${length} in ${JSON.stringify(text)}; shorten or drop that prompt`,
-        { details: { text, tokens: length, maxPositions: most } },
+        `${WHERE}: expected prompts of at most ${most} tokens with their context${further > 0 ? `, so that ${further} of the object fit behind them` : ''}, got ${length} in ${JSON.stringify(text)}; shorten or drop that prompt`,
+        { details: { text, tokens: length, maxPositions: lm.info.maxPositions } },
       );
   }
 }
 
-function checkObeying(request: EditRequest, obeying: number, prompts: number): void {
+/** @param position how many tokens of the object have been said. */
+function checkObeying(request: EditRequest, obeying: number, prompts: number, position = 0): void {
   if (obeying >= MINIMUM_OBEYING) return;
+  const goesOn = position > 0 ? `goes on with token ${position + 1} of` : 'says';
+  const fewer = position > 0 ? `, \`laterTokens: ${position - 1}\`` : '';
   throw new SakeError(
     'not-enough-data',
-    `${WHERE}: expected at least ${MINIMUM_OBEYING} steering contexts after which the model says ${JSON.stringify(request.targetNew)}, got ${obeying} of ${prompts}; use more prompts, or \`targets: 'all'\` to learn from every one`,
-    { details: { request, obeying, prompts } },
+    `${WHERE}: expected at least ${MINIMUM_OBEYING} steering contexts after which the model ${goesOn} ${JSON.stringify(request.targetNew)}, got ${obeying} of ${prompts}; use more prompts${fewer}, or \`targets: 'all'\` to learn from every one`,
+    { details: { request, obeying, prompts, position } },
   );
 }
 

@@ -1,23 +1,28 @@
 import { type CausalLM, type Matrix, row, SakeError } from '@sakejs/spec';
 
 /**
- * The token an object starts with where it continues a text: the first of `encode(' ' + object)`.
+ * The tokens of an object where it continues a text: `encode(' ' + object)`.
  *
  * Tokens that the model puts before every text (a begin-of-text token) are left out.
  *
  * @throws {SakeError} `invalid-input` when the object has no token of its own.
  */
-export function firstObjectToken(lm: Pick<CausalLM, 'encode'>, object: string): number {
+export function objectTokens(lm: Pick<CausalLM, 'encode'>, object: string): number[] {
   const opening = lm.encode('');
   const tokens = lm.encode(` ${object}`);
   const isOpened = opening.every((token, index) => tokens[index] === token);
-  const first = tokens[isOpened ? opening.length : 0];
-  if (first === undefined)
+  const own = tokens.slice(isOpened ? opening.length : 0);
+  if (own.length === 0)
     throw new SakeError(
       'invalid-input',
-      `firstObjectToken: expected an object of at least one token, got ${JSON.stringify(object)}`,
+      `objectTokens: expected an object of at least one token, got ${JSON.stringify(object)}`,
     );
-  return first;
+  return own;
+}
+
+/** The token an object starts with where it continues a text. @throws as {@link objectTokens}. */
+export function firstObjectToken(lm: Pick<CausalLM, 'encode'>, object: string): number {
+  return objectTokens(lm, object)[0]!;
 }
 
 /** The most probable token of every row of logits [n, vocabulary]; ties go to the lowest token id. */

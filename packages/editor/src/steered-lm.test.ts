@@ -8,7 +8,8 @@ import { capitalRequest, createTestLM, promptsFor } from '../test/world.js';
 import { createEditLibrary } from './edit-library.js';
 import { learnEdit } from './learn-edit.js';
 import { greedyTokens } from './next-token.js';
-import { createSteeredLM, type SelectEvent, type SteeredResponse } from './steered-lm.js';
+import { createSteeredLM, type SteeredResponse } from './steered-lm.js';
+import type { PolicyEvent, SelectEvent } from './steering-policy.js';
 
 const PROMPTS = [
   'The capital of France is',
@@ -134,6 +135,44 @@ describe('createSteeredLM', () => {
       expect(steps).toEqual([0, 1, 2]);
     });
 
+    it('asks a policy where an edit is in scope, with what it needs to decide', async () => {
+      const asked: PolicyEvent[] = [];
+      const steered = createSteeredLM(lm, [france], {
+        apply: (event) => {
+          asked.push(event);
+          return event.step !== 1;
+        },
+      });
+      expect(await textOf(steered.generate(PROMPTS[0]!, { maxTokens: 3 }))).toBe(' Rome Paris Rome');
+      expect(asked.map(({ step, index, prompt, steered: before }) => [step, index, prompt, before])).toEqual([
+        [0, 0, PROMPTS[0], []],
+        [1, 0, PROMPTS[0], [0]],
+        [2, 0, PROMPTS[0], [0]],
+      ]);
+      expect(asked.map(({ selection }) => selection.edit.id)).toEqual([france.id, france.id, france.id]);
+      expect(lm.decode(asked[2]!.tokens)).toBe(`${PROMPTS[0]} Rome Paris`);
+    });
+
+    it('asks no policy out of scope', async () => {
+      const apply = (): never => expect.fail('asked');
+      const steered = createSteeredLM(lm, [france], { apply });
+      expect(await textOf(steered.generate(PROMPTS[3]!, { maxTokens: 2 }))).toBe(' Tokyo Tokyo');
+    });
+
+    it('has policies for what its names do', async () => {
+      const said = (apply: 'prompt' | 'every-step' | ((event: PolicyEvent) => boolean)): Promise<string> =>
+        textOf(createSteeredLM(lm, [france], { apply }).generate(PROMPTS[0]!, { maxTokens: 3 }));
+      expect(await said(({ step }) => step === 0)).toBe(await said('prompt'));
+      expect(await said(() => true)).toBe(await said('every-step'));
+      expect(await said(({ steered }) => steered.length === 0)).toBe(await said('prompt'));
+    });
+
+    it('waits for a policy that takes its time, and is the plain stream where it declines', async () => {
+      const declining = createSteeredLM(lm, [france], { apply: async () => false });
+      const plain = await collect(lm.generate(PROMPTS[0]!, { maxTokens: 3 }));
+      expect(await collect(declining.generate(PROMPTS[0]!, { maxTokens: 3 }))).toEqual(plain);
+    });
+
     it('agrees with respond on the first token', async () => {
       const steered = createSteeredLM(lm, [france, peru]);
       const answers = says(await steered.respond(PROMPTS));
@@ -148,6 +187,45 @@ describe('createSteeredLM', () => {
         () => collect(steered.generate(PROMPTS[0]!, { signal: AbortSignal.abort() })),
         'aborted',
       );
+    });
+  });
+
+  describe('generateBatch', () => {
+    const requests = PROMPTS.map((prompt, index) => ({ prompt, maxTokens: 1 + index }));
+
+    it('gives each text what generate gives it, and tells which edit was chosen where', async () => {
+      const events: SelectEvent[] = [];
+      const steered = createSteeredLM(lm, [france, peru], { onSelect: (event) => events.push(event) });
+      const together = await Promise.all(steered.generateBatch(requests).map(collect));
+      expect(events.map(({ index, step, selection }) => [index, step, selection.edit.id]).sort()).toEqual([
+        [0, 0, france.id],
+        [1, 0, france.id],
+        [2, 0, peru.id],
+      ]);
+      for (const [index, { prompt, maxTokens }] of requests.entries())
+        expect(together[index]).toEqual(await collect(steered.generate(prompt, { maxTokens })));
+    });
+
+    it('is the plain batch without edits', async () => {
+      const plain = await Promise.all(lm.generateBatch(requests).map(collect));
+      expect(await Promise.all(createSteeredLM(lm, []).generateBatch(requests).map(collect))).toEqual(plain);
+    });
+
+    it('steers with the edits that are live when it is called', async () => {
+      const library = createEditLibrary([france]);
+      const [stream] = createSteeredLM(lm, library).generateBatch(requests);
+      await library.remove(france.id);
+      expect(await textOf(stream!)).toBe(' Rome');
+    });
+
+    it('refuses edits of other models at once', async () => {
+      const other = createTestLM({ sha256: 'b'.repeat(64) });
+      await expectCode(() => createSteeredLM(other, [france]).generateBatch(requests), 'invalid-input');
+    });
+
+    it('ends when its signal fires', async () => {
+      const [stream] = createSteeredLM(lm, [france]).generateBatch(requests, { signal: AbortSignal.abort() });
+      await expectCode(() => collect(stream!), 'aborted');
     });
   });
 

@@ -3,6 +3,7 @@ import {
   type Edit,
   type GeneratedToken,
   type GenerateOptions,
+  type GenerateRequest,
   type Observation,
   type Prompt,
   type PromptEmbedder,
@@ -15,17 +16,8 @@ import type { EditLibrary } from './edit-library.js';
 import { checkModel, modelMismatch } from './model-match.js';
 import { type Candidate, rankEdits } from './rank-edits.js';
 import { embedTexts } from './scope-queries.js';
-
-/** An edit that a query is in the scope of. */
-export type Selection = Candidate;
-
-/** Tells which edit was chosen where. */
-export interface SelectEvent {
-  readonly prompt: Prompt;
-  /** 0 for the token after the prompt. */
-  readonly step: number;
-  readonly selection: Selection;
-}
+import type { SelectEvent, Selection, SteeringPolicy } from './steering-policy.js';
+import { applyMap, chosen, layersOf, steerText, wantsEmbedding } from './text-steering.js';
 
 /** What a steered model says right after a prompt. */
 export interface SteeredResponse {
@@ -40,9 +32,11 @@ export interface SteeredResponse {
 export interface SteeredLMOptions {
   /**
    * `prompt` (default): only the token after the prompt is steered, as in the paper; an object of several
-   * tokens goes on unassisted. `every-step`: each token's state is matched anew.
+   * tokens goes on unassisted. `every-step`: each token's state is matched anew. A policy decides at each step at
+   * which an edit is in scope. Whichever it is, an edit with maps of later tokens (`laterTokens`) goes on with its
+   * object once it has begun.
    */
-  readonly apply?: 'prompt' | 'every-step';
+  readonly apply?: 'prompt' | 'every-step' | SteeringPolicy;
   /** Called for each activation that an edit replaces. */
   readonly onSelect?: (event: SelectEvent) => void;
   /** For edits whose scope compares sentence embeddings. */
@@ -52,6 +46,9 @@ export interface SteeredLMOptions {
   /** Prompts a pass of `respond` and `observe`. Default 128. */
   readonly batchSize?: number;
 }
+
+/** One text of a batch: its prompt, and options as if it were generated alone. */
+export type SteeredRequest = Omit<GenerateRequest, 'intervention'>;
 
 /** A model that answers with edits applied. */
 export interface SteeredLM {
@@ -71,6 +68,14 @@ export interface SteeredLM {
   ): Promise<SteeredResponse[]>;
   /** Streams a continuation with the edits that are live when it starts. */
   generate(prompt: Prompt, options?: Omit<GenerateOptions, 'intervention'>): AsyncIterable<GeneratedToken>;
+  /**
+   * Streams of many texts that share the model's passes, each as `generate` gives it, with the edits that are live
+   * now. As `CausalLM.generateBatch`.
+   */
+  generateBatch(
+    requests: readonly SteeredRequest[],
+    options?: { readonly signal?: AbortSignal },
+  ): AsyncIterable<GeneratedToken>[];
 }
 
 const WHERE = 'createSteeredLM';
@@ -127,6 +132,7 @@ export function createSteeredLM(
     live: readonly Edit[],
     prompts: readonly Prompt[],
     signal: AbortSignal | undefined,
+    first: number,
   ): Promise<SteeredResponse[]> => {
     const cols = lm.info.hiddenSize;
     const hidden = new Float32Array(prompts.length * cols); // [n, d]
@@ -134,9 +140,13 @@ export function createSteeredLM(
     const ranked = observations.map((observation, index) => {
       const candidates = rankEdits(live, observation);
       const selection = chosen(candidates);
-      if (selection !== undefined) onSelect?.({ prompt: prompts[index]!, step: 0, selection });
       const activation = observation.lastTokenActivation;
-      hidden.set(selection === undefined ? activation : mapped(selection.edit, activation), index * cols);
+      if (selection === undefined) hidden.set(activation, index * cols);
+      else {
+        const { id, map } = selection.edit;
+        onSelect?.({ prompt: prompts[index]!, index: first + index, step: 0, selection, position: 0 });
+        hidden.set(applyMap(map, id, activation, WHERE), index * cols);
+      }
       return { selection, candidates };
     });
     const logits = await lm.project({ rows: prompts.length, cols, data: hidden });
@@ -150,45 +160,26 @@ export function createSteeredLM(
   const inBatches = async <T>(
     prompts: readonly Prompt[],
     signal: AbortSignal | undefined,
-    run: (live: readonly Edit[], batch: readonly Prompt[], signal: AbortSignal | undefined) => Promise<T[]>,
+    run: (
+      live: readonly Edit[],
+      batch: readonly Prompt[],
+      signal: AbortSignal | undefined,
+      first: number,
+    ) => Promise<T[]>,
   ): Promise<T[]> => {
     const live = liveEdits();
     const results: T[] = [];
     for (let at = 0; at < prompts.length; at += batchSize) {
       throwIfAborted(signal, WHERE);
-      for (const result of await run(live, prompts.slice(at, at + batchSize), signal)) results.push(result);
+      for (const result of await run(live, prompts.slice(at, at + batchSize), signal, at))
+        results.push(result);
     }
     return results;
   };
 
-  async function* generate(
-    prompt: Prompt,
-    generateOptions: Omit<GenerateOptions, 'intervention'> = {},
-  ): AsyncGenerator<GeneratedToken, void, undefined> {
-    const live = liveEdits();
-    if (live.length === 0) {
-      yield* lm.generate(prompt, generateOptions);
-      return;
-    }
-    yield* lm.generate(prompt, {
-      ...generateOptions,
-      intervention: {
-        layers: layersOf(live),
-        intervene: async ({ step, tokens, lastTokenActivation, observation }) => {
-          if (step > 0 && apply === 'prompt') return undefined;
-          const text = step === 0 && typeof prompt === 'string' ? prompt : lm.decode(tokens);
-          const wanted = { layers: [], embedding: wantsEmbedding(live) };
-          const embeddings = await embedTexts([text], wanted, embedder, WHERE);
-          const query =
-            embeddings === undefined ? observation : { ...observation, embedding: row(embeddings, 0) };
-          const selection = chosen(rankEdits(live, { ...query, lastTokenActivation }));
-          if (selection === undefined) return undefined;
-          onSelect?.({ prompt, step, selection });
-          return mapped(selection.edit, lastTokenActivation);
-        },
-      },
-    });
-  }
+  const steering = { apply, onSelect, embedder, where: WHERE };
+  const steeredBy = (live: readonly Edit[], prompt: Prompt, index: number): GenerateOptions =>
+    live.length === 0 ? {} : { intervention: steerText(lm, live, { prompt, index }, steering) };
 
   return {
     lm,
@@ -199,40 +190,28 @@ export function createSteeredLM(
     candidates: (query) => rankEdits(liveEdits(), query),
     select: (query) => chosen(rankEdits(liveEdits(), query)),
     respond: (prompts, { signal } = {}) => inBatches(prompts, signal, respondTo),
-    generate,
+    async *generate(prompt, generateOptions = {}) {
+      yield* lm.generate(prompt, { ...generateOptions, ...steeredBy(liveEdits(), prompt, 0) });
+    },
+    generateBatch(requests, batchOptions) {
+      const live = liveEdits();
+      return lm.generateBatch(
+        requests.map((request, index) => ({ ...request, ...steeredBy(live, request.prompt, index) })),
+        batchOptions,
+      );
+    },
   };
 }
 
-/** The union of the layers that live edits' scopes look at, ascending. */
-function layersOf(live: readonly Edit[]): number[] {
-  return [...new Set(live.flatMap(({ scope }) => scope.needs.layers))].sort((a, b) => a - b);
-}
-
-const wantsEmbedding = (live: readonly Edit[]): boolean => live.some(({ scope }) => scope.needs.embedding);
-
-function chosen([best]: readonly Candidate[]): Selection | undefined {
-  return best?.inScope === true ? best : undefined;
-}
-
-function mapped({ id, map }: Edit, activation: Float32Array): Float32Array {
-  const result = map.apply(activation);
-  if (result.length !== activation.length || !result.every(Number.isFinite))
-    throw new SakeError(
-      'numerical',
-      `${WHERE}: expected ${activation.length} finite values from the map of edit '${id}', got others; remove the edit and learn it again`,
-      { details: { edit: id, length: result.length } },
-    );
-  return result;
-}
-
-function checkOptions(apply: string, otherModels: string, batchSize: number): void {
+function checkOptions(apply: unknown, otherModels: string, batchSize: number): void {
   const fail = (option: string, expected: string, got: unknown): never => {
     throw new SakeError(
       'invalid-option',
       `${WHERE}: expected ${option} to be ${expected}, got ${JSON.stringify(got)}`,
     );
   };
-  if (apply !== 'prompt' && apply !== 'every-step') fail('apply', "'prompt' or 'every-step'", apply);
+  if (apply !== 'prompt' && apply !== 'every-step' && typeof apply !== 'function')
+    fail('apply', "'prompt', 'every-step' or a policy", apply);
   if (otherModels !== 'refuse' && otherModels !== 'allow')
     fail('otherModels', "'refuse' or 'allow'", otherModels);
   if (!Number.isInteger(batchSize) || batchSize < 1) fail('batchSize', 'a positive integer', batchSize);

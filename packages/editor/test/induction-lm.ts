@@ -181,6 +181,8 @@ export function createInductionLM(options: InductionLMOptions): InductionLM {
       return project(hidden);
     },
     generate,
+    generateBatch: (requests, { signal } = {}) =>
+      requests.map(({ prompt, ...options }) => generate(prompt, { ...options, ...(signal && { signal }) })),
     [Symbol.asyncDispose]: async () => undefined,
   };
 }

@@ -115,6 +115,8 @@ export function createScriptedLM(script: Script, options: ScriptedOptions = {}):
         Array.from({ length: rows }, (_, index) => data.subarray(index * cols, (index + 1) * cols - 1)),
       ),
     generate,
+    generateBatch: (requests, { signal } = {}) =>
+      requests.map(({ prompt, ...options }) => generate(prompt, { ...options, ...(signal && { signal }) })),
     [Symbol.asyncDispose]: async () => undefined,
   };
 }

@@ -11,13 +11,17 @@ export {
   createSteeredLM as steer,
   type DiskEditLibrary,
   type EditLibrary,
+  type LaterTokens,
   type SteeredLM,
   type SteeredLMOptions,
+  type SteeringPolicy,
 } from '@sakejs/editor';
 export {
+  chatTokens,
   isSakeError,
   SakeError,
   type CausalLM,
+  type ChatMessage,
   type Edit,
   type EditMethod,
   type EditRequest,

@@ -1,4 +1,4 @@
-import { createEditMethod, type TargetChoice } from '@sakejs/editor';
+import { createEditMethod, type LaterTokens, type TargetChoice } from '@sakejs/editor';
 import { euclideanCentroid, whoWhatNow } from '@sakejs/scope';
 import { SakeError, type EditMethod, type Mapper, type ModelInfo, type ScopeDetector } from '@sakejs/spec';
 import { buresWasserstein, meanShift } from '@sakejs/transport';
@@ -7,6 +7,8 @@ export interface MethodOverrides {
   readonly mapper?: Mapper;
   readonly scope?: ScopeDetector;
   readonly targets?: TargetChoice;
+  /** For how many tokens of the new object behind its first a map of their own is learned. Default 0, as in the paper. */
+  readonly laterTokens?: LaterTokens;
 }
 
 interface Recipe {
@@ -57,5 +59,6 @@ export function createMethod(name: string, info: ModelInfo, overrides: MethodOve
     mapper: overrides.mapper ?? recipe.mapper(),
     scope: overrides.scope ?? recipe.scope(info),
     targets: overrides.targets ?? recipe.targets,
+    ...(overrides.laterTokens !== undefined && { laterTokens: overrides.laterTokens }),
   });
 }

@@ -1,3 +1,4 @@
+import type { ChatFormat } from './chat.js';
 import type { Matrix } from './matrix.js';
 import type { Query } from './scope.js';
 
@@ -73,7 +74,10 @@ export interface GenerateOptions {
   readonly topP?: number;
   /** For sampling. Default 0. */
   readonly seed?: number;
-  /** Generation ends before the first of these texts. */
+  /**
+   * Generation ends before whichever of these texts is complete first. Only generated text counts: a stop text that
+   * begins in the prompt does not end anything. Which tokens the text is cut into makes no difference.
+   */
   readonly stop?: readonly string[];
   readonly intervention?: Intervention;
   readonly signal?: AbortSignal;
@@ -86,6 +90,11 @@ export interface GeneratedToken {
   /** Natural log of the chosen token's probability at temperature 1. */
   readonly logProbability: number;
   readonly step: number;
+}
+
+/** One text of a batch: its prompt, and options as if it were generated alone. */
+export interface GenerateRequest extends Omit<GenerateOptions, 'signal'> {
+  readonly prompt: Prompt;
 }
 
 /**
@@ -106,5 +115,19 @@ export interface CausalLM {
   project(hidden: Matrix): Promise<Matrix<Float32Array>>;
   /** Streams a continuation token by token, with the KV cache where the model has one. */
   generate(prompt: Prompt, options?: GenerateOptions): AsyncIterable<GeneratedToken>;
+  /**
+   * Streams of many texts that share the model's passes, one a request, in their order.
+   *
+   * Each gives what `generate` gives for its request alone (states within rounding), with its own seed, stop texts
+   * and intervention. Pull them in any order or at once: a pass serves all rows that are under way, and tokens wait
+   * until they are pulled. A text that ends, fails, or whose stream is left with `break`, leaves the batch; what is
+   * wrong with one request is thrown by its own stream. The signal ends them all.
+   */
+  generateBatch(
+    requests: readonly GenerateRequest[],
+    options?: { readonly signal?: AbortSignal },
+  ): AsyncIterable<GeneratedToken>[];
+  /** Absent where the model has no chat template. */
+  readonly chat?: ChatFormat;
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -23,12 +23,24 @@ export interface Provenance {
   readonly settings?: Readonly<Record<string, Json>>;
 }
 
+/** The map of an activation in the middle of the new object, once its first tokens have been said. */
+export interface LaterMap {
+  /** The object's tokens before the one that this map is for; at least one. */
+  readonly after: readonly number[];
+  readonly map: TransportMap;
+}
+
 /** An edit that maps the last-token activation of in-scope queries. */
 export interface MapEdit {
   readonly kind: 'map';
   readonly id: string;
   readonly request: EditRequest;
   readonly map: TransportMap;
+  /**
+   * Maps for later tokens of the new object, shortest `after` first. Absent in the paper's form, where generation
+   * goes on unassisted behind the first mapped token.
+   */
+  readonly later?: readonly LaterMap[];
   readonly scope: Scope;
   readonly provenance: Provenance;
 }

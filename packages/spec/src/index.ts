@@ -32,6 +32,7 @@ export type {
   CausalLM,
   GeneratedToken,
   GenerateOptions,
+  GenerateRequest,
   Intervention,
   InterventionEvent,
   ModelInfo,
@@ -39,7 +40,8 @@ export type {
   ObserveOptions,
   Prompt,
 } from './causal-lm.js';
-export type { Edit, EditMethod, LearnContext, MapEdit, Provenance } from './edit.js';
+export { chatTokens, type ChatFormat, type ChatMessage, type ChatOptions } from './chat.js';
+export type { Edit, EditMethod, LaterMap, LearnContext, MapEdit, Provenance } from './edit.js';
 export {
   forcedSource,
   implicationContexts,

@@ -1,6 +1,7 @@
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadModel } from 'sakejs';
 import { writeTinyModel } from 'sakejs/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FRANCE, JAPAN, sake, temporaryFolder } from '../../test/sake.js';
@@ -62,6 +63,134 @@ describe('sake generate', () => {
     expect((await sampled('3')).out).not.toBe((await sampled('4')).out);
   });
 
+  it('samples from few tokens with --top-k and --top-p', async () => {
+    const greedy = await generate('--plain');
+    const hot = ['--plain', '--temperature', '3', '--seed', '2'];
+    expect((await generate(...hot, '--top-k', '1')).out).toBe(greedy.out);
+    expect((await generate(...hot, '--top-p', '0.000001')).out).toBe(greedy.out);
+    expect((await generate(...hot)).out).not.toBe(greedy.out);
+  });
+
+  it('ends before the first of the --stop texts', async () => {
+    const whole = (await generate('--plain', '--max-tokens', '8')).out.slice(ASK.length, -1);
+    const at = Math.floor(whole.length / 2);
+    const flags = ['--plain', '--max-tokens', '8', '--stop', 'never said', '--stop', whole.slice(at, at + 2)];
+    const { out } = await generate(...flags);
+    expect(out).toBe(`${ASK}${whole.slice(0, whole.indexOf(whole.slice(at, at + 2)))}\n`);
+  });
+
+  describe('with several texts', () => {
+    const texts = [ASK, 'The capital of Japan is', 'It rained'];
+    const flags = (): string[] => ['--model', model, '--library', library, '--max-tokens', '4'];
+    let alone: string[];
+    beforeAll(async () => {
+      alone = [];
+      for (const text of texts) alone.push((await sake('generate', text, ...flags())).out);
+    });
+
+    it('gives each what it gives alone, in their order', async () => {
+      const { status, out, err } = await sake('generate', ...texts, ...flags());
+      expect([status, err]).toEqual([0, '']);
+      expect(out).toBe(alone.join('\n'));
+    });
+
+    it('tells as JSON which edits fired in which', async () => {
+      const { out } = await sake('generate', ...texts, ...flags(), '--json');
+      const { texts: told, liveEdits } = JSON.parse(out) as {
+        texts: { prompt: string; continuation: string; fired: { edit: string; step: number }[] }[];
+        liveEdits: number;
+      };
+      expect(liveEdits).toBe(2);
+      expect(told.map(({ prompt, continuation }) => `${prompt}${continuation}\n`)).toEqual(alone);
+      for (const [index, text] of texts.entries()) {
+        const { fired } = JSON.parse((await sake('generate', text, ...flags(), '--json')).out) as {
+          fired: { edit: string; step: number; position: number }[];
+        };
+        // Distances may differ in rounding.
+        expect(told[index]!.fired).toMatchObject(
+          fired.map(({ edit, step, position }) => ({ edit, step, position })),
+        );
+      }
+      expect(told[0]!.fired).toMatchObject([{ step: 0, position: 0 }]);
+    });
+
+    it('takes them from a file of lines or of JSON', async () => {
+      const lines = join(temporaryFolder(), 'texts.txt');
+      writeFileSync(lines, `${texts.join('\n\n')}\r\n`);
+      const array = join(temporaryFolder(), 'texts.json');
+      writeFileSync(array, JSON.stringify(texts));
+      for (const file of [lines, array])
+        expect((await sake('generate', '--prompts', file, ...flags())).out).toBe(alone.join('\n'));
+    });
+
+    it('refuses files without texts and texts beside a file', async () => {
+      const empty = join(temporaryFolder(), 'texts.txt');
+      writeFileSync(empty, '\n \n');
+      const wrong = join(temporaryFolder(), 'texts.json');
+      writeFileSync(wrong, '{"a": 1');
+      for (const [file, code, message] of [
+        [empty, 3, /at least one text/],
+        [wrong, 3, /JSON array/],
+        [join(temporaryFolder(), 'none'), 3, /--prompts: expected a file of texts/],
+      ] as const) {
+        const { status, err } = await sake('generate', '--prompts', file, ...flags());
+        expect(status).toBe(code);
+        expect(err).toMatch(message);
+      }
+      expect((await sake('generate', ASK, '--prompts', empty, ...flags())).status).toBe(2);
+    });
+  });
+
+  describe('with --chat', () => {
+    const TEMPLATE =
+      '{% for message in messages %}<|endoftext|>{{ message.role }}: {{ message.content }}\n{% endfor %}{% if add_generation_prompt %}assistant:{% endif %}';
+    let talking: string;
+    beforeAll(async () => {
+      talking = await writeTinyModel(join(folder, 'talking'), { seed: 2 });
+      writeFileSync(join(talking, 'chat_template.jinja'), TEMPLATE);
+    });
+    const chat = (...flags: string[]): ReturnType<typeof sake> =>
+      sake(
+        'generate',
+        'Where is it?',
+        '--model',
+        talking,
+        '--plain',
+        '--max-tokens',
+        '6',
+        '--chat',
+        ...flags,
+      );
+
+    it("answers the text as a user's turn", async () => {
+      await using lm = await loadModel(talking);
+      const prompt = lm.chat!.encode([{ role: 'user', content: 'Where is it?' }]);
+      let answer = '';
+      for await (const { text } of lm.generate(prompt, { maxTokens: 6 })) answer += text;
+      const { status, out, err } = await chat();
+      expect([status, err]).toEqual([0, '']);
+      expect(out).toBe(`${answer}\n`);
+    });
+
+    it('begins with what --system says', async () => {
+      expect((await chat('--system', 'Be brief.')).out).not.toBe((await chat()).out);
+      expect(JSON.parse((await chat('--json')).out)).toMatchObject({ chat: true, prompt: 'Where is it?' });
+    });
+
+    it('refuses a model without a template, naming it', async () => {
+      const { status, err } = await generate('--chat');
+      expect(status).toBe(2);
+      expect(err).toMatch(/^error: chatTokens: expected a model with a chat template, got [^\n]+\n$/);
+      expect(err).toContain(model);
+    });
+
+    it('refuses --system without it', async () => {
+      const { status, err } = await generate('--system', 'Be brief.');
+      expect(status).toBe(2);
+      expect(err).toMatch(/--system: expected --chat/);
+    });
+  });
+
   it('leaves out an edit of another width and names it, with the others still live', async () => {
     const wide = await writeTinyModel(temporaryFolder(), { hiddenSize: 24 });
     const { status, out, err } = await generate('--library', await withEditOf(wide), '--json');
@@ -121,6 +250,9 @@ describe('sake generate', () => {
       2,
       /--temperature: expected a number/,
     ],
+    ['no probability', ['generate', ASK, '--top-p', '0'], 2, /--top-p: expected more than 0/],
+    ['no candidates', ['generate', ASK, '--top-k', '0'], 2, /--top-k: expected a whole number of at least 1/],
+    ['an empty stop text', ['generate', ASK, '--stop', ''], 2, /--stop: expected a text/],
     [
       'an unknown model folder',
       ['generate', ASK, '--model', './nowhere'],

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CausalLM } from '../causal-lm.js';
 import { row } from '../matrix.js';
 import { createRandom } from '../random.js';
+import { describeBatchGeneration } from './describe-batch-generation.js';
 import { describeGeneration } from './describe-generation.js';
 import { expectClose } from './expect-close.js';
 
@@ -165,6 +166,8 @@ export function describeCausalLM(
     });
 
     describeGeneration(() => lm, fixture.texts);
+
+    describeBatchGeneration(() => lm, fixture.texts);
 
     describe('errors', () => {
       const refused = async (work: Promise<unknown>, code: string, message: RegExp): Promise<void> => {

@@ -166,6 +166,14 @@ export function describeGeneration(model: () => CausalLM, texts: readonly string
       expect(textOf(stopped)).toBe(text.slice(0, text.indexOf(stop)));
     });
 
+    it('does not end before a stop text that begins in the prompt', async () => {
+      const text = textOf(greedy);
+      const stop = lm.decode(prompt).slice(-1) + text.slice(0, 1);
+      const end = text.indexOf(stop);
+      const stopped = await run(prompt, { maxTokens: 6, stop: [stop] });
+      expect(textOf(stopped)).toBe(end < 0 ? text : text.slice(0, end));
+    });
+
     it('gives as many tokens as it is asked for, or fewer', async () => {
       expect(await run(prompt, { maxTokens: 2 })).toEqual(greedy.slice(0, 2));
     });
@@ -189,6 +197,32 @@ export function describeGeneration(model: () => CausalLM, texts: readonly string
       })();
       await expect(work).rejects.toMatchObject({ code: 'aborted' });
       expect(seen).toHaveLength(1);
+    });
+
+    it('stops when its signal fires during the last step', async () => {
+      const controller = new AbortController();
+      const work = run(prompt, {
+        maxTokens: 1,
+        signal: controller.signal,
+        intervention: { layers: [], intervene: () => void controller.abort() },
+      });
+      await expect(work).rejects.toMatchObject({ code: 'aborted' });
+    });
+
+    it('does not wait for an intervention once its signal has fired', async () => {
+      const controller = new AbortController();
+      const work = run(prompt, {
+        signal: controller.signal,
+        intervention: {
+          layers: [],
+          intervene: () => {
+            setTimeout(() => controller.abort(), 1);
+            return new Promise(() => undefined);
+          },
+        },
+      });
+      const late = new Promise((resolve) => setTimeout(resolve, 5000, 'still waiting').unref());
+      await expect(Promise.race([work, late])).rejects.toMatchObject({ code: 'aborted' });
     });
 
     it('refuses prompts and options out of range', async () => {

@@ -15,6 +15,9 @@ export type Quirk =
   | 'ignores-top-p'
   | 'one-token-more'
   | 'forgets-abort'
+  | 'finishes-when-aborted'
+  | 'waits-for-interventions'
+  | 'stops-at-the-prompt'
   | 'step-from-one'
   | 'old-observation';
 
@@ -109,6 +112,17 @@ function checkOptions({
   if (!fine) throw new SakeError('invalid-option', 'generate: expected options in range, got others');
 }
 
+/** What work comes to, or an error as soon as the signal fires. */
+async function orAborted<T>(work: T | Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  const aborted = new Promise<never>((_, reject) => {
+    const fail = (): void => reject(new SakeError('aborted', 'generate: aborted'));
+    if (signal.aborted) fail();
+    signal.addEventListener('abort', fail, { once: true });
+  });
+  return Promise.race([work, aborted]);
+}
+
 /** A causal LM without weights to load: characters are tokens, a letter behind a space is one too. */
 export function createToyLm(...names: Quirk[]): CausalLM {
   const quirks: ReadonlySet<Quirk> = new Set(names);
@@ -160,7 +174,7 @@ export function createToyLm(...names: Quirk[]): CausalLM {
       const observation = observe(tokens, intervention?.layers ?? []);
       const own = observation.lastTokenActivation;
       const shown = quirks.has('shows-its-own-array') ? own : own.slice();
-      const replacement = await intervention?.intervene({
+      const work = intervention?.intervene({
         step: step + Number(quirks.has('step-from-one')),
         tokens: [...tokens],
         lastTokenActivation: shown,
@@ -170,6 +184,9 @@ export function createToyLm(...names: Quirk[]): CausalLM {
           lastTokenActivation: shown,
         },
       });
+      const replacement = quirks.has('waits-for-interventions') ? await work : await orAborted(work, signal);
+      if (!quirks.has('forgets-abort') && !quirks.has('finishes-when-aborted'))
+        throwIfAborted(signal, 'generate');
       if (replacement && replacement.length !== WIDTH)
         throw new SakeError('shape-mismatch', `generate: expected width ${WIDTH}, got ${replacement.length}`);
       const logits = project(replacement ?? own);
@@ -180,7 +197,11 @@ export function createToyLm(...names: Quirk[]): CausalLM {
       if (replacement && quirks.has('cache-sees-replacement')) tokens[tokens.length - 2] = token;
       held.push({ token, text: decode([token]), logProbability: -Math.log(total) + shift, step });
       const text = held.map((each) => each.text).join('');
-      const found = stop.map((words) => text.indexOf(words)).filter((at) => at >= 0);
+      const before = quirks.has('stops-at-the-prompt') ? decode(read(prompt, 'generate')) : '';
+      const found = stop
+        .map((words) => (before + text).indexOf(words, Math.max(0, before.length - words.length + 1)))
+        .filter((at) => at >= 0)
+        .map((at) => Math.max(0, at - before.length));
       if (found.length > 0) {
         let left = quirks.has('says-stop-text') ? text.length : Math.min(...found);
         for (const each of held) {
@@ -240,6 +261,8 @@ export function createToyLm(...names: Quirk[]): CausalLM {
       return { ...fromRows(rows), cols: VOCABULARY };
     },
     generate,
+    generateBatch: (requests, { signal } = {}) =>
+      requests.map(({ prompt, ...options }) => generate(prompt, { ...options, ...(signal && { signal }) })),
     async [Symbol.asyncDispose]() {
       // Nothing to release.
     },

@@ -74,6 +74,7 @@ export function createAnsweringLM(
       ),
     observe: unused,
     generate: unused,
+    generateBatch: unused,
     [Symbol.asyncDispose]: async () => undefined,
   };
 }

@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SakeError, type ChatFormat, type ChatMessage, type ChatOptions } from '@sakejs/spec';
+
+/** The part of a transformers.js tokenizer that renders conversations. */
+interface Templating {
+  readonly chat_template: unknown;
+  apply_chat_template(
+    conversation: { role: string; content: string }[],
+    options: { tokenize: false; add_generation_prompt: boolean },
+  ): unknown;
+}
+
+/**
+ * The content of a model folder's chat_template.jinja, where newer tokenizers keep their template.
+ *
+ * @throws {SakeError} `io` for a file that cannot be read.
+ */
+export async function readChatTemplate(folder: string): Promise<string | undefined> {
+  const file = join(folder, 'chat_template.jinja');
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new SakeError('io', `loadCausalLM: cannot read ${file}: ${message}`, { details: { file }, cause });
+  }
+}
+
+/**
+ * How a tokenizer's chat template writes conversations; undefined where it has none. Of a list of templates, the
+ * one named `default` is taken.
+ *
+ * @param encode tokens of a text in which special tokens are written out.
+ */
+export function createChatFormat(
+  tokenizer: Templating,
+  encode: (text: string) => number[],
+): ChatFormat | undefined {
+  const { chat_template: template } = tokenizer;
+  if (template === null || template === undefined || template === '') return undefined;
+  const names = typeof template === 'object' ? Object.keys(template) : ['default'];
+  if (names.length === 0) return undefined;
+  const render = (messages: readonly ChatMessage[], options: ChatOptions = {}): string => {
+    const { generationPrompt = true } = options;
+    if (messages.length === 0)
+      throw new SakeError('invalid-input', 'render: expected at least one message of a chat, got none');
+    if (!names.includes('default'))
+      throw new SakeError(
+        'unsupported',
+        `render: expected a chat template named 'default', got ${names.join(', ')}; name the one for plain conversations so in tokenizer_config.json`,
+        { details: { templates: names } },
+      );
+    let text: unknown;
+    try {
+      text = tokenizer.apply_chat_template(
+        messages.map(({ role, content }) => ({ role, content })),
+        { tokenize: false, add_generation_prompt: generationPrompt },
+      );
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new SakeError(
+        'invalid-input',
+        `render: expected messages that the model's chat template takes, got roles ${messages.map(({ role }) => role).join(', ')}; it says: ${why}`,
+        { details: { roles: messages.map(({ role }) => role) }, cause },
+      );
+    }
+    if (typeof text !== 'string')
+      throw new SakeError(
+        'invalid-file',
+        `render: expected a text from the chat template, got ${typeof text}`,
+      );
+    return text;
+  };
+  return { render, encode: (messages, options) => encode(render(messages, options)) };
+}

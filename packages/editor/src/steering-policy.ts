@@ -1,0 +1,34 @@
+import type { Prompt } from '@sakejs/spec';
+import type { Candidate } from './rank-edits.js';
+
+/** An edit that a query is in the scope of. */
+export type Selection = Candidate;
+
+/** Tells which edit was chosen where. */
+export interface SelectEvent {
+  readonly prompt: Prompt;
+  /** Which prompt of the call, from 0. */
+  readonly index: number;
+  /** 0 for the token after the prompt. */
+  readonly step: number;
+  readonly selection: Selection;
+  /** Tokens of the new object said before: 0 but for an edit with maps of later tokens. */
+  readonly position: number;
+}
+
+/** What a policy decides on: an edit is in scope at this step. */
+export interface PolicyEvent extends Omit<SelectEvent, 'position'> {
+  /** Prompt and generated tokens so far. */
+  readonly tokens: readonly number[];
+  /** Earlier steps of this text at which an edit replaced the activation, ascending. */
+  readonly steered: readonly number[];
+}
+
+/**
+ * Whether the edit in scope is to replace the activation of this step.
+ *
+ * Asked at each step at which an edit is in scope, but not while an edit with maps of later tokens goes on with its
+ * object. `({ step }) => step === 0` is what `prompt` does, `() => true` is `every-step`, and
+ * `({ steered }) => steered.length === 0` steers once, wherever the text first comes to speak of an edit.
+ */
+export type SteeringPolicy = (event: PolicyEvent) => boolean | Promise<boolean>;
