@@ -8,11 +8,12 @@ import {
   type PromptDistribution,
 } from '@sakejs/spec';
 import { createProgress } from '@sakejs/terminal';
-import { createMethod, isMapperModule, loadMapper, loadModel, loadPromptSource, methodNames } from 'sakejs';
+import { createMethod, isMapperModule, loadMapper, loadPromptSource, methodNames } from 'sakejs';
 import { z } from 'zod';
 import { print, type CommandContext } from './command-context.js';
 import { continuation } from './continuation.js';
 import { openReportingBroken } from './library.js';
+import { openModel } from './open-model.js';
 import { libraryOptions, modelOptions, parseOptions, replaceOption, wholeNumber } from './options.js';
 
 const schema = z.strictObject({
@@ -53,7 +54,7 @@ export async function editCommand(raw: unknown, context: CommandContext): Promis
   const progress = createProgress('edit', { stream: streams.stderr });
   try {
     progress.update(0, STEPS, 'loading the model');
-    await using lm = await loadModel(options.model, { threads: options.threads });
+    await using lm = await openModel(options, context);
     const method = createMethod(options.method, lm.info, {
       ...(mapper === undefined ? {} : { mapper }),
       ...(options.targets === undefined ? {} : { targets: options.targets }),

@@ -7,10 +7,10 @@ import {
   type GeneratedToken,
   type Prompt,
 } from '@sakejs/spec';
-import { loadModel } from 'sakejs';
 import { z } from 'zod';
 import { note, type CommandContext } from './command-context.js';
 import { openReportingBroken, usableEdits } from './library.js';
+import { openModel } from './open-model.js';
 import { libraryOptions, modelOptions, parseOptions, wholeNumber } from './options.js';
 import { readTexts } from './read-texts.js';
 
@@ -59,7 +59,7 @@ export async function generateCommand(
   const options = parseOptions(schema, raw, 'generate');
   const texts = await textsOf(given, options);
   const library = options.plain ? undefined : await openReportingBroken(options, context);
-  await using lm = await loadModel(options.model, { threads: options.threads });
+  await using lm = await openModel(options, context);
   const prompts = texts.map((text) => promptOf(lm, text, options));
   const { edits, leftOut } =
     library === undefined ? { edits: [], leftOut: [] } : usableEdits(library, lm.info, context);

@@ -1,28 +1,19 @@
-import { inspectModel } from 'sakejs';
+import type { ModelInspection } from 'sakejs';
 import { z } from 'zod';
 import { print, type CommandContext } from './command-context.js';
-import { parseOptions, wholeNumber } from './options.js';
+import { lookInto } from './open-model.js';
+import { graphOptions, parseOptions } from './options.js';
 
-const schema = z.strictObject({
-  hiddenTensor: z.string().min(1, 'expected the name of a tensor').optional(),
-  dtype: z.enum(['fp32', 'fp16', 'q8', 'int8', 'uint8', 'q4', 'q4f16', 'bnb4']).optional(),
-  file: z.string().min(1, 'expected a file').optional(),
-  device: z.enum(['cpu', 'cuda', 'coreml', 'dml']).optional(),
-  threads: wholeNumber(1),
-  json: z.boolean().default(false),
-});
-
-type Inspection = Awaited<ReturnType<typeof inspectModel>>;
+const schema = z.strictObject({ ...graphOptions, json: z.boolean().default(false) });
 
 /** `sake inspect`: what a model's graph is made of, and whether edits can steer it. */
 export async function inspectCommand(model: string, raw: unknown, context: CommandContext): Promise<void> {
   const { json, ...options } = parseOptions(schema, raw, 'inspect');
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const inspection = await inspectModel(model, given);
+  const inspection = await lookInto({ ...options, model }, context);
   print(context, json, inspection, inspectionText(inspection));
 }
 
-function inspectionText(inspection: Inspection): string {
+function inspectionText(inspection: ModelInspection): string {
   const { cache, head, selfCheck, steerable } = inspection;
   const share = selfCheck.maxAbsLogit === 0 ? 0 : selfCheck.maxAbsError / selfCheck.maxAbsLogit;
   const rows: [string, string][] = [

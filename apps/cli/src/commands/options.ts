@@ -1,4 +1,5 @@
 import { SakeError } from '@sakejs/spec';
+import { devices, graphDtypes, type Device, type GraphDtype } from 'sakejs';
 import { z } from 'zod';
 
 /** What every command that opens a library takes. */
@@ -8,9 +9,18 @@ export const libraryOptions = {
   json: z.boolean().default(false),
 };
 
-export const modelOptions = {
-  model: z.string().min(1, 'expected embedded or a folder'),
+/** Which graph of a model runs, and on what. */
+export const graphOptions = {
+  dtype: z.enum(graphDtypes as [GraphDtype, ...GraphDtype[]], `expected one of ${graphDtypes.join(', ')}`).optional(),
+  file: z.string().min(1, 'expected a file').optional(),
+  hiddenTensor: z.string().min(1, 'expected the name of a tensor').optional(),
+  device: z.enum(devices as [Device, ...Device[]], `expected one of ${devices.join(', ')}`).optional(),
   threads: wholeNumber(1),
+};
+
+export const modelOptions = {
+  model: z.string().min(1, 'expected embedded, a folder or a hub id'),
+  ...graphOptions,
 };
 
 export const replaceOption = { replace: z.boolean().default(false) };

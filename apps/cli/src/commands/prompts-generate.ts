@@ -52,7 +52,7 @@ export async function generatePrompts(raw: unknown, context: CommandContext): Pr
       `sake prompts generate: expected --out for ${requests.length} requests, got none; name a .json, .jsonl or .csv file`,
     );
   const withheld = readWithheld(options.withhold);
-  await using opened = await openSource(options);
+  await using opened = await openSource(options, context);
   const output = out === undefined ? undefined : createPromptsOutput(out, resume);
   const left = requests.filter((request) => output?.has(request) !== true);
   const progress = createProgress('prompts', { stream: streams.stderr });

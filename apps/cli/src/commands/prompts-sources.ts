@@ -14,12 +14,13 @@ import {
   type PromptGenerator,
   type PromptOptions,
 } from '@sakejs/spec';
-import { loadModel } from 'sakejs';
+import type { CommandContext } from './command-context.js';
+import { openModel, type ModelFlags } from './open-model.js';
 
 /** Names of the sources that prompts come from. */
 export const sourceNames = ['template', 'expert', 'agent', 'local'] as const;
 
-export interface SourceFlags {
+export interface SourceFlags extends ModelFlags {
   readonly source: (typeof sourceNames)[number];
   readonly prompts?: string | undefined;
   readonly count?: number | undefined;
@@ -27,8 +28,6 @@ export interface SourceFlags {
   readonly agentModel?: string | undefined;
   readonly baseUrl?: string | undefined;
   readonly cache?: string | undefined;
-  readonly model: string;
-  readonly threads: number;
 }
 
 /** A source, and the model that must be closed behind it. */
@@ -37,7 +36,7 @@ export interface OpenedSource extends AsyncDisposable {
 }
 
 /** The source of that name; all take their negatives from the template source, where it knows the relation. */
-export async function openSource(flags: SourceFlags): Promise<OpenedSource> {
+export async function openSource(flags: SourceFlags, context: CommandContext): Promise<OpenedSource> {
   const negatives = createTemplateSource();
   const cache = flags.cache === undefined ? {} : { cache: createPromptCache(flags.cache) };
   switch (flags.source) {
@@ -59,7 +58,7 @@ export async function openSource(flags: SourceFlags): Promise<OpenedSource> {
         }),
       );
     case 'local': {
-      const lm = await loadModel(flags.model, { threads: flags.threads });
+      const lm = await openModel(flags, context);
       return opened(createLocalSource({ lm, negatives, ...cache }), lm);
     }
   }
