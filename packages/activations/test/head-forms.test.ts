@@ -172,3 +172,27 @@ describe('a real export on ONNX Runtime', () => {
     },
   );
 });
+
+/** The graphs of one checkpoint in single precision: whatever wrote them, they compute the same. */
+const singlePrecision = exports.filter(
+  ({ file, tolerance, op }) => op === 'MatMul' && tolerance === undefined && !/q4|bnb4|int8/.test(file),
+);
+
+describe('residual streams of exports of one checkpoint', () => {
+  it('are the same, fused into norms or not', { timeout: 120_000 }, async () => {
+    const [first, ...others] = await Promise.all(
+      singlePrecision.map(async ({ file, useCache = true }) => {
+        const path = fileURLToPath(new URL(`../../onnx/test/fixtures/${file}`, import.meta.url));
+        const folder = file.includes('/') ? path.slice(0, path.lastIndexOf('/')) : undefined;
+        const model = plainDecoder(decodeModel(readFileSync(path)), { useCache });
+        const map = findDecoder(model);
+        const taps = [...map.residuals!, map.hiddenTensor];
+        const body = await run(bodyModel(model, { outputs: taps, cache: false }), map, taps, folder);
+        return taps.map((name) => inRows(values(body[name]!), map.hiddenSize));
+      }),
+    );
+    expect(others).toHaveLength(5);
+    for (const other of others)
+      other.forEach((rows, tap) => expect(difference(rows, first![tap]!)).toBeLessThan(FLOAT32));
+  });
+});

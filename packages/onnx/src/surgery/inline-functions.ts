@@ -32,8 +32,10 @@ export function inlineFunctions(model: OnnxModel): OnnxModel {
   const nested = graph.nodes.some((node) =>
     subgraphs(node).some((inner) => inner.nodes.some((one) => calls(one, byKey))),
   );
-  const { functions: _, ...rest } = model;
-  return { ...rest, opsetImports, graph, ...(nested && { functions }) };
+  const written: OnnxModel = { ...model, opsetImports, graph };
+  // Nested graphs may still call them.
+  if (!nested) delete written.functions;
+  return written;
 }
 
 function inlineLevel(graph: OnnxGraph, byKey: ReadonlyMap<string, OnnxFunction>): OnnxGraph {
