@@ -43,7 +43,9 @@ export function encodeEdit(edit: Edit, loaders: EditLoaders): Uint8Array<ArrayBu
     tensors: {
       ...storedTensors(map, 'map.'),
       ...storedTensors(scope, 'scope.'),
-      ...Object.assign({}, ...later.map(({ bundle }, at) => storedTensors(bundle, laterPrefix(at)))),
+      ...Object.fromEntries(
+        later.flatMap(({ bundle }, at) => Object.entries(storedTensors(bundle, laterPrefix(at)))),
+      ),
     },
     metadata: toHeader({
       id,
