@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { writeRandomCheckpoint, type RandomDtype } from '../scripts/write-random-checkpoint.js';
 import {
   changeTensors,
+  largest,
   largestDifference,
   referenceStates,
   runtimeStates,
@@ -70,11 +71,11 @@ describe('convertCheckpoint', () => {
     expect(lm.encode('Hi')).toEqual([72, 105]);
   });
 
-  // Logits of these models have a deviation of about 1.
+  // Shares of the largest logit. Random weights are the worst case: nothing in them is redundant.
   it.each([
-    ['fp16', 'model_fp16.onnx', 0.02],
-    ['q8', 'model_quantized.onnx', 0.2],
-    ['q4', 'model_q4.onnx', 2],
+    ['fp16', 'model_fp16.onnx', 0.005],
+    ['q8', 'model_quantized.onnx', 0.03],
+    ['q4', 'model_q4.onnx', 0.25],
   ] as const)('stays near it in %s', async (dtype, file, tolerance) => {
     for (const config of [shapes.gpt2, shapes.llama]) {
       const checkpoint = await checkpointOf(config);
@@ -83,7 +84,8 @@ describe('convertCheckpoint', () => {
       expect(files).toEqual(expect.arrayContaining([`onnx/${file}`, `onnx/${file}_data`]));
       const expected = referenceStates(config, weightsOf(checkpoint), ids);
       const got = await runtimeStates(join(out, 'onnx', file), config, ids);
-      expect(largestDifference(got.logits, expected.logits)).toBeLessThan(tolerance);
+      const difference = largestDifference(got.logits, expected.logits);
+      expect(difference / largest(expected.logits)).toBeLessThan(tolerance);
     }
   });
 
@@ -242,7 +244,7 @@ describe('convertCheckpoint', () => {
   ] as const)('refuses %s, naming file and tensor', async (_, name, tensor, code, message) => {
     const checkpoint = await checkpointOf(shapes.llama);
     changeTensors(checkpoint, (tensors) => {
-      const { [name]: removed, ...others } = tensors;
+      const others = Object.fromEntries(Object.entries(tensors).filter(([other]) => other !== name));
       return tensor === undefined ? others : { ...others, [name]: tensor };
     });
     const error = await refusal(convertCheckpoint(checkpoint, join(temporaryFolder(), 'model')));

@@ -1,6 +1,6 @@
 import { mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
-import { dirname, relative, resolve, sep } from 'node:path';
-import { SakeError } from '@sakejs/spec';
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { isSakeError, SakeError } from '@sakejs/spec';
 
 /** A folder that appears whole or not at all. */
 export interface OutputFolder {
@@ -80,7 +80,7 @@ async function namesIn(path: string): Promise<string[] | undefined> {
 
 function isWithin(path: string, folder: string): boolean {
   const way = relative(folder, path);
-  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && resolve(folder, way) === path);
+  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }
 
 /** Failures of the file system as typed errors. */
@@ -88,7 +88,7 @@ export async function asIo<T>(path: string, action: () => Promise<T>): Promise<T
   try {
     return await action();
   } catch (cause) {
-    if (typeof (cause as NodeJS.ErrnoException).code !== 'string' || cause instanceof SakeError) throw cause;
+    if (typeof (cause as NodeJS.ErrnoException).code !== 'string' || isSakeError(cause)) throw cause;
     throw new SakeError(
       'io',
       `convertCheckpoint: expected to write ${path}, got ${(cause as Error).message}`,

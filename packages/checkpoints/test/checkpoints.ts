@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { createGraphSession, type GraphTensor } from '@sakejs/activations';
 import {
   buildDecoder,
+  DataType,
   decodeModel,
   encodeModel,
   int,
   parseDecoderConfig,
+  tensorInfo,
   weightsFromSafetensors,
   type DecoderWeight,
 } from '@sakejs/onnx';
@@ -117,7 +119,7 @@ export async function runtimeStates(
 ): Promise<States> {
   const { kvHeads, headDim } = parseDecoderConfig(source);
   const model = decodeModel(readFileSync(file));
-  model.graph.outputs.push({ name: 'last_hidden_state', type: model.graph.outputs[0]!.type! });
+  model.graph.outputs.push(tensorInfo('last_hidden_state', DataType.FLOAT));
   if (exact)
     for (const node of model.graph.nodes)
       for (const [at, { name }] of node.attributes.entries())
@@ -143,8 +145,13 @@ export async function runtimeStates(
   };
 }
 
+/** Largest absolute value. */
+export function largest(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((top, value) => Math.max(top, Math.abs(value)), 0);
+}
+
 /** Largest difference. */
 export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   if (a.length !== b.length) return NaN;
-  return Array.from(a).reduce((largest, value, i) => Math.max(largest, Math.abs(value - b[i]!)), 0);
+  return Array.from(a).reduce((top, value, i) => Math.max(top, Math.abs(value - b[i]!)), 0);
 }

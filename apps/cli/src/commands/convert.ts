@@ -7,7 +7,7 @@ import { parseOptions, replaceOption } from './options.js';
 const schema = z.strictObject({
   ...replaceOption,
   out: z.string().min(1, 'expected a folder'),
-  dtype: z.enum(modelDtypes as ['fp32'], `expected one of ${modelDtypes.join(', ')}`),
+  dtype: z.enum(modelDtypes, `expected one of ${modelDtypes.join(', ')}`),
   quantizeHead: z.boolean().default(false),
   json: z.boolean().default(false),
 });
