@@ -21,8 +21,8 @@ export interface CollectKindInput<Item, Kept> {
   readonly maxCalls: number;
   /** Manner of each reply, in turn. */
   readonly styles?: readonly string[];
-  /** What of all entries so far may stay, `wanted` at most; what it kept of fewer entries comes first. */
-  readonly screen: (items: readonly Item[]) => ScreenedKind<Kept>;
+  /** Which of further entries may stay beside those that were kept, `room` at most. */
+  readonly screen: (items: readonly Item[], kept: readonly Kept[], room: number) => ScreenedKind<Kept>;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -48,17 +48,17 @@ export async function collectKind<Item, Kept>(
   input: CollectKindInput<Item, Kept>,
 ): Promise<CollectedKind<Kept>> {
   const { writer, instruction, request, seed, wanted, size, maxCalls, styles, screen, signal } = input;
-  const items: Item[] = [];
+  const kept: Kept[] = [];
+  const dropped: Record<string, number> = {};
   const failures: CallFailure[] = [];
-  let screened: ScreenedKind<Kept> = { kept: [], dropped: {} };
   let usage: TokenUsage = noUsage;
   let reasked: Reasked = {};
   let replies = 0;
   let fruitless = 0;
   let rejected = false;
-  const goesOn = (): boolean => screened.kept.length < wanted && fruitless < patience;
+  const goesOn = (): boolean => kept.length < wanted && fruitless < patience;
   while (goesOn() && replies < maxCalls && !rejected) {
-    const needed = Math.ceil((wanted - screened.kept.length) / size);
+    const needed = Math.ceil((wanted - kept.length) / size);
     const batches = Array.from(
       { length: Math.min(needed, maxCalls - replies) },
       (_, index) => replies + index,
@@ -77,11 +77,12 @@ export async function collectKind<Item, Kept>(
       if (reply.failure !== undefined) failures.push(reply.failure);
       rejected ||= reply.failure?.reason === 'rejected';
       if (!goesOn()) continue;
-      items.push(...reply.items);
-      const before = screened.kept.length;
-      if (reply.items.length > 0) screened = screen(items);
-      fruitless = screened.kept.length > before ? 0 : fruitless + 1;
+      const screened = screen(reply.items, kept, wanted - kept.length);
+      kept.push(...screened.kept);
+      for (const [reason, times] of Object.entries(screened.dropped))
+        dropped[reason] = (dropped[reason] ?? 0) + times;
+      fruitless = screened.kept.length > 0 ? 0 : fruitless + 1;
     }
   }
-  return { ...screened, replies, usage, reasked, failures };
+  return { kept, dropped, replies, usage, reasked, failures };
 }

@@ -8,14 +8,15 @@ import type { EntryContext } from './screen-texts.js';
 /** Names other than the subject's own, which name no object and no subject that tests keep for themselves. */
 export function screenAliases(
   items: readonly string[],
-  wanted: number,
+  known: readonly string[],
+  room: number,
   { request, withholding }: EntryContext,
 ): ScreenedKind<string> {
   const kept: string[] = [];
   const rejected: DroppedCandidate[] = [];
-  const seen = new Set([normalizeWording(request.subject)]);
+  const seen = new Set([request.subject, ...known].map(normalizeWording));
   for (const [index, item] of items.entries()) {
-    if (kept.length >= wanted) break;
+    if (kept.length >= room) break;
     const text = item.trim();
     const wording = normalizeWording(text);
     const reason = seen.has(wording) ? 'duplicate' : aliasTrouble(text, wording, request, withholding);

@@ -17,7 +17,8 @@ const marks = /\{(?:prompt|old|new)\}/g;
 /** Doubts about the request's own prompt, in wordings apart from the evaluation's. */
 export function screenDoubts(
   items: readonly string[],
-  wanted: number,
+  known: readonly WrittenDoubt[],
+  room: number,
   context: EntryContext,
 ): ScreenedKind<WrittenDoubt> {
   const { request } = context;
@@ -25,7 +26,7 @@ export function screenDoubts(
   const prompt = fillPrompt(request.prompt, request.subject);
   const rejected: DroppedCandidate[] = [];
   const doubts = new Map<string, WrittenDoubt>();
-  const seen = new Set<string>();
+  const seen = new Set(known.map(({ pattern }) => normalizeWording(pattern)));
   for (const [index, item] of items.entries()) {
     const pattern = item.trim();
     const reason = seen.has(normalizeWording(pattern))
@@ -39,8 +40,13 @@ export function screenDoubts(
     const text = fillDoubtForm({ pattern }, { prompt, targetTrue, targetNew });
     doubts.set(text, { text, pattern });
   }
-  const { kept, dropped } = screenTexts([...doubts.keys()], 'doubt', [prompt], wanted, context, (text) =>
-    doubts.get(text)!,
+  const { kept, dropped } = screenTexts(
+    [...doubts.keys()],
+    'doubt',
+    [prompt, ...known.map(({ text }) => text)],
+    room,
+    context,
+    (text) => doubts.get(text)!,
   );
   return { kept, dropped: withRejections(dropped, rejected) };
 }

@@ -17,7 +17,8 @@ export interface Implication {
 /** Implications whose stated answers differ and that say neither of them. */
 export function screenImplications(
   items: readonly ImplicationItem[],
-  wanted: number,
+  known: readonly Implication[],
+  room: number,
   hops: 1 | 2,
   context: EntryContext,
 ): ScreenedKind<Implication> {
@@ -34,8 +35,11 @@ export function screenImplications(
       if (!answers.has(text)) answers.set(text, { text, hops, answerTrue, answerNew });
     }
   }
-  const own = [fillPrompt(context.request.prompt, context.request.subject)];
-  const { kept, dropped } = screenTexts(texts, 'implication', own, wanted, context, (text) =>
+  const taken = [
+    fillPrompt(context.request.prompt, context.request.subject),
+    ...known.map(({ text }) => text),
+  ];
+  const { kept, dropped } = screenTexts(texts, 'implication', taken, room, context, (text) =>
     answers.get(text)!,
   );
   return { kept, dropped: withRejections(dropped, rejected) };

@@ -5,7 +5,8 @@ import { screenTexts, type EntryContext } from './screen-texts.js';
 /** Paraphrases; `{}` for the subject is filled. */
 export function screenParaphrases(
   items: readonly string[],
-  wanted: number,
+  kept: readonly string[],
+  room: number,
   context: EntryContext,
 ): ScreenedKind<string> {
   const { request } = context;
@@ -13,8 +14,8 @@ export function screenParaphrases(
   return screenTexts(
     texts,
     'paraphrase',
-    [fillPrompt(request.prompt, request.subject)],
-    wanted,
+    [fillPrompt(request.prompt, request.subject), ...kept],
+    room,
     context,
     (text) => text,
   );

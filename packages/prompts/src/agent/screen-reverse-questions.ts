@@ -16,14 +16,15 @@ export interface ReverseQuestion {
 /** Questions with the object's place once in them, which do not name their answer. */
 export function screenReverseQuestions(
   items: readonly string[],
-  wanted: number,
+  known: readonly ReverseQuestion[],
+  room: number,
   { request, withholding }: EntryContext,
 ): ScreenedKind<ReverseQuestion> {
   const kept: ReverseQuestion[] = [];
   const rejected: DroppedCandidate[] = [];
-  const seen = new Set<string>();
+  const seen = new Set(known.map(({ pattern }) => normalizeWording(pattern)));
   for (const [index, item] of items.entries()) {
-    if (kept.length >= wanted) break;
+    if (kept.length >= room) break;
     const pattern = item.trim();
     const wording = normalizeWording(pattern);
     const reason = seen.has(wording) ? 'duplicate' : reverseTrouble(pattern, wording, request, withholding);

@@ -102,20 +102,20 @@ export async function writeDistribution(
         size: options.perReply,
         maxCalls: options.maxReplies,
         styles: random.fork('styles').shuffle(paraphraseStyles),
-        screen: (items) => screenParaphrases(items, count - 1, context),
+        screen: (...input) => screenParaphrases(...input, context),
         signal: linked.signal,
       }),
-      collect(subjectAliases, wanted.aliases, (items) => screenAliases(items, wanted.aliases, context)),
-      collect(oneHopImplications, wanted.oneHopImplications, (items) =>
-        screenImplications(items, wanted.oneHopImplications, 1, context),
+      collect(subjectAliases, wanted.aliases, (...input) => screenAliases(...input, context)),
+      collect(oneHopImplications, wanted.oneHopImplications, (...input) =>
+        screenImplications(...input, 1, context),
       ),
-      collect(twoHopImplications, wanted.twoHopImplications, (items) =>
-        screenImplications(items, wanted.twoHopImplications, 2, context),
+      collect(twoHopImplications, wanted.twoHopImplications, (...input) =>
+        screenImplications(...input, 2, context),
       ),
-      collect(reverseQuestions, wanted.reverseQuestions, (items) =>
-        screenReverseQuestions(items, wanted.reverseQuestions, context),
+      collect(reverseQuestions, wanted.reverseQuestions, (...input) =>
+        screenReverseQuestions(...input, context),
       ),
-      collect(doubtForms, wantedDoubts, (items) => screenDoubts(items, wantedDoubts, context)),
+      collect(doubtForms, wantedDoubts, (...input) => screenDoubts(...input, context)),
     ]);
     const prompts = [first, ...written.kept];
     const implications = [...oneHop.kept, ...twoHop.kept];
