@@ -26,9 +26,15 @@ const append = (value: string, before: readonly string[]): readonly string[] => 
 const library = ['--library <dir>', 'folder that keeps the edits', DEFAULT_LIBRARY] as const;
 const modules = ['--with <module...>', 'mapper modules whose edits the library holds'] as const;
 const model = ['--model <name>', 'embedded, the folder of an ONNX model, or a hub id', 'embedded'] as const;
-const dtype = ['--dtype <name>', 'fp32, fp16, q8, int8, uint8, q4, q4f16 or bnb4; default: the most precise there is'] as const;
+const dtype = [
+  '--dtype <name>',
+  'fp32, fp16, q8, int8, uint8, q4, q4f16 or bnb4; default: the most precise there is',
+] as const;
 const file = ['--file <path>', "the graph's file, relative to the model's folder"] as const;
-const hiddenTensor = ['--hidden-tensor <name>', 'the tensor that the LM head reads, where it is not found by itself'] as const;
+const hiddenTensor = [
+  '--hidden-tensor <name>',
+  'the tensor that the LM head reads, where it is not found by itself',
+] as const;
 const device = ['--device <name>', 'cpu, cuda, coreml or dml; default: cpu'] as const;
 const threads = ['--threads <n>', 'threads of the model', number, 2] as const;
 const json = ['--json', 'print one JSON object instead of text'] as const;

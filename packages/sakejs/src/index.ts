@@ -1,11 +1,12 @@
-export {
-  inspectModel,
-  loadModel,
-  type InspectModelOptions,
-  type LoadModelOptions,
-} from './load-model.js';
+export { inspectModel, loadModel, type InspectModelOptions, type LoadModelOptions } from './load-model.js';
 export type { HubOptions } from './locate-model.js';
-export { devices, graphDtypes, type Device, type GraphDtype, type ModelInspection } from '@sakejs/activations';
+export {
+  devices,
+  graphDtypes,
+  type Device,
+  type GraphDtype,
+  type ModelInspection,
+} from '@sakejs/activations';
 export { learnEdit, type LearnEditOptions } from './learn-edit.js';
 export { createMethod, methodNames, type MethodOverrides } from './methods.js';
 export { builtInMappers, loadMapper } from './mappers.js';

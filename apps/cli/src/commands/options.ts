@@ -11,7 +11,9 @@ export const libraryOptions = {
 
 /** Which graph of a model runs, and on what. */
 export const graphOptions = {
-  dtype: z.enum(graphDtypes as [GraphDtype, ...GraphDtype[]], `expected one of ${graphDtypes.join(', ')}`).optional(),
+  dtype: z
+    .enum(graphDtypes as [GraphDtype, ...GraphDtype[]], `expected one of ${graphDtypes.join(', ')}`)
+    .optional(),
   file: z.string().min(1, 'expected a file').optional(),
   hiddenTensor: z.string().min(1, 'expected the name of a tensor').optional(),
   device: z.enum(devices as [Device, ...Device[]], `expected one of ${devices.join(', ')}`).optional(),

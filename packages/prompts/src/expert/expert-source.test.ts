@@ -235,7 +235,9 @@ describe('createExpertSource', () => {
     ['all.txt', 'fine {}\nbell\u0007 {}\nfine too {}\nnul\u0000 {}\n', [2, 4]],
   ])('tells everything that is wrong in %s, each with its line', async (name, text, lines) => {
     const error = await expectCode(() => createExpertSource(file(name, text)), 'invalid-file');
-    expect(((error as SakeError).details['problems'] as ExpertProblem[]).map(({ line }) => line)).toEqual(lines);
+    expect(((error as SakeError).details['problems'] as ExpertProblem[]).map(({ line }) => line)).toEqual(
+      lines,
+    );
     for (const line of lines) expect(error.message).toContain(`at ${name}:${line};`);
   });
 

@@ -70,8 +70,12 @@ const readers: Record<DistributionFormat, (text: string) => Found[]> = {
     if (stoppedAt !== undefined)
       return [{ line: lines.lineAt(stoppedAt), trouble: 'expected JSON, got something else' }];
     const value: unknown = JSON.parse(text);
-    if (!Array.isArray(value)) return [{ line: 1, trouble: 'expected an array of requests, got another value' }];
-    return value.map((each: unknown, index) => ({ line: lines.lineAt(starts.get(String(index))!), value: each }));
+    if (!Array.isArray(value))
+      return [{ line: 1, trouble: 'expected an array of requests, got another value' }];
+    return value.map((each: unknown, index) => ({
+      line: lines.lineAt(starts.get(String(index))!),
+      value: each,
+    }));
   },
   jsonl: (text) =>
     text.split('\n').flatMap((own, index): Found[] => {
@@ -87,7 +91,8 @@ const readers: Record<DistributionFormat, (text: string) => Found[]> = {
     if (heading === undefined) return [];
     const names = 'cells' in heading ? heading.cells.map((cell) => cell.trim()) : [];
     return rows.map((row): Found => {
-      if ('trouble' in row) return { line: row.line, trouble: 'expected quotes around whole cells, got a stray one' };
+      if ('trouble' in row)
+        return { line: row.line, trouble: 'expected quotes around whole cells, got a stray one' };
       const given = row.cells.flatMap((cell, at): [string, string][] =>
         cell === '' ? [] : [[names[at] ?? `column ${at + 1}`, cell]],
       );

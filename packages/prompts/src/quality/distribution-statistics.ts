@@ -41,7 +41,9 @@ export function summariseDistributions(distributions: readonly Counted[]): Distr
   const texts = distributions.flatMap(({ prompts }) => prompts);
   if (texts.length === 0)
     throw new SakeError('not-enough-data', 'summariseDistributions: expected at least one prompt, got none');
-  const wordings = distributions.flatMap((each) => (each.wordings === undefined ? [] : [new Set(each.wordings).size]));
+  const wordings = distributions.flatMap((each) =>
+    each.wordings === undefined ? [] : [new Set(each.wordings).size],
+  );
   return {
     edits: distributions.length,
     prompts: { ...spread(distributions.map(({ prompts }) => prompts.length)), total: texts.length },
