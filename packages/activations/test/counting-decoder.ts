@@ -20,7 +20,7 @@ export interface CountingDecoder extends Decoder {
 const VOCABULARY = 100;
 
 /** A state of width 2 a position: the token, and its position times 7; the next token follows from both. */
-export function countingDecoder({ countsPadding, scales, fixed, cached = true }: Sight): CountingDecoder {
+export function countingDecoder({ countsPadding, scales = false, fixed, cached = true }: Sight): CountingDecoder {
   const passes: (readonly number[])[] = [];
   return {
     passes,
@@ -28,6 +28,8 @@ export function countingDecoder({ countsPadding, scales, fixed, cached = true }:
     dtype: 'float32',
     cached,
     showsLayers: false,
+    mixesRows: scales,
+    padsLeft: false,
     async forward(rows, { cache, keepCache, padding }) {
       passes.push(rows.map(({ length }) => length));
       if (fixed && rows.length > 1) throw new SakeError('invalid-input', 'run: expected another shape');

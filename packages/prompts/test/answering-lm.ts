@@ -65,6 +65,8 @@ export function createAnsweringLM(nextWord: (text: string) => string, width = 25
     },
     project: async ({ rows, cols, data }) => ({ rows, cols, data: Float32Array.from(data) }),
     generate,
+    generateBatch: (requests, { signal } = {}) =>
+      requests.map(({ prompt, ...options }) => generate(prompt, { ...options, ...(signal && { signal }) })),
     [Symbol.asyncDispose]: async () => undefined,
   };
 }

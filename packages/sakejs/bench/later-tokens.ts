@@ -94,7 +94,7 @@ for (const { requested_rewrite: rewrite, paraphrase_prompts: paraphrases } of re
     continue;
   }
   learned += 1;
-  const { later: _later, ...paper } = edit;
+  const paper: Edit = { ...edit, later: [] };
   for (const [form, of] of [
     ['paper', paper],
     ['later', edit],

@@ -1,5 +1,5 @@
 import { SakeError } from '@sakejs/spec';
-import { devices, graphDtypes, type Device, type GraphDtype } from 'sakejs';
+import { devices, graphDtypes, type GraphDtype } from 'sakejs';
 import { z } from 'zod';
 
 /** What every command that opens a library takes. */
@@ -16,7 +16,7 @@ export const graphOptions = {
     .optional(),
   file: z.string().min(1, 'expected a file').optional(),
   hiddenTensor: z.string().min(1, 'expected the name of a tensor').optional(),
-  device: z.enum(devices as [Device, ...Device[]], `expected one of ${devices.join(', ')}`).optional(),
+  device: z.enum(devices, `expected one of ${devices.join(', ')}`).optional(),
   threads: wholeNumber(1),
 };
 

@@ -341,7 +341,7 @@ describe('createAgentSource without options for the server', () => {
   const before = names.map((name) => process.env[name]);
   afterEach(() => {
     for (const [index, name] of names.entries())
-      if (before[index] === undefined) delete process.env[name];
+      if (before[index] === undefined) Reflect.deleteProperty(process.env, name);
       else process.env[name] = before[index];
   });
 
@@ -353,7 +353,7 @@ describe('createAgentSource without options for the server', () => {
   });
 
   it('needs a key for OpenAI, and none for another server', async () => {
-    for (const name of names) delete process.env[name];
+    for (const name of names) Reflect.deleteProperty(process.env, name);
     const error = await expectCode(() => createAgentSource({ model: 'm' }), 'invalid-option');
     expect(error.message).toContain('OPENAI_API_KEY');
     await createAgentSource({ model: 'm', baseURL: server.url, wanted: none }).generate(request, {

@@ -30,8 +30,8 @@ const odd: PromptDistribution = {
   source: { kind: 'agent', model: 'a "b", c', temperature: 0.5, streamed: false, seed: 3, note: '7' },
   dropped: { 'names-object': 2, duplicate: 0 },
 };
-const { wordings: _, ...unnumbered } = odd;
-const bare: PromptDistribution = { ...unnumbered, positives: [], negatives: [], dropped: {} };
+const { request, prompts, source } = odd;
+const bare: PromptDistribution = { request, prompts, source, positives: [], negatives: [], dropped: {} };
 
 const formats: readonly DistributionFormat[] = ['json', 'jsonl', 'csv'];
 

@@ -32,6 +32,26 @@ export function scriptedLM({ continueWith, maxPositions = 20_000, onToken }: Scr
     throw new Error('a prompt source only generates');
   };
   const decode = (tokens: readonly number[]): string => String.fromCodePoint(...tokens);
+  async function* generate(prompt: Prompt, options: GenerateOptions = {}): AsyncGenerator<GeneratedToken> {
+    const { maxTokens = 20, stop = [], signal } = options;
+    const text = typeof prompt === 'string' ? prompt : decode(prompt);
+    if ([...text].length > maxPositions) throw new Error('the prompt is too long');
+    asked.push({ text, options });
+    let whole = continueWith({ text, options });
+    for (const end of stop) if (whole.includes(end)) whole = whole.slice(0, whole.indexOf(end));
+    let step = 0;
+    for (const character of whole) {
+      onToken?.(step);
+      throwIfAborted(signal, 'generate');
+      if (step >= maxTokens) return;
+      yield await Promise.resolve({
+        token: character.codePointAt(0)!,
+        text: character,
+        logProbability: 0,
+        step: step++,
+      });
+    }
+  }
   return {
     asked,
     info: {
@@ -43,26 +63,9 @@ export function scriptedLM({ continueWith, maxPositions = 20_000, onToken }: Scr
     capture: unused,
     observe: unused,
     project: unused,
-    async *generate(prompt: Prompt, options: GenerateOptions = {}): AsyncGenerator<GeneratedToken> {
-      const { maxTokens = 20, stop = [], signal } = options;
-      const text = typeof prompt === 'string' ? prompt : decode(prompt);
-      if ([...text].length > maxPositions) throw new Error('the prompt is too long');
-      asked.push({ text, options });
-      let whole = continueWith({ text, options });
-      for (const end of stop) if (whole.includes(end)) whole = whole.slice(0, whole.indexOf(end));
-      let step = 0;
-      for (const character of whole) {
-        onToken?.(step);
-        throwIfAborted(signal, 'generate');
-        if (step >= maxTokens) return;
-        yield await Promise.resolve({
-          token: character.codePointAt(0)!,
-          text: character,
-          logProbability: 0,
-          step: step++,
-        });
-      }
-    },
+    generate,
+    generateBatch: (requests, { signal } = {}) =>
+      requests.map(({ prompt, ...options }) => generate(prompt, { ...options, ...(signal && { signal }) })),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
