@@ -2,7 +2,6 @@ import type { DecoderMap } from '@sakejs/onnx';
 import { describe, expect, it } from 'vitest';
 import { createFeeder, type DecoderFeeder } from './decoder-feeds.js';
 import type { GraphSession } from './graph-session.js';
-import type { ModelConfig } from './model-config.js';
 
 const port = (name: string): { name: string; type: string; dims: (number | string)[] } => ({
   name,
@@ -11,15 +10,16 @@ const port = (name: string): { name: string; type: string; dims: (number | strin
 });
 
 function feeder(): DecoderFeeder {
-  const body: Pick<GraphSession, 'inputs' | 'tensor'> = {
+  const body: Pick<GraphSession, 'inputs' | 'outputs' | 'tensor'> = {
     inputs: [port('input_ids'), port('attention_mask'), port('position_ids')],
+    outputs: [],
     tensor: (data, dims, type = 'int64') => ({ data, dims, type }),
   };
   const map = {
     inputs: { ids: 'input_ids', mask: 'attention_mask', positions: 'position_ids' },
     cache: [],
   } as unknown as DecoderMap;
-  return createFeeder(body as GraphSession, map, {} as ModelConfig);
+  return createFeeder(body as GraphSession, map, {});
 }
 
 /** Rows of ids, mask and positions. */

@@ -20,7 +20,12 @@ export interface CountingDecoder extends Decoder {
 const VOCABULARY = 100;
 
 /** A state of width 2 a position: the token, and its position times 7; the next token follows from both. */
-export function countingDecoder({ countsPadding, scales = false, fixed, cached = true }: Sight): CountingDecoder {
+export function countingDecoder({
+  countsPadding,
+  scales = false,
+  fixed,
+  cached = true,
+}: Sight): CountingDecoder {
   const passes: (readonly number[])[] = [];
   return {
     passes,

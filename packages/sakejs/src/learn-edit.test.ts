@@ -113,6 +113,6 @@ describe('loadModel', () => {
   it('says what a folder lacks', async () => {
     await expectCode(() => loadModel('/nowhere/at-all'), 'not-found');
     const error = await expectCode(() => loadModel(temporaryFolder()), 'not-found');
-    expect(error.message).toContain('config.json');
+    expect(error.message).toContain('model.onnx');
   });
 });
