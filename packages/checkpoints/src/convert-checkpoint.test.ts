@@ -19,7 +19,10 @@ import { convertCheckpoint } from './convert-checkpoint.js';
 
 const ids = [72, 105, 32, 0, 255, 105, 7];
 
-async function checkpointOf(config: Record<string, unknown>, dtype: RandomDtype = 'F32'): Promise<string> {
+async function checkpointOf(
+  config: Readonly<Record<string, unknown>>,
+  dtype: RandomDtype = 'F32',
+): Promise<string> {
   return writeRandomCheckpoint(join(temporaryFolder(), 'checkpoint'), config, { dtype, pool: 4096 });
 }
 
@@ -99,7 +102,7 @@ describe('convertCheckpoint', () => {
       const out = join(temporaryFolder(), 'model');
       await convertCheckpoint(checkpoint, out, { dtype, quantizeHead });
       const file = join(out, 'onnx', dtype === 'q8' ? 'model_quantized.onnx' : 'model_q4.onnx');
-      const weights = dequantized(file, weightsOf(checkpoint), config.model_type === 'gpt2');
+      const weights = dequantized(file, weightsOf(checkpoint), config['model_type'] === 'gpt2');
       const expected = referenceStates({ ...config, tie_word_embeddings: false }, weights, ids);
       const got = await runtimeStates(file, config, ids, true);
       expect(largestDifference(got.logits, expected.logits)).toBeLessThan(1e-4);

@@ -37,7 +37,12 @@ const llama = {
 };
 
 /** `config.json` of small decoders; widths are no multiples of 32, so that blocks end early. */
-export const shapes = {
+export const shapes: Readonly<
+  Record<
+    'gpt2' | 'gptj' | 'llama' | 'llamaTied' | 'llama3' | 'mistral' | 'qwen2' | 'qwen3',
+    Readonly<Record<string, unknown>>
+  >
+> = {
   gpt2: { model_type: 'gpt2', ...gpt },
   gptj: { model_type: 'gptj', ...gpt, rotary_dim: 8 },
   llama,
@@ -63,7 +68,7 @@ export const shapes = {
     rope_scaling: { type: 'yarn', factor: 4 },
   },
   qwen3: { ...llama, model_type: 'qwen3', head_dim: 16 },
-} satisfies Record<string, Record<string, unknown>>;
+};
 
 /** Changes the tensors of a checkpoint of one file. */
 export function changeTensors(

@@ -32,7 +32,8 @@ export function quantizeBlocks(
     for (let b = 0; b < blocks; b++) {
       const start = row * columns + b * BLOCK_SIZE;
       const count = Math.min(BLOCK_SIZE, columns - b * BLOCK_SIZE);
-      const scale = Math.fround(furthest(data, start, count, name) / -middle);
+      // A block of zeros would have the scale -0.
+      const scale = Math.fround(furthest(data, start, count, name) / -middle) || 0;
       block.fill(middle);
       if (scale !== 0)
         for (let i = 0; i < count; i++)
