@@ -9,7 +9,12 @@ export type { CallReport } from './agent/agent-writer.js';
 export type { CallFailureReason } from './agent/call-error.js';
 export type { ApiKey, AzureOptions, ChatClient } from './agent/chat-client.js';
 export type { ResponseFormat } from './agent/chat-messages.js';
-export { generateMany, type GenerateManyOptions, type ManyResult } from './agent/generate-many.js';
+export {
+  generateMany,
+  type DistributionSource,
+  type GenerateManyOptions,
+  type ManyResult,
+} from './agent/generate-many.js';
 export { instructionVersions } from './agent/instructions/instruction-versions.js';
 export type { InstructionKind } from './agent/instructions/instruction.js';
 export type { CallFailure, Reasked } from './agent/prompt-writer.js';

@@ -3,7 +3,7 @@ import {
   SakeError,
   type EditRequest,
   type PromptDistribution,
-  type PromptGenerator,
+  type PromptOptions,
 } from '@sakejs/spec';
 import { checkCount } from '../check-options.js';
 import { linkAbort } from './linked-abort.js';
@@ -31,6 +31,11 @@ export type ManyResult<D extends PromptDistribution = PromptDistribution> = {
   | { readonly distribution?: never; readonly error: SakeError }
 );
 
+/** A `PromptGenerator`, as far as it is used; `D` is the kind of distribution that it makes. */
+export interface DistributionSource<D extends PromptDistribution> {
+  generate(request: EditRequest, options: PromptOptions): Promise<D>;
+}
+
 /**
  * Distributions of any number of requests, in their order, in bounded memory.
  *
@@ -42,7 +47,7 @@ export type ManyResult<D extends PromptDistribution = PromptDistribution> = {
  * are none of this project's come through as they are. A reader that leaves early stops what is under way.
  */
 export async function* generateMany<D extends PromptDistribution>(
-  source: PromptGenerator & { generate(...input: Parameters<PromptGenerator['generate']>): Promise<D> },
+  source: DistributionSource<D>,
   requests: Iterable<EditRequest> | AsyncIterable<EditRequest>,
   options: GenerateManyOptions,
 ): AsyncGenerator<ManyResult<D>, void, undefined> {

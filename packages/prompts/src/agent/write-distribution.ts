@@ -17,6 +17,7 @@ import { aliasPrompts, promptsPerAlias } from './alias-prompts.js';
 import { collectKind, type CollectKindInput, type CollectedKind } from './collect-kind.js';
 import { findNegatives } from './find-negatives.js';
 import { doubtForms } from './instructions/doubt-forms.js';
+import type { ImplicationItem } from './instructions/implications.js';
 import type { Instruction } from './instructions/instruction.js';
 import { oneHopImplications } from './instructions/one-hop-implications.js';
 import { paraphrases, paraphraseStyles } from './instructions/paraphrases.js';
@@ -30,7 +31,7 @@ import { screenAliases } from './screen-aliases.js';
 import { screenDoubts, type WrittenDoubt } from './screen-doubts.js';
 import { screenImplications, type Implication } from './screen-implications.js';
 import { screenParaphrases } from './screen-paraphrases.js';
-import { screenReverseQuestions } from './screen-reverse-questions.js';
+import { screenReverseQuestions, type ReverseQuestion } from './screen-reverse-questions.js';
 import type { EntryContext } from './screen-texts.js';
 import type { TokenPrices } from './token-usage.js';
 import type { WantedEntries } from './wanted-entries.js';
@@ -92,7 +93,7 @@ export async function writeDistribution(
     const first = fillPrompt(request.prompt, request.subject);
     const wantedDoubts = Math.min(wanted.doubtForms, options.doubts);
     const [written, aliases, oneHop, twoHop, reverse, doubts] = await Promise.all([
-      collectKind({
+      collectKind<string, string>({
         writer: options.writer,
         instruction: paraphrases,
         request,
@@ -105,17 +106,17 @@ export async function writeDistribution(
         screen: (...input) => screenParaphrases(...input, context),
         signal: linked.signal,
       }),
-      collect(subjectAliases, wanted.aliases, (...input) => screenAliases(...input, context)),
-      collect(oneHopImplications, wanted.oneHopImplications, (...input) =>
+      collect<string, string>(subjectAliases, wanted.aliases, (...input) => screenAliases(...input, context)),
+      collect<ImplicationItem, Implication>(oneHopImplications, wanted.oneHopImplications, (...input) =>
         screenImplications(...input, 1, context),
       ),
-      collect(twoHopImplications, wanted.twoHopImplications, (...input) =>
+      collect<ImplicationItem, Implication>(twoHopImplications, wanted.twoHopImplications, (...input) =>
         screenImplications(...input, 2, context),
       ),
-      collect(reverseQuestions, wanted.reverseQuestions, (...input) =>
+      collect<string, ReverseQuestion>(reverseQuestions, wanted.reverseQuestions, (...input) =>
         screenReverseQuestions(...input, context),
       ),
-      collect(doubtForms, wantedDoubts, (...input) => screenDoubts(...input, context)),
+      collect<string, WrittenDoubt>(doubtForms, wantedDoubts, (...input) => screenDoubts(...input, context)),
     ]);
     const prompts = [first, ...written.kept];
     const implications = [...oneHop.kept, ...twoHop.kept];
