@@ -158,7 +158,7 @@ describe('generateMany', () => {
 
 describe('generateMany with a cache, in a process that is killed', () => {
   // SAKE_BATCH_FACTS=2000 runs the size that docs/prompts.md gives figures for.
-  const facts = Number(process.env['SAKE_BATCH_FACTS'] ?? 150);
+  const facts = Number(process.env['SAKE_BATCH_FACTS'] ?? 60);
   const count = 100;
   let server: ChatServer;
   let folder: string;

@@ -1,6 +1,7 @@
 import {
   isSakeError,
   SakeError,
+  throwIfAborted,
   type EditRequest,
   type PromptDistribution,
   type PromptOptions,
@@ -78,6 +79,7 @@ export async function* generateMany<D extends PromptDistribution>(
     for (let exhausted = false; ;) {
       while (!exhausted && underWay.length < concurrency) {
         const next = await incoming.next();
+        throwIfAborted(options.signal, 'generateMany');
         if (next.done) exhausted = true;
         else {
           const work = make(next.value, taken++);
