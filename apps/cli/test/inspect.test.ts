@@ -1,7 +1,7 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { sake, temporaryFolder } from './sake.js';
 
 const fixture = fileURLToPath(
@@ -71,8 +71,14 @@ describe('sake inspect', { timeout: 60_000 }, () => {
     const broken = await sake('inspect', folder, '--json');
     expect(broken.status).toBe(3);
     expect(broken.err + broken.out).toMatch(/model\.onnx/);
-    const hub = await sake('inspect', 'some-org/some-model');
-    expect([hub.status, hub.err]).toEqual([3, expect.stringMatching(/a model of a hub is downloaded first/)]);
+  });
+
+  it('looks for an id of the hub in the cache alone where it is told to be offline', async () => {
+    vi.stubEnv('HF_HUB_OFFLINE', '1');
+    vi.stubEnv('HF_HUB_CACHE', temporaryFolder());
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { status, err } = await sake('inspect', 'some-org/some-model');
+    expect([status, err]).toEqual([3, expect.stringMatching(/some-org\/some-model.*HF_HUB_OFFLINE/)]);
   });
 
   it('refuses options that do not exist', async () => {

@@ -1,16 +1,44 @@
 import type { PromptKind } from '@sakejs/spec';
 import { z } from 'zod';
 
+/** A prompt beyond a record's own, as a file has it. */
+export interface CheckedScopePrompt {
+  text: string;
+  kind: PromptKind;
+  subject?: string | undefined;
+  wording?: string | undefined;
+}
+
+/** A prompt with the number of its phrasing. */
+export interface CheckedEntry {
+  text: string;
+  wording?: number | undefined;
+}
+
+/** A record as a file has it. */
+export interface CheckedRecord {
+  subject: string;
+  prompt?: string | undefined;
+  targetTrue?: string | undefined;
+  targetNew?: string | undefined;
+  relation?: string | undefined;
+  prompts: CheckedEntry[];
+  positives?: CheckedScopePrompt[] | undefined;
+  negatives?: CheckedScopePrompt[] | undefined;
+  source?: { kind: string; [setting: string]: string | number | boolean } | undefined;
+  dropped?: Record<string, number> | undefined;
+}
+
 const control = /[^\P{Cc}\t\n]/u;
 
 /** A text of a prompt: something to read, without control characters. */
-export const promptText = z
+export const promptText: z.ZodType<string> = z
   .string('expected a text')
   .refine((text) => text.trim() !== '', 'expected a non-empty prompt, got an empty one')
   .refine((text) => !control.test(text), 'expected a text without control characters, got one with some');
 
 /** Every kind of prompt, by its name. */
-export const promptKinds = [
+export const promptKinds: readonly PromptKind[] = [
   'paraphrase',
   'implication',
   'forced',
@@ -20,9 +48,9 @@ export const promptKinds = [
   'other-relation',
   'topic-change',
   'unrelated',
-] as const satisfies readonly PromptKind[];
+];
 
-export const scopePrompt = z.strictObject({
+const scopePrompt: z.ZodType<CheckedScopePrompt> = z.strictObject({
   text: promptText,
   kind: z.enum(promptKinds, `expected a kind among ${promptKinds.join(', ')}`),
   subject: z.string().min(1).optional(),
@@ -30,16 +58,16 @@ export const scopePrompt = z.strictObject({
 });
 
 /** What settings of a source and counts of drops may be. */
-export const setting = z.union([z.string(), z.number(), z.boolean()]);
-export const count = z.int().min(0);
+export const setting: z.ZodType<string | number | boolean> = z.union([z.string(), z.number(), z.boolean()]);
+export const count: z.ZodType<number> = z.int().min(0);
 
 /** A prompt, alone or with the number of its phrasing. */
-export const promptEntry = z.preprocess(
+const promptEntry: z.ZodType<CheckedEntry> = z.preprocess(
   (value) => (typeof value === 'string' ? { text: value } : value),
   z.strictObject({ text: promptText, wording: z.int().optional() }, 'expected a text, or {text, wording}'),
 );
 
-export const record = z.strictObject({
+export const record: z.ZodType<CheckedRecord> = z.strictObject({
   subject: promptText,
   prompt: promptText.optional(),
   targetTrue: promptText.optional(),
@@ -52,6 +80,10 @@ export const record = z.strictObject({
   dropped: z.record(z.string(), count).optional(),
 });
 
-export const sharedPrompts = z.strictObject({ prompts: z.array(promptEntry) });
-export const singlePrompt = z.strictObject({ prompt: promptText });
-export const recordList = z.strictObject({ records: z.array(z.unknown()) });
+export const sharedPrompts: z.ZodType<{ prompts: CheckedEntry[] }> = z.strictObject({
+  prompts: z.array(promptEntry),
+});
+export const singlePrompt: z.ZodType<{ prompt: string }> = z.strictObject({ prompt: promptText });
+export const recordList: z.ZodType<{ records: unknown[] }> = z.strictObject({
+  records: z.array(z.unknown()),
+});

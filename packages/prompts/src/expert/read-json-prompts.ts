@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import type { ExpertProblem, ExpertPrompt, ExpertRecord } from './expert-file.js';
 import {
   promptText,
-  type promptEntry,
+  type CheckedEntry,
+  type CheckedRecord,
   record,
   recordList,
   sharedPrompts,
@@ -19,7 +20,6 @@ export interface ExpertSink {
 }
 
 type Path = readonly (string | number)[];
-type Entry = z.infer<typeof promptEntry>;
 
 const formats = 'see the README for the formats';
 
@@ -56,12 +56,12 @@ export function readJsonPrompts(text: string, firstLine: number, sink: ExpertSin
     }
     return undefined;
   };
-  const asPrompt = ({ text: own, wording }: Entry, at: Path): ExpertPrompt => ({
+  const asPrompt = ({ text: own, wording }: CheckedEntry, at: Path): ExpertPrompt => ({
     text: own,
     line: lineAt(at),
     ...(wording === undefined ? {} : { wording }),
   });
-  const asRecord = (raw: z.infer<typeof record>, at: Path): ExpertRecord => {
+  const asRecord = (raw: CheckedRecord, at: Path): ExpertRecord => {
     const given = Object.entries(raw).filter(([, value]) => value !== undefined);
     return {
       ...(Object.fromEntries(given) as unknown as ExpertRecord),
