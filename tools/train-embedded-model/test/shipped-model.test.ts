@@ -66,8 +66,15 @@ describe('the shipped model', () => {
     expect(shipped.model.sha256).toBe(lm.info.sha256);
     expect(shipped.facts).toBeGreaterThanOrEqual(4000);
     expect(shipped.relations).toBeGreaterThanOrEqual(25);
-    expect(shipped.firstToken).toBeGreaterThanOrEqual(0.93);
+    expect(shipped.firstToken).toBeGreaterThanOrEqual(0.97);
+    expect(shipped.wholeObject).toBeGreaterThanOrEqual(0.95);
     expect(shipped.steering.keptOutSubjects).toBeGreaterThanOrEqual(0.95);
+    for (const [name, share] of Object.entries(shipped.contexts))
+      expect(share, name).toBeGreaterThanOrEqual(0.85);
+    expect(shipped.counterfactDev!.records).toBeGreaterThanOrEqual(400);
+    expect(shipped.counterfactDev!.request).toBeGreaterThanOrEqual(0.83);
+    expect(shipped.counterfactDev!.paraphrase).toBeGreaterThanOrEqual(0.75);
+    expect(shipped.counterfactDev!.neighbourhood).toBeGreaterThanOrEqual(0.75);
     expect(shipped.twoHop.trained).toBeGreaterThanOrEqual(0.85);
     expect(shipped.twoHop.context).toBeGreaterThanOrEqual(0.8);
     expect(shipped.sizeBytes).toBeLessThanOrEqual(40e6);

@@ -76,9 +76,9 @@ describe('sake-bench curves', { timeout: 300_000 }, () => {
 
   it('says when no record has prompts of every source', async () => {
     const { records, prompts } = files();
-    const { status, err } = await bench(...small(records), '--sources', prompts, '--sizes', '15');
+    const { status, err } = await bench(...small(records), '--sources', prompts, '--sizes', '16');
     expect(status).toBe(4);
-    expect(err).toMatch(/expected a record with 15 prompts of every source, got none of 3/);
+    expect(err).toMatch(/expected a record with 16 prompts of every source, got none of 3/);
   });
 
   it('refuses sizes and sources that cannot be', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EditRequest } from '@sakejs/spec';
 import { describePromptGenerator, expectCode } from '@sakejs/spec/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createPromptCache } from '../cache/prompt-cache.js';
 import { createTemplateSource } from '../template-source.js';
 import { createAgentSource, type AgentSourceOptions } from './agent-source.js';
@@ -337,23 +337,21 @@ describe('createAgentSource', () => {
 });
 
 describe('createAgentSource without options for the server', () => {
-  const names = ['OPENAI_API_KEY', 'OPENAI_BASE_URL'] as const;
-  const before = names.map((name) => process.env[name]);
+  beforeEach(() => {
+    for (const name of ['OPENAI_API_KEY', 'OPENAI_BASE_URL']) vi.stubEnv(name, undefined);
+  });
   afterEach(() => {
-    for (const [index, name] of names.entries())
-      if (before[index] === undefined) Reflect.deleteProperty(process.env, name);
-      else process.env[name] = before[index];
+    vi.unstubAllEnvs();
   });
 
   it('takes key and address from the environment', async () => {
-    process.env['OPENAI_API_KEY'] = 'key-of-the-environment';
-    process.env['OPENAI_BASE_URL'] = server.url;
+    vi.stubEnv('OPENAI_API_KEY', 'key-of-the-environment');
+    vi.stubEnv('OPENAI_BASE_URL', server.url);
     await createAgentSource({ model: 'm', wanted: none }).generate(request, { count: 2 });
     expect(server.requests[0]!.headers['authorization']).toBe('Bearer key-of-the-environment');
   });
 
   it('needs a key for OpenAI, and none for another server', async () => {
-    for (const name of names) Reflect.deleteProperty(process.env, name);
     const error = await expectCode(() => createAgentSource({ model: 'm' }), 'invalid-option');
     expect(error.message).toContain('OPENAI_API_KEY');
     await createAgentSource({ model: 'm', baseURL: server.url, wanted: none }).generate(request, {
@@ -380,7 +378,7 @@ describe('createAgentSource without options for the server', () => {
   });
 
   it('speaks to an Azure resource', async () => {
-    process.env['OPENAI_BASE_URL'] = 'http://127.0.0.1:1/elsewhere';
+    vi.stubEnv('OPENAI_BASE_URL', 'http://127.0.0.1:1/elsewhere');
     const endpoint = server.url.replace('/v1', '');
     const azure = { endpoint, apiVersion: '2024-10-21', deployment: 'my-deployment' };
     const agent = createAgentSource({ model: 'gpt', azure, apiKey: 'azure-key-0123456789', wanted: none });
