@@ -1,4 +1,4 @@
-import { DataType, type OnnxTensor } from '../ir.js';
+import type { DataType, OnnxTensor } from '../ir.js';
 
 /**
  * How a graph stores matrices: in full, in half precision (widened when the model is loaded), or as whole numbers of 8
