@@ -72,7 +72,8 @@ describe('fetchBlob', () => {
   it('bears any number of breaks that bring it on', async () => {
     hub.server.fault = ({ at }) => (at === 'cdn' ? { cutAfter: 40_000 } : undefined);
     await fetchIt({ retries: 1 });
-    expect(fromCdn().length).toBeGreaterThanOrEqual(8);
+    // Seven of 40,000 bytes each; the eighth, with the rest, may not have ended yet.
+    expect(fromCdn().length).toBeGreaterThanOrEqual(7);
     expectWhole();
   });
 
