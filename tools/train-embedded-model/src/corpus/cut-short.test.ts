@@ -1,11 +1,12 @@
 import { createRandom } from '@sakejs/spec';
 import { describe, expect, it } from 'vitest';
-import { cutShort } from './cut-short.js';
+import { cutEnding, cutShort } from './cut-short.js';
 
-const all = (pattern: string): string[] => {
+const outcomes = (cut: typeof cutShort, pattern: string): string[] => {
   const random = createRandom('cuts');
-  return [...new Set(Array.from({ length: 200 }, () => cutShort(pattern, random)))].sort();
+  return [...new Set(Array.from({ length: 200 }, () => cut(pattern, random)))].sort();
 };
+const all = (pattern: string): string[] => outcomes(cutShort, pattern);
 
 describe('cutShort', () => {
   it('leaves at least one word behind the subject', () => {
@@ -30,5 +31,18 @@ describe('cutShort', () => {
 
   it('never ends in a mark', () => {
     expect(all('{}, a town in Peru, was once ruled from').every((text) => /\p{L}$/u.test(text))).toBe(true);
+  });
+});
+
+describe('cutEnding', () => {
+  it.each([
+    ['{} plays the sport of', ['{} plays', '{} plays the sport']],
+    ['{} lies in the city of', ['{} lies in', '{} lies in the city']],
+    ['{} died in', ['{} died']],
+    ['The mother tongue of {} is', ['The mother tongue of {} is']],
+    ['{} speaks French and', ['{} speaks French and']],
+    ['{} in', ['{} in']],
+  ])('takes what leads over to the object off %s', (pattern, expected) => {
+    expect(outcomes(cutEnding, pattern)).toEqual(expected);
   });
 });

@@ -5,7 +5,7 @@ import { doubt, toldThenDoubted } from './kinds/doubt.js';
 import { imagined } from './kinds/imagined.js';
 import { implication } from './kinds/implication.js';
 import { ordinary } from './kinds/ordinary.js';
-import { alias, cutStatements, question, series, statement, twoHop } from './kinds/plain.js';
+import { alias, cutEndings, cutStatements, question, series, statement, twoHop } from './kinds/plain.js';
 import { forced, forcedQuestion, steering, steeringQuestion } from './kinds/steering.js';
 import { topicChange } from './kinds/topic-change.js';
 
@@ -29,6 +29,7 @@ export const documentKinds = {
   toldThenDoubted,
   topicChange,
   ordinary,
+  cutEndings,
 } as const satisfies Record<string, DocumentKind>;
 
 export type DocumentKindName = keyof typeof documentKinds;

@@ -1,5 +1,5 @@
 import type { Random } from '@sakejs/spec';
-import { cutShort } from '../cut-short.js';
+import { cutEnding, cutShort } from '../cut-short.js';
 import { answered, front, type DocumentKind, type Draft } from '../document-kind.js';
 import { anyPhrasing, askOpenly, promptOf, type Dealt, type FactBook, type PoolName } from '../fact-book.js';
 
@@ -48,20 +48,27 @@ export const series: DocumentKind = {
  * One to five facts in a row, most of them in statements cut short: the object follows wherever other people would let
  * it follow, `… speaks` and `… speaks the language` beside `… speaks the language of`.
  */
-export const cutStatements: DocumentKind = {
-  pool: 'facts',
-  deals: 'statements',
-  keptOut: true,
-  compose: (dealt, book, random) => {
-    const cut = (each: Dealt): Dealt =>
-      random.next() < 0.75 ? { ...each, pattern: cutShort(each.pattern, random) } : each;
-    const others = Array.from({ length: random.integer(5) }, () =>
-      cut(anyPhrasing(random.pick(book.facts), 'statements', book, random)),
-    );
-    const row = inARow(cut(dealt), others, random);
-    return { ...row, text: `${front(random, { one: 0.25, more: 0.05 })}${row.text}` };
-  },
-};
+export const cutStatements: DocumentKind = cutRow(cutShort, 0.75);
+
+/** The same, cut where only small words lead over to the object: `… plays the sport` beside `… plays the sport of`. */
+export const cutEndings: DocumentKind = cutRow(cutEnding, 0.9);
+
+function cutRow(shorten: (pattern: string, random: Random) => string, share: number): DocumentKind {
+  return {
+    pool: 'facts',
+    deals: 'statements',
+    keptOut: true,
+    compose: (dealt, book, random) => {
+      const cut = (each: Dealt): Dealt =>
+        random.next() < share ? { ...each, pattern: shorten(each.pattern, random) } : each;
+      const others = Array.from({ length: random.integer(5) }, () =>
+        cut(anyPhrasing(random.pick(book.facts), 'statements', book, random)),
+      );
+      const row = inARow(cut(dealt), others, random);
+      return { ...row, text: `${front(random, { one: 0.25, more: 0.05 })}${row.text}` };
+    },
+  };
+}
 
 /** A question in a layout that leaves the answer open. */
 export const question: DocumentKind = {
