@@ -7,8 +7,7 @@ import { hubError } from './hub-failure.js';
  */
 export function checkFileName(path: string, repository: string): void {
   const inside = path.split('/').every((name) => name !== '' && name !== '.' && name !== '..');
-  // eslint-disable-next-line no-control-regex
-  if (inside && path.length <= 1024 && !/[\\\u0000-\u001f\u007f]|^[A-Za-z]:/.test(path)) return;
+  if (inside && path.length <= 1024 && !/[\\\p{Cc}]|^[A-Za-z]:/u.test(path)) return;
   throw hubError(
     'answer',
     `expected file names inside ${repository}, got ${JSON.stringify(path.slice(0, 200))}; nothing of it is downloaded`,

@@ -30,6 +30,7 @@ export {
   type PromptCache,
   type PrunedFiles,
 } from './cache/prompt-cache.js';
+export type { WritingOptions } from './agent/writing-options.js';
 export { createLocalSource, type LocalSource, type LocalSourceOptions } from './local/local-source.js';
 export { createExpertSource, type ExpertInput, type ExpertSourceOptions } from './expert/expert-source.js';
 export {

@@ -6,16 +6,15 @@ import {
   type EditRequest,
 } from '@sakejs/spec';
 import { checkCount } from '../check-options.js';
-import type { PromptCache } from '../cache/prompt-cache.js';
-import type { QualityGate } from '../quality/quality-gate.js';
 import { createAgentWriter, type CallReport } from './agent-writer.js';
 import { connectChat, type ApiKey, type AzureOptions, type ChatClient } from './chat-client.js';
 import type { ResponseFormat } from './chat-messages.js';
 import { instructionList } from './instructions/instruction-versions.js';
 import { createLimiter } from './limiter.js';
 import { addUsage, checkPrices, costOf, noUsage, type TokenPrices, type TokenUsage } from './token-usage.js';
-import { checkWanted, type WantedEntries } from './wanted-entries.js';
+import { checkWanted } from './wanted-entries.js';
 import { writeDistribution } from './write-distribution.js';
+import type { WritingOptions } from './writing-options.js';
 import type { WrittenDistribution } from './written-distribution.js';
 
 /** What a source's model calls took since it was created. */
@@ -36,7 +35,7 @@ export interface AgentProgress extends CallReport {
   readonly total: SourceUsage;
 }
 
-export interface AgentSourceOptions {
+export interface AgentSourceOptions extends WritingOptions {
   /** The model's name, as the server knows it; of Azure, also the deployment's unless that is given. */
   readonly model: string;
   /** Any server that speaks OpenAI's chat completions. Default: `OPENAI_BASE_URL`, else OpenAI. */
@@ -74,29 +73,7 @@ export interface AgentSourceOptions {
   readonly stream?: boolean;
   /** What you pay, for `cost`. */
   readonly prices?: TokenPrices;
-  /** Keeps completed replies: what was paid for once is never asked for again. */
-  readonly cache?: PromptCache;
   readonly onProgress?: (event: AgentProgress) => void;
-  /** Makes the negatives, where it knows the relation; e.g. a template source. Without it they are generic. */
-  readonly negatives?: PromptGenerator;
-  /** Generic negatives of each kind, at most. Default 40. */
-  readonly negativesPerKind?: number;
-  /** What to write beside the prompts. */
-  readonly wanted?: WantedEntries;
-  /** Doubts among the positives, those in the model's words first. Default 60. */
-  readonly doubts?: number;
-  /** Entries asked for in one reply. Default 25. */
-  readonly perReply?: number;
-  /** Most replies of a kind for one request. Default 20. */
-  readonly maxReplies?: number;
-  /** Gates of prompts, implications and doubts. Default: `standardGates`. */
-  readonly gates?: readonly QualityGate[];
-  /**
-   * What happens when prompts, or replies of another kind, are missing in the end: `generate` throws, with what it has
-   * in the error's `details.partial`, or gives the partial distribution, whose report says what is missing. Default
-   * `error`.
-   */
-  readonly onShortfall?: 'error' | 'partial';
 }
 
 /** A prompt generator that a chat model writes for. */

@@ -11,11 +11,11 @@ import {
 import { checkCount } from '../check-options.js';
 import { createPromptCollector } from '../collect-prompts.js';
 import { doubtPrompts } from '../doubt-prompts.js';
+import { sourceNegatives } from '../negatives/source-negatives.js';
 import type { QualityGate } from '../quality/quality-gate.js';
 import { createWithholding } from '../withholding.js';
 import { aliasPrompts, promptsPerAlias } from './alias-prompts.js';
 import { collectKind, type CollectKindInput, type CollectedKind } from './collect-kind.js';
-import { findNegatives } from './find-negatives.js';
 import { doubtForms } from './instructions/doubt-forms.js';
 import type { ImplicationItem } from './instructions/implications.js';
 import type { Instruction } from './instructions/instruction.js';
@@ -132,8 +132,9 @@ export async function writeDistribution(
       ...collector.take(aliasPrompts(aliases.kept, prompts, request), promptsPerAlias * aliases.kept.length),
       ...collector.take(implications.map(asImplication(request)), implications.length),
     ];
-    const negatives = await findNegatives({
-      ...{ request, prompts, promptOptions, collector, withholding },
+    const negatives = await sourceNegatives({
+      ...{ request, prompts, collector, withholding },
+      options: promptOptions,
       generator: options.negatives,
       perKind: options.negativesPerKind,
       random: random.fork('negatives'),
@@ -155,7 +156,7 @@ export async function writeDistribution(
       request,
       prompts,
       positives,
-      negatives: negatives.prompts,
+      negatives: negatives.negatives,
       aliases: aliases.kept,
       implications,
       reverseQuestions: reverse.kept,

@@ -7,15 +7,14 @@ import {
 } from '@sakejs/spec';
 import { instructionList } from '../agent/instructions/instruction-versions.js';
 import { createLimiter } from '../agent/limiter.js';
-import { checkWanted, type WantedEntries } from '../agent/wanted-entries.js';
+import { checkWanted } from '../agent/wanted-entries.js';
 import { writeDistribution } from '../agent/write-distribution.js';
+import type { WritingOptions } from '../agent/writing-options.js';
 import type { WrittenDistribution } from '../agent/written-distribution.js';
-import type { PromptCache } from '../cache/prompt-cache.js';
 import { checkCount } from '../check-options.js';
-import type { QualityGate } from '../quality/quality-gate.js';
 import { createLocalWriter } from './local-writer.js';
 
-export interface LocalSourceOptions {
+export interface LocalSourceOptions extends WritingOptions {
   /** Writes the prompts; it stays the caller's to dispose of. */
   readonly lm: CausalLM;
   /** Default 0.8; 0 is greedy, and then all replies of a kind differ by their manner alone. */
@@ -26,23 +25,6 @@ export interface LocalSourceOptions {
   readonly maxTokens?: number;
   /** Most further tries of a reply without a single entry. Default 2. */
   readonly maxReasks?: number;
-  readonly cache?: PromptCache;
-  /** Makes the negatives, where it knows the relation; e.g. a template source. Without it they are generic. */
-  readonly negatives?: PromptGenerator;
-  /** Generic negatives of each kind, at most. Default 40. */
-  readonly negativesPerKind?: number;
-  /** What to write beside the prompts. */
-  readonly wanted?: WantedEntries;
-  /** Doubts among the positives, those in the model's words first. Default 60. */
-  readonly doubts?: number;
-  /** Entries asked for in one reply. Default 10. */
-  readonly perReply?: number;
-  /** Most replies of a kind for one request. Default 40. */
-  readonly maxReplies?: number;
-  /** Gates of prompts, implications and doubts. Default: `standardGates`. */
-  readonly gates?: readonly QualityGate[];
-  /** As of the agent source. Default `error`. */
-  readonly onShortfall?: 'error' | 'partial';
 }
 
 /** A prompt generator that a causal language model at hand writes for. */
