@@ -239,6 +239,13 @@ describe('sake generate', () => {
       /--max-tokens: expected a whole number of at least 1/,
     ],
     [
+      'a precision that does not exist',
+      ['generate', ASK, '--dtype', 'q5'],
+      2,
+      /--dtype: expected one of fp32/,
+    ],
+    ['a tensor that is not in the graph', ['generate', ASK, '--hidden-tensor', 'nowhere'], 3, /nowhere/],
+    [
       'a negative temperature',
       ['generate', ASK, '--temperature', '-1'],
       2,
