@@ -27,6 +27,8 @@ export interface SteeredResponse {
   readonly edit?: string;
   /** Smallest `distance / threshold` over the live edits; absent without edits. */
   readonly distance?: number;
+  /** The prompt that was run, where the edit rewrote it. */
+  readonly prompt?: Prompt;
 }
 
 export interface SteeredLMOptions {

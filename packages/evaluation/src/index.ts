@@ -5,45 +5,60 @@ export {
   type CounterFactRecord,
   type ReadCounterFactOptions,
 } from './datasets/counterfact.js';
-export {
-  counterFactMetrics,
-  counterFactQueries,
-  withheldPrompts,
-  type CounterFactMetric,
-  type CounterFactQuery,
-} from './protocols/counterfact-queries.js';
 export { directDoubt, indirectDoubt } from './protocols/doubt-prompts.js';
-export type { Protocol } from './protocols/protocol.js';
 export {
-  isPrefixOf,
-  objectTokens,
+  createProtocol,
+  protocolNames,
+  protocols,
+  type Protocol,
+  type ProtocolName,
+} from './protocols/protocol.js';
+export {
+  isPrefixOfAny,
   readAnswer,
-  scoreQuery,
+  rivalTokens,
   type Answer,
-  type ObjectTokens,
-  type QueryScore,
-} from './protocols/score-query.js';
+  type AnswerCircumstances,
+  type Rivals,
+  type RivalTokens,
+} from './protocols/answer.js';
 export { createWholeObjectScorer, type WholeObjectScorer } from './protocols/whole-object.js';
+export { divergence, type Divergence } from './protocols/divergence.js';
 export {
-  runCounterFact,
-  type MethodEntry,
-  type RunCounterFactOptions,
-  type RunProgress,
-} from './runner/run-counterfact.js';
+  counts,
+  leftOut,
+  type ConditionAsk,
+  type Evidence,
+  type Judgement,
+  type Metric,
+  type MetricAsk,
+  type MetricUnit,
+  type Scores,
+} from './metrics/metric.js';
+export type { Condition, HarmonicMean, Query, Suite, SuiteCase, SuiteData } from './suites/suite.js';
+export { counterFactSuite, withheldPrompts } from './suites/counterfact-suite.js';
+export { doubtSuite } from './suites/doubt-suite.js';
+export { doubtWordings, type DoubtWording } from './suites/doubt-wordings.js';
+export { localitySuite, type LocalityOptions } from './suites/locality-suite.js';
+export { neutralTexts } from './suites/neutral-texts.js';
+export { robustnessSuite, type RobustnessOptions } from './suites/robustness-suite.js';
+export { runSuite, type RunProgress, type RunSuiteOptions } from './runner/run-suite.js';
+export type { MethodEntry } from './runner/method-entry.js';
+export { editsInMemory, noUnits, type EditStore, type UnitStore } from './runner/unit-store.js';
+export type { QueryOutcome } from './runner/outcome.js';
 export type {
   Comparison,
-  CounterFactResult,
-  CounterFactRow,
+  EditCost,
+  MetricColumn,
   MetricValue,
-} from './runner/counterfact-result.js';
-export {
-  summariseCounterFact,
-  type MethodScores,
-  type ScoredQuery,
-  type SummariseInput,
-} from './runner/summarise-counterfact.js';
+  QueryRecord,
+  SuiteResult,
+  SuiteRow,
+  UnitError,
+} from './runner/suite-result.js';
 export {
   clusterBootstrapInterval,
+  harmonicMeanInterval,
   pairedDifference,
   wilsonInterval,
   type BootstrapOptions,

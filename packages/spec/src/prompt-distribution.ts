@@ -63,6 +63,8 @@ export interface PromptOptions {
 /** A source of prompt distributions. */
 export interface PromptGenerator {
   readonly kind: string;
+  /** What tells its settings from others of its kind, as a file's hash: results made with it are kept under it. */
+  readonly fingerprint?: string;
   /**
    * @throws {SakeError} `invalid-request` for a malformed request, `not-enough-data` when fewer than `count`
    * distinct prompts can be made (the message says how many could).

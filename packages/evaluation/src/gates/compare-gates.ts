@@ -9,8 +9,8 @@ import {
   type PromptKind,
 } from '@sakejs/spec';
 import type { CounterFactDataset, CounterFactRecord } from '../datasets/counterfact.js';
-import { withheldPrompts } from '../protocols/counterfact-queries.js';
 import { directDoubt, indirectDoubt } from '../protocols/doubt-prompts.js';
+import { withheldPrompts } from '../suites/counterfact-suite.js';
 import { clusterBootstrapInterval, type Interval, type Trial } from '../statistics/intervals.js';
 
 /** What a gate is asked: the first four should be let in, the others kept out. */

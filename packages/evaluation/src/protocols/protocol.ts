@@ -1,7 +1,90 @@
+import { SakeError } from '@sakejs/spec';
+
+export type ProtocolName = 'paper' | 'strict';
+
 /**
  * How queries are filtered and scored and which edits are live; rows, map and gate belong to the method.
  *
- * `paper`: the authors' reference, each edit against its own scope alone. `strict`: every edit of the suite live at
- * once.
+ * Each setting but `live` is one quirk of the authors' reference code that `strict` does without.
  */
-export type Protocol = 'paper' | 'strict';
+export interface Protocol {
+  readonly name: string;
+  /** `own`: each edit is scored against its own scope alone. `all`: every edit of the suite is live at once. */
+  readonly live: 'own' | 'all';
+  /** Whether a closed gate is a success of specificity and relation specificity, whatever the model then says. */
+  readonly closedGateSucceeds: boolean;
+  /** `open`: the doubt tests ignore the gate. `method`: they are asked through it, as everything else. */
+  readonly doubtGate: 'open' | 'method';
+  /** Popular: every edit counts, or only those after which the request has P(new) > P(true). */
+  readonly keepEdits: 'all' | 'preferring-new';
+  /** First tokens that `keepEdits` compares: without (`bare`) or with a leading space. */
+  readonly preferenceTokens: 'bare' | 'spaced';
+  /**
+   * Subject aliasing counts where, `mapped`, the condition query passes with the own map applied and the gate ignored, or,
+   * `unedited`, where the unedited model answers the alias's query with the true object.
+   */
+  readonly aliasingCondition: 'mapped' | 'unedited';
+  /** Popular's own accuracy: whether a greedy token of white space alone passes. */
+  readonly emptyTokenPasses: boolean;
+}
+
+/** The authors' reference code, to the letter. */
+const paper: Protocol = {
+  name: 'paper',
+  live: 'own',
+  closedGateSucceeds: true,
+  doubtGate: 'open',
+  keepEdits: 'preferring-new',
+  preferenceTokens: 'bare',
+  aliasingCondition: 'mapped',
+  emptyTokenPasses: true,
+};
+
+/** All edits live, one gate for every table, filters that see the unedited model only. */
+const strict: Protocol = {
+  name: 'strict',
+  live: 'all',
+  closedGateSucceeds: false,
+  doubtGate: 'method',
+  keepEdits: 'all',
+  preferenceTokens: 'spaced',
+  aliasingCondition: 'unedited',
+  emptyTokenPasses: false,
+};
+
+/** The two protocols by name. */
+export const protocols: Readonly<Record<ProtocolName, Protocol>> = { paper, strict };
+
+export const protocolNames: readonly ProtocolName[] = ['paper', 'strict'];
+
+/**
+ * A protocol with some settings changed; a changed one is named after what it came from and what differs.
+ *
+ * @throws {SakeError} `unknown-kind` for a protocol or setting that is not known.
+ */
+export function createProtocol(
+  name: ProtocolName,
+  changes: Partial<Omit<Protocol, 'name'>> = {},
+): Protocol {
+  const base = Object.hasOwn(protocols, name) ? protocols[name] : undefined;
+  if (base === undefined)
+    throw new SakeError(
+      'unknown-kind',
+      `createProtocol: expected one of ${protocolNames.join(', ')}, got ${JSON.stringify(name)}`,
+    );
+  const stray = Object.keys(changes).find((setting) => setting === 'name' || !Object.hasOwn(base, setting));
+  if (stray !== undefined)
+    throw new SakeError(
+      'unknown-kind',
+      `createProtocol: expected settings among ${settingNames.join(', ')}, got ${JSON.stringify(stray)}`,
+    );
+  const differing = settingNames.filter((key) => changes[key] !== undefined && changes[key] !== base[key]);
+  if (differing.length === 0) return base;
+  return {
+    ...base,
+    ...changes,
+    name: [name, ...differing.map((key) => `${key}=${String(changes[key])}`)].join(' '),
+  };
+}
+
+const settingNames = Object.keys(paper).filter((key) => key !== 'name') as Exclude<keyof Protocol, 'name'>[];

@@ -1,4 +1,4 @@
-import type { CausalLM } from '@sakejs/spec';
+import type { CausalLM, Prompt } from '@sakejs/spec';
 
 /** New tokens within which the object has to be complete. */
 const MOST_TOKENS = 20;
@@ -8,9 +8,11 @@ const WORD = /[\p{L}\p{N}\p{M}]/u;
 export interface WholeObjectScorer {
   /**
    * @param firstToken the greedy token after the prompt, edits applied; what follows it is the model's own.
+   * @param prompt what the model was run on.
+   * @param objects any of which may be said: an object and its aliases.
    * @throws {SakeError} `aborted`, and what the model's `generate` throws.
    */
-  says(prompt: string, firstToken: number, object: string, signal?: AbortSignal): Promise<boolean>;
+  says(prompt: Prompt, firstToken: number, objects: readonly string[], signal?: AbortSignal): Promise<boolean>;
 }
 
 /** `no` and `yes` are final; `open` may become either with more text. */
@@ -24,44 +26,50 @@ function judge(continuation: string, object: string): Verdict {
   return WORD.test(String.fromCodePoint(text.codePointAt(object.length)!)) ? 'no' : 'yes';
 }
 
+/** `yes` where one of the objects is said, `open` where one may still be. */
+function judgeAny(continuation: string, objects: readonly string[]): Verdict {
+  const verdicts = objects.map((object) => judge(continuation, object));
+  return verdicts.includes('yes') ? 'yes' : verdicts.includes('open') ? 'open' : 'no';
+}
+
 /**
  * Whole-object greedy match: the continuation begins with the object, and the object ends there as a word.
  *
  * An edit replaces the activation after the prompt only and leaves the KV cache alone, so what follows the first
- * token is the unedited model's own: continuations are decoded once for every (prompt, first token, object), whichever
+ * token is the unedited model's own: continuations are decoded once for every (prompt, first token, objects), whichever
  * method gave the token, and only as far as they can still match, at most 20 new tokens.
  */
 export function createWholeObjectScorer(lm: CausalLM): WholeObjectScorer {
   const known = new Map<string, boolean>();
 
   const decode = async (
-    prompt: string,
+    prompt: Prompt,
     firstToken: number,
-    object: string,
+    objects: readonly string[],
     signal: AbortSignal | undefined,
   ): Promise<boolean> => {
     const said = [firstToken];
     const text = (): string => lm.decode(said);
     if (text() === '') return false;
-    let verdict = judge(text(), object);
-    const tokens = [...lm.encode(prompt), firstToken];
+    let verdict = judgeAny(text(), objects);
+    const tokens = [...(typeof prompt === 'string' ? lm.encode(prompt) : prompt), firstToken];
     if (verdict === 'open' && tokens.length <= lm.info.maxPositions) {
       const rest = { maxTokens: MOST_TOKENS - 1, ...(signal === undefined ? {} : { signal }) };
       for await (const { token } of lm.generate(tokens, rest)) {
         said.push(token);
-        verdict = judge(text(), object);
+        verdict = judgeAny(text(), objects);
         if (verdict !== 'open') break;
       }
     }
-    return verdict === 'yes' || (verdict === 'open' && text().trim() === object);
+    return verdict === 'yes' || (verdict === 'open' && objects.includes(text().trim()));
   };
 
   return {
-    says: async (prompt, firstToken, object, signal) => {
-      const key = JSON.stringify([prompt, firstToken, object]);
+    says: async (prompt, firstToken, objects, signal) => {
+      const key = JSON.stringify([prompt, firstToken, objects]);
       let verdict = known.get(key);
       if (verdict === undefined) {
-        verdict = await decode(prompt, firstToken, object, signal);
+        verdict = await decode(prompt, firstToken, objects, signal);
         known.set(key, verdict);
       }
       return verdict;
