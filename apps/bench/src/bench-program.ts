@@ -2,9 +2,11 @@ import { SakeError } from '@sakejs/spec';
 import { ExitCode, reportError, runCommand, type Streams } from '@sakejs/terminal';
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { suiteNames } from './bench-suites.js';
 import { runCurves } from './curves/run-curves.js';
 import { gateNames } from './gates/gate-methods.js';
 import { runGates } from './gates/run-gates.js';
+import { knownMethods } from './method-entries.js';
 import { runSuite } from './run-suite.js';
 
 export interface Program {
@@ -28,14 +30,15 @@ export function createBenchProgram(streams: Streams = process): Program {
     });
   program
     .command('run')
-    .description('Run a suite with some methods and print its table.')
-    .option('--suite <name>', 'counterfact', 'counterfact')
+    .description('Run suites with some methods and print their tables.')
+    .option('--suite <names>', `comma-separated: ${suiteNames.join(', ')}`, 'counterfact')
     .option('--model <name>', 'embedded, or the folder of an ONNX model', 'embedded')
     .option(
       '--methods <names>',
-      'comma-separated: none, sake, sake-paper, uniform, uniform-paper',
+      `comma-separated: ${knownMethods.join(', ')}, or modules such as ./my-method.mjs`,
       'none,sake,sake-paper,uniform',
     )
+    .option('--mapper <name>', 'a mapper in place of the methods\' own: a built-in name, or ./my-mapper.mjs')
     .option(
       '--protocol <names>',
       'paper (each edit alone), strict (all edits live), or both, comma-separated: edits are learned once',
@@ -43,12 +46,14 @@ export function createBenchProgram(streams: Streams = process): Program {
     )
     .option('--limit <n>', 'the first N records in file order', number)
     .option('--records <file>', "records in CounterFact's original schema; default: the embedded model's own")
+    .option('--popular-records <file>', "records in RippleEdits' schema; default: the embedded model's own")
     .option('--split <name>', 'which of the embedded records: dev or test', 'test')
     .option('--covered', 'only records of facts that the embedded model was taught')
     .option('--count <n>', 'prompts an edit', number, 50)
     .option('--prompts <source>', 'template, or a file of hand-written prompts', 'template')
     .option('--seed <n>', 'seed of everything drawn', number, 0)
     .option('--threads <n>', 'threads of the model', number, 2)
+    .option('--queries', 'put every query with its outcomes into the JSON')
     .option('--json <file>', 'write the result as JSON; - prints it to standard output, without the table')
     .action(async (options: { readonly json?: unknown }) => {
       exit = await runCommand((signal) => runSuite(options, streams, signal), {

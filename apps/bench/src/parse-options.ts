@@ -7,12 +7,16 @@ export function wholeNumber(least: number): z.ZodInt {
   return z.int(message).min(least, message);
 }
 
-/** Names of a comma-separated list, each one of those that are known. */
-export function namesAmong<const Name extends string>(known: readonly Name[]): z.ZodType<Name[]> {
+/** Names of a comma-separated list, each one of those that are known, or one that is `allowed` besides. */
+export function namesAmong<const Name extends string>(
+  known: readonly Name[],
+  allowed: (name: string) => boolean = () => false,
+): z.ZodType<Name[]> {
+  const isKnown = (name: string): name is Name => known.some((other) => other === name) || allowed(name);
   return z
     .string()
     .transform((names) => names.split(',').map((name) => name.trim()))
-    .pipe(z.array(z.enum(known as readonly [Name, ...Name[]], `expected names among ${known.join(', ')}`)));
+    .pipe(z.array(z.custom<Name>((name) => isKnown(String(name)), `expected names among ${known.join(', ')}`)));
 }
 
 /** @throws {SakeError} `invalid-option` with every complaint, by flag. */

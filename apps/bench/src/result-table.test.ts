@@ -1,4 +1,4 @@
-import type { CounterFactResult, CounterFactRow, MetricValue } from '@sakejs/evaluation';
+import { protocols, type MetricValue, type SuiteResult, type SuiteRow } from '@sakejs/evaluation';
 import { describe, expect, it } from 'vitest';
 import { resultTable } from './result-table.js';
 
@@ -16,17 +16,26 @@ const none: MetricValue = {
   scorers: { firstToken: null, wholeObject: null, probability: null },
   fired: { own: null, other: null },
 };
-const row = (method: string, warnings: readonly string[]): CounterFactRow => ({
+const row = (method: string, warnings: readonly string[]): SuiteRow => ({
   method,
   metrics: { accuracy: value(0.5, 4), generality: value(0.25, 8), specificity: none },
   filtered: { 'too odd': 3, 'never so': 0 },
   warnings,
+  errors: [],
   seconds: 1.25,
   learned: 4,
+  cost: { seconds: 0.5, bytes: 12_000 },
 });
-const result: CounterFactResult = {
+const result: SuiteResult = {
   suite: 'counterfact',
+  title: 'CounterFact',
   protocol: 'strict',
+  protocolSettings: protocols.strict,
+  columns: ['accuracy', 'generality', 'specificity'].map((name) => ({
+    name,
+    higherIsBetter: true,
+    unit: 'share',
+  })),
   model: 'm',
   edits: 4,
   seed: 7,
@@ -61,7 +70,7 @@ describe('resultTable', () => {
   });
 
   it('shows shares in per cent with interval and n, and says where there is none', () => {
-    expect(text).toMatch(/\na +50\.0 \[40\.0, 60\.0\] n=4 +25\.0 \[15\.0, 35\.0\] n=8 +n = 0 +4 +1\.[23]\n/);
+    expect(text).toMatch(/\na +50\.0 \[40\.0, 60\.0\] n=4 +25\.0 \[15\.0, 35\.0\] n=8 +n = 0 +4 +0\.50 +12 +1\.[23]\n/);
   });
 
   it.each(['paper', 'strict'] as const)('shows the scorers side by side in the %s protocol', (protocol) => {
@@ -69,12 +78,32 @@ describe('resultTable', () => {
   });
 
   it('shows paired differences', () => {
-    expect(text).toMatch(/\na - b +25\.0 \[0\.0, 50\.0\] +n = 0 +n = 0/);
+    expect(text).toMatch(/\na - b +25\.0 \[0\.0, 50\.0\]/);
     expect(resultTable({ ...result, comparisons: [] })).not.toContain('paired');
   });
 
   it('says what was left out', () => {
     expect(text).toContain('left out: 3 (too odd)');
+  });
+
+  it('says so by method where they leave out different queries', () => {
+    const rows = [result.rows[0]!, { ...result.rows[1]!, filtered: {} }];
+    const shown = resultTable({ ...result, rows });
+    expect(shown).toContain('left out, a: 3 (too odd)');
+    expect(shown).toContain('left out, b: nothing');
+  });
+
+  it('shows values of other units as they are', () => {
+    const columns = [{ name: 'accuracy', higherIsBetter: false, unit: 'nats' as const }];
+    expect(resultTable({ ...result, columns })).toMatch(/accuracy nats[^]*0\.5000 \[0\.4000, 0\.6000\] n=4/);
+  });
+
+  it('counts units that failed and shows the first', () => {
+    const failed = { case: 'case_id 3', what: 'scoring', code: 'io', message: 'no disk' } as const;
+    const rows = [{ ...result.rows[0]!, errors: [failed, failed] }, result.rows[1]!];
+    expect(resultTable({ ...result, rows })).toContain(
+      '2 units of a failed and count as failures; the first, scoring case_id 3: no disk',
+    );
   });
 
   it('tells a warning once, with the methods it concerns', () => {

@@ -1,21 +1,26 @@
-import { counterFactMetrics, type CounterFactResult, type MetricValue } from '@sakejs/evaluation';
+import type { MetricColumn, MetricValue, SuiteResult } from '@sakejs/evaluation';
 import { formatTable } from '@sakejs/terminal';
 
 const percent = (value: number | null): string => (value === null ? '-' : (100 * value).toFixed(1));
 
-function cell({ value, n, interval }: MetricValue): string {
-  return interval === null
+/** Shares in per cent; other units as they are, to four significant digits. */
+const shown = (value: number, { unit }: MetricColumn): string =>
+  unit === 'share' ? percent(value) : value === 0 ? '0' : value.toPrecision(4);
+
+const heading = ({ name, unit }: MetricColumn): string => `${name} ${unit === 'share' ? '%' : unit}`;
+
+function cell({ value, n, interval }: MetricValue, column: MetricColumn): string {
+  return value === null || interval === null
     ? 'n = 0'
-    : `${percent(value)} [${percent(interval[0])}, ${percent(interval[1])}] n=${n}`;
+    : `${shown(value, column)} [${shown(interval[0], column)}, ${shown(interval[1], column)}] n=${n}`;
 }
 
 /** A result as text: its circumstances, the table in per cent, paired differences, warnings. */
-export function resultTable(result: CounterFactResult): string {
+export function resultTable(result: SuiteResult): string {
   const { modelInfo, data, prompts } = result;
-  const protocol =
-    result.protocol === 'paper' ? 'paper protocol, each edit alone' : 'strict protocol, all edits live';
+  const live = result.protocolSettings.live === 'own' ? 'each edit alone' : 'all edits live';
   return [
-    `CounterFact, ${protocol}: ${result.edits} edits, ${prompts.count} ${prompts.source} prompts each, seed ${result.seed}`,
+    `${result.title}, ${result.protocol} protocol, ${live}: ${result.edits} edits, ${prompts.count} ${prompts.source} prompts each, seed ${result.seed}`,
     `model ${result.model} (${modelInfo.family}, ${modelInfo.layers} x ${modelInfo.hiddenSize}, sha256 ${modelInfo.sha256.slice(0, 12)}), records ${data.name} (sha256 ${data.sha256.slice(0, 12)})`,
     '',
     mainTable(result),
@@ -24,31 +29,37 @@ export function resultTable(result: CounterFactResult): string {
     ...(result.comparisons.length > 0 ? ['', comparisonTable(result)] : []),
     ...leftOut(result),
     ...warnings(result),
+    ...errors(result),
   ].join('\n');
 }
 
-function mainTable({ rows }: CounterFactResult): string {
+function mainTable({ rows, columns }: SuiteResult): string {
   return formatTable(
-    ['method', ...counterFactMetrics.map((metric) => `${metric} %`), 'edits', 'seconds'],
-    rows.map(({ method, metrics, learned, seconds }) => [
+    ['method', ...columns.map(heading), 'edits', 's/edit', 'kB/edit', 'seconds'],
+    rows.map(({ method, metrics, learned, seconds, cost }) => [
       method,
-      ...counterFactMetrics.map((metric) => cell(metrics[metric])),
+      ...columns.map((column) => cell(metrics[column.name]!, column)),
       String(learned),
+      cost.seconds === null ? '-' : cost.seconds.toFixed(2),
+      cost.bytes === null ? '-' : (cost.bytes / 1000).toFixed(0),
       seconds.toFixed(1),
     ]),
   );
 }
 
 /** First token, whole object, P(new) against P(true), and where another record's edit fired. */
-function scorerTable({ rows }: CounterFactResult): string {
+function scorerTable({ rows, columns }: SuiteResult): string {
+  const scored = columns.filter(({ name }) =>
+    rows.some(({ metrics }) => metrics[name]!.scorers.firstToken !== null),
+  );
   return [
     "first token / whole object / probability, % | another record's edit fired, %",
     formatTable(
-      ['method', ...counterFactMetrics],
+      ['method', ...scored.map(({ name }) => name)],
       rows.map(({ method, metrics }) => [
         method,
-        ...counterFactMetrics.map((metric) => {
-          const { scorers, fired } = metrics[metric];
+        ...scored.map(({ name }) => {
+          const { scorers, fired } = metrics[name]!;
           const { firstToken, wholeObject, probability } = scorers;
           return `${percent(firstToken)} / ${percent(wholeObject)} / ${percent(probability)} | ${percent(fired.other)}`;
         }),
@@ -57,18 +68,21 @@ function scorerTable({ rows }: CounterFactResult): string {
   ].join('\n');
 }
 
-function comparisonTable({ comparisons }: CounterFactResult): string {
+function comparisonTable({ comparisons, columns }: SuiteResult): string {
   const pairs = [...new Set(comparisons.map(({ a, b }) => `${a} - ${b}`))];
+  const compared = columns.filter(({ name }) => comparisons.some(({ metric }) => metric === name));
   return [
     'paired differences in points, 95 % interval by edit',
     formatTable(
-      ['methods', ...counterFactMetrics],
+      ['methods', ...compared.map(({ name }) => name)],
       pairs.map((pair) => [
         pair,
-        ...counterFactMetrics.map((metric) => {
-          const found = comparisons.find(({ a, b, metric: of }) => `${a} - ${b}` === pair && of === metric);
+        ...compared.map((column) => {
+          const found = comparisons.find(
+            ({ a, b, metric }) => `${a} - ${b}` === pair && metric === column.name,
+          );
           return found
-            ? `${percent(found.difference)} [${percent(found.interval[0])}, ${percent(found.interval[1])}]`
+            ? `${shown(found.difference, column)} [${shown(found.interval[0], column)}, ${shown(found.interval[1], column)}]`
             : 'n = 0';
         }),
       ]),
@@ -76,15 +90,20 @@ function comparisonTable({ comparisons }: CounterFactResult): string {
   ].join('\n');
 }
 
-/** Filters depend on the unedited model only: every row has the same. */
-function leftOut({ rows }: CounterFactResult): string[] {
-  const counted = Object.entries(rows[0]?.filtered ?? {}).filter(([, count]) => count > 0);
-  return counted.length === 0
-    ? []
-    : ['', `left out: ${counted.map(([reason, count]) => `${count} (${reason})`).join(', ')}`];
+/** What each method leaves out; one line where all leave out the same. */
+function leftOut({ rows }: SuiteResult): string[] {
+  const lines = rows.map(({ filtered }) =>
+    Object.entries(filtered)
+      .filter(([, count]) => count > 0)
+      .map(([reason, count]) => `${count} (${reason})`)
+      .join(', '),
+  );
+  if (lines.every((line) => line === '')) return [];
+  if (lines.every((line) => line === lines[0])) return ['', `left out: ${lines[0]!}`];
+  return ['', ...rows.map(({ method }, index) => `left out, ${method}: ${lines[index] || 'nothing'}`)];
 }
 
-function warnings({ rows }: CounterFactResult): string[] {
+function warnings({ rows }: SuiteResult): string[] {
   const methods = new Map<string, string[]>();
   for (const { method, warnings: all } of rows)
     for (const warning of all) methods.set(warning, [...(methods.get(warning) ?? []), method]);
@@ -92,4 +111,12 @@ function warnings({ rows }: CounterFactResult): string[] {
     '',
     `warning (${of.length === rows.length ? 'every method' : of.join(', ')}): ${warning}`,
   ]);
+}
+
+function errors({ rows }: SuiteResult): string[] {
+  return rows.flatMap(({ method, errors: all }) =>
+    all.length === 0
+      ? []
+      : ['', `${all.length} units of ${method} failed and count as failures; the first, ${all[0]!.what} ${all[0]!.case}: ${all[0]!.message}`],
+  );
 }

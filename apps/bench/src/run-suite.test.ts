@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { embeddedFacts, type EmbeddedFact } from '@sakejs/embedded-model';
-import type { CounterFactResult } from '@sakejs/evaluation';
+import type { SuiteResult } from '@sakejs/evaluation';
 import { writeTinyModel } from 'sakejs/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bench, capitalRecord, temporaryFolder } from '../test/bench.js';
@@ -31,7 +31,7 @@ const small = (records: unknown): string[] => [
   ...['--methods', 'none,sake-paper', '--count', '10'],
 ];
 
-const json = (text: string): CounterFactResult => JSON.parse(text) as CounterFactResult;
+const json = (text: string): SuiteResult => JSON.parse(text) as SuiteResult;
 
 describe('sake-bench run', () => {
   it('prints the table', async () => {
@@ -108,7 +108,7 @@ describe('sake-bench run', () => {
       /paper protocol, each edit alone[^]*\n\nCounterFact, strict protocol, all edits live/,
     );
     const both = await bench(...small([france]), '--protocol', 'strict,paper', '--json', '-');
-    const results = JSON.parse(both.out) as CounterFactResult[];
+    const results = JSON.parse(both.out) as SuiteResult[];
     expect(results.map(({ protocol }) => protocol)).toEqual(['strict', 'paper']);
   });
 
@@ -166,7 +166,7 @@ describe('sake-bench run', () => {
       /--methods: expected names among none, sake, sake-paper/,
     ],
     ['a method twice', ['--methods', 'none,none'], 2, /got none twice/],
-    ['another suite', ['--suite', 'zsre'], 2, /--suite: expected counterfact/],
+    ['another suite', ['--suite', 'zsre'], 2, /--suite: expected names among counterfact, popular/],
     ['another protocol', ['--protocol', 'loose'], 2, /--protocol: expected names among paper, strict/],
     ['a limit of 0', ['--limit', '0'], 2, /--limit: expected a whole number of at least 1/],
     ['a seed that is no number', ['--seed', 'x'], 2, /--seed: expected a whole number/],

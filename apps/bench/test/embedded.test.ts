@@ -1,39 +1,46 @@
 import { embeddedRecordsFile } from '@sakejs/embedded-model';
-import { readCounterFact, runCounterFact, withheldPrompts, type CounterFactResult } from '@sakejs/evaluation';
+import {
+  counterFactSuite,
+  protocols,
+  readCounterFact,
+  runSuite,
+  withheldPrompts,
+  type SuiteResult,
+} from '@sakejs/evaluation';
 import { loadModel, loadPromptSource } from 'sakejs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { methodEntries } from '../src/run-suite.js';
+import { methodEntries } from '../src/method-entries.js';
 
 /** The first test records; the demo prints the table of 60. */
 const EDITS = 12;
 
-let paper: CounterFactResult;
-let strict: CounterFactResult;
+let paper: SuiteResult;
+let strict: SuiteResult;
 beforeAll(async () => {
   await using lm = await loadModel();
-  const results = await runCounterFact({
+  const results = await runSuite({
     lm,
-    dataset: readCounterFact(embeddedRecordsFile('test'), { limit: EDITS }),
-    methods: methodEntries(['none', 'sake'], lm.info),
+    suite: counterFactSuite(readCounterFact(embeddedRecordsFile('test'), { limit: EDITS })),
+    methods: await methodEntries(['none', 'sake'], lm.info),
     prompts: loadPromptSource(),
-    protocols: ['paper', 'strict'],
+    protocols: [protocols.paper, protocols.strict],
   });
-  [paper, strict] = results as [CounterFactResult, CounterFactResult];
+  [paper, strict] = results as [SuiteResult, SuiteResult];
 }, 240_000);
 
 describe('the embedded model', () => {
   it('answers its facts truly, unedited', () => {
     const [none] = paper.rows;
-    expect(none!.metrics.accuracy.value).toBe(0);
-    expect(none!.metrics.specificity.n).toBeGreaterThan(0.9 * 5 * EDITS);
+    expect(none!.metrics['accuracy']!.value).toBe(0);
+    expect(none!.metrics['specificity']!.n).toBeGreaterThan(0.9 * 5 * EDITS);
   });
 
   it.each(['paper', 'strict'] as const)('is edited by sake in the %s protocol', (protocol) => {
     const { metrics, learned } = (protocol === 'paper' ? paper : strict).rows[1]!;
     expect(learned).toBe(EDITS);
-    expect(metrics.accuracy.value).toBeGreaterThanOrEqual(0.9);
-    expect(metrics.generality.value).toBeGreaterThanOrEqual(0.85);
-    expect(metrics.specificity.value).toBeGreaterThanOrEqual(0.85);
+    expect(metrics['accuracy']!.value).toBeGreaterThanOrEqual(0.9);
+    expect(metrics['generality']!.value).toBeGreaterThanOrEqual(0.85);
+    expect(metrics['specificity']!.value).toBeGreaterThanOrEqual(0.85);
   });
 });
 

@@ -4,7 +4,8 @@ import type { CurveResult } from './run-curves.js';
 
 const percent = (value: number): string => (100 * value).toFixed(1);
 
-function cell({ value, n, interval }: MetricValue): string {
+function cell(metric: MetricValue | undefined): string {
+  const { value = null, n = 0, interval = null } = metric ?? {};
   if (value === null || interval === null) return 'n = 0';
   return `${percent(value)} [${percent(interval[0])}, ${percent(interval[1])}] n=${n}`;
 }
@@ -21,9 +22,9 @@ export function curveTable({ model, data, edits, seed, points }: CurveResult): s
         source,
         String(prompts),
         method,
-        cell(metrics.accuracy),
-        cell(metrics.generality),
-        cell(metrics.specificity),
+        cell(metrics['accuracy']),
+        cell(metrics['generality']),
+        cell(metrics['specificity']),
         String(learned),
         seconds.toFixed(1),
       ]),

@@ -53,8 +53,8 @@ describe('sake-bench curves', { timeout: 300_000 }, () => {
     ]);
     for (const { metrics, learned } of points) {
       expect(learned).toBe(2);
-      expect(metrics.accuracy.n).toBe(2);
-      expect(metrics.generality.n).toBe(2);
+      expect(metrics['accuracy']!.n).toBe(2);
+      expect(metrics['generality']!.n).toBe(2);
     }
   });
 

@@ -1,11 +1,17 @@
-import { runCounterFact, type CounterFactRecord, type MetricValue } from '@sakejs/evaluation';
+import {
+  counterFactSuite,
+  protocols,
+  runSuite,
+  type CounterFactRecord,
+  type MetricValue,
+} from '@sakejs/evaluation';
 import { SakeError } from '@sakejs/spec';
 import { checkWritable, createProgress, writeFileAtomic, type Streams } from '@sakejs/terminal';
 import { loadModel, loadPromptSource, methodNames } from 'sakejs';
 import { z } from 'zod';
 import { loadRecords } from '../load-records.js';
 import { namesAmong, parseOptions, wholeNumber } from '../parse-options.js';
-import { methodEntries } from '../run-suite.js';
+import { methodEntries } from '../method-entries.js';
 import { curveTable } from './curve-table.js';
 import { nestedSource, prepareSources, type PreparedSource } from './prepare-source.js';
 
@@ -16,7 +22,7 @@ export interface CurvePoint {
   readonly method: string;
   /** Edits that could be learned; the others are scored without. */
   readonly learned: number;
-  readonly metrics: Readonly<Record<'accuracy' | 'generality' | 'specificity', MetricValue>>;
+  readonly metrics: Readonly<Record<string, MetricValue>>;
   readonly seconds: number;
 }
 
@@ -99,12 +105,13 @@ export async function runCurves(raw: unknown, streams: Streams, signal: AbortSig
     const scoring = createProgress('curves', { stream: streams.stderr });
     const points: CurvePoint[] = [];
     for (const [index, { source, size }] of runs.entries()) {
-      const [result] = await runCounterFact({
+      const [result] = await runSuite({
         lm,
-        dataset: { ...dataset, records },
-        methods: methodEntries(options.methods, lm.info),
+        suite: counterFactSuite({ ...dataset, records }),
+        methods: await methodEntries(options.methods, lm.info),
         prompts: nestedSource(source, { subsetSeed: seed }),
         count: size,
+        protocols: [protocols.paper],
         seed,
         signal,
         onProgress: ({ done: scored, what }): void =>

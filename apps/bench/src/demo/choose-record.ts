@@ -1,5 +1,5 @@
 import { createSteeredLM } from '@sakejs/editor';
-import { isPrefixOf, objectTokens, readAnswer, type CounterFactRecord } from '@sakejs/evaluation';
+import { isPrefixOfAny, readAnswer, type CounterFactRecord } from '@sakejs/evaluation';
 import { findFacts } from '@sakejs/facts';
 import { SakeError, type CausalLM } from '@sakejs/spec';
 import { shownPrompts } from './shown-prompts.js';
@@ -17,10 +17,9 @@ export async function chooseRecord(
   const unedited = createSteeredLM(lm, []);
   let best: { readonly record: CounterFactRecord; readonly score: number } | undefined;
   for (const record of records) {
-    const tokens = objectTokens(lm, record.request);
     const answers = await unedited.respond(shownPrompts(record).map(({ prompt }) => prompt));
     const known = answers.filter(({ logits }) =>
-      isPrefixOf(readAnswer(lm, logits, tokens).firstToken, record.request.targetTrue),
+      isPrefixOfAny(readAnswer(lm, logits).firstToken, [record.request.targetTrue]),
     ).length;
     const score = known + (known > 0 && isWidelyKnown(record) ? 0.5 : 0);
     if (score > (best?.score ?? 0)) best = { record, score };

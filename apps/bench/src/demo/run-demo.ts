@@ -1,5 +1,11 @@
 import { embeddedRecordsFile } from '@sakejs/embedded-model';
-import { readCounterFact, runCounterFact, type CounterFactResult } from '@sakejs/evaluation';
+import {
+  counterFactSuite,
+  protocols,
+  readCounterFact,
+  runSuite,
+  type SuiteResult,
+} from '@sakejs/evaluation';
 import { fillPrompt, SakeError, type ModelInfo } from '@sakejs/spec';
 import {
   checkWritable,
@@ -10,7 +16,7 @@ import {
 } from '@sakejs/terminal';
 import { loadModel, loadPromptSource } from 'sakejs';
 import { resultTable } from '../result-table.js';
-import { methodEntries } from '../run-suite.js';
+import { methodEntries } from '../method-entries.js';
 import { chooseRecord } from './choose-record.js';
 import { showEdit, type ShownEdit } from './show-edit.js';
 
@@ -29,7 +35,7 @@ export interface DemoOptions {
 export interface DemoResult {
   readonly model: ModelInfo;
   readonly shown: ShownEdit;
-  readonly tables: readonly CounterFactResult[];
+  readonly tables: readonly SuiteResult[];
   readonly seconds: number;
 }
 
@@ -60,13 +66,13 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     );
 
   const progress = createProgress('table', { stream: streams.stderr });
-  const tables = await runCounterFact({
+  const tables = await runSuite({
     lm,
-    dataset: { ...dataset, records: dataset.records.slice(0, edits) },
-    methods: methodEntries(METHODS, lm.info),
+    suite: counterFactSuite({ ...dataset, records: dataset.records.slice(0, edits) }),
+    methods: await methodEntries(METHODS, lm.info),
     prompts,
     count,
-    protocols: ['paper', 'strict'],
+    protocols: [protocols.paper, protocols.strict],
     seed: SEED,
     signal,
     onProgress: ({ done, total, what }) => progress.update(done, total, what),

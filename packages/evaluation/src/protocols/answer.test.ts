@@ -1,52 +1,45 @@
 import { describe, expect, it } from 'vitest';
-import { isPrefixOf, scoreQuery, type Answer } from './score-query.js';
+import { createScriptedLM } from '../../test/scripted-lm.js';
+import { isPrefixOfAny, readAnswer, rivalTokens } from './answer.js';
 
-const request = { subject: 'France', prompt: 'The capital of {} is', targetTrue: 'Paris', targetNew: 'Rome' };
-const answer = (firstToken: string, pNew: number, pTrue: number, fired?: string): Answer => ({
-  token: 0,
-  firstToken,
-  logProbabilityNew: Math.log(pNew),
-  logProbabilityTrue: Math.log(pTrue),
-  ...(fired === undefined ? {} : { fired }),
-});
-const plain = answer('Paris', 0.1, 0.8);
+const lm = createScriptedLM({ 'It is': { ' Rome': 3, ' Paris': 1 }, Rome: {}, Paris: {} }, { opening: '<s>' });
+const logits = async (): Promise<Float32Array> => (await lm.project(await lm.capture(['It is']))).data as Float32Array;
 
-describe('isPrefixOf', () => {
-  it('takes a beginning of the object and refuses an empty token', () => {
-    expect(isPrefixOf('Ro', 'Rome')).toBe(true);
-    expect(isPrefixOf('', 'Rome')).toBe(false);
-    expect(isPrefixOf('Romeo', 'Rome')).toBe(false);
+describe('isPrefixOfAny', () => {
+  it('takes a beginning of one of the objects and refuses an empty token', () => {
+    expect(isPrefixOfAny('Ro', ['Paris', 'Rome'])).toBe(true);
+    expect(isPrefixOfAny('', ['Rome'])).toBe(false);
+    expect(isPrefixOfAny('Romeo', ['Rome'])).toBe(false);
+    expect(isPrefixOfAny('Rome', [])).toBe(false);
   });
 });
 
-describe('scoreQuery', () => {
-  it('asks accuracy and generality for the new object, whatever the gate did', () => {
-    expect(scoreQuery('accuracy', request, plain, answer('Rome', 0.9, 0.05), 'paper').success).toBe(true);
-    expect(scoreQuery('generality', request, plain, answer('Paris', 0.4, 0.5, 'e'), 'paper').success).toBe(
-      false,
-    );
+describe('rivalTokens', () => {
+  const rivals = { likelier: 'Rome', lessLikely: 'Paris' };
+
+  it('takes first tokens with a leading space, begin-of-text tokens aside', () => {
+    expect(rivalTokens(lm, rivals)).toEqual({ likelier: lm.encode(' Rome')[1], lessLikely: lm.encode(' Paris')[1] });
   });
 
-  it('keeps a neighbour only where the unedited model prefers the true object, ties included', () => {
-    const edited = answer('Paris', 0.1, 0.8);
-    expect(scoreQuery('specificity', request, answer('Rome', 0.5, 0.4), edited, 'paper').kept).toBe(false);
-    expect(scoreQuery('specificity', request, answer('x', 0.4, 0.4), edited, 'paper').kept).toBe(true);
+  it('takes those without one where bare tokens are asked for', () => {
+    const bare = rivalTokens(lm, rivals, 'bare');
+    expect(bare).toEqual({ likelier: lm.encode('Rome')[1], lessLikely: lm.encode('Paris')[1] });
+    expect(bare).not.toEqual(rivalTokens(lm, rivals));
+  });
+});
+
+describe('readAnswer', () => {
+  it('reads the greedy token and by how much one object is likelier than the other', async () => {
+    const answer = readAnswer(lm, await logits(), rivalTokens(lm, { likelier: 'Paris', lessLikely: 'Rome' }));
+    expect(answer).toEqual({ token: lm.encode(' Rome')[1], firstToken: 'Rome', margin: -2 });
   });
 
-  it('counts a closed gate as success in the paper protocol only', () => {
-    const tie = answer('x', 0.4, 0.4);
-    expect(scoreQuery('specificity', request, tie, tie, 'paper').success).toBe(true);
-    expect(scoreQuery('specificity', request, tie, tie, 'strict').success).toBe(false);
+  it('has no margin without rivals', async () => {
+    expect(readAnswer(lm, await logits())).not.toHaveProperty('margin');
   });
 
-  it('fails a neighbour whose answer the edit turned', () => {
-    const turned = answer('Rome', 0.9, 0.05, 'e');
-    expect(scoreQuery('specificity', request, plain, turned, 'paper').success).toBe(false);
-    expect(scoreQuery('specificity', request, plain, turned, 'strict').success).toBe(false);
-  });
-
-  it('scores first token and probability side by side', () => {
-    const score = scoreQuery('generality', request, plain, answer('the', 0.3, 0.2, 'e'), 'strict');
-    expect(score).toEqual({ kept: true, success: false, firstToken: false, probability: true });
+  it('tells which edit fired, and how far it was', async () => {
+    const circumstances = { fired: 'e', distance: 0.5, ran: 'It is' };
+    expect(readAnswer(lm, await logits(), undefined, circumstances)).toMatchObject(circumstances);
   });
 });

@@ -15,7 +15,7 @@ const script: Script = {
 
 /** Whether the text `prompt + firstToken + …` says the object. */
 function says(lm: ScriptedLM, prompt: string, firstToken: string, object: string): Promise<boolean> {
-  return createWholeObjectScorer(lm).says(prompt, lm.encode(firstToken)[0]!, object);
+  return createWholeObjectScorer(lm).says(prompt, lm.encode(firstToken)[0]!, [object]);
 }
 
 describe('createWholeObjectScorer', () => {
@@ -48,7 +48,7 @@ describe('createWholeObjectScorer', () => {
     const lm = createScriptedLM(script);
     const scorer = createWholeObjectScorer(lm);
     const token = lm.encode(' New')[0]!;
-    for (let i = 0; i < 3; i++) await scorer.says('It is', token, 'New York');
+    for (let i = 0; i < 3; i++) await scorer.says('It is', token, ['New York']);
     expect(lm.decoded).toEqual(['It is New']);
   });
 

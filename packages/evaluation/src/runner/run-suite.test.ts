@@ -5,8 +5,12 @@ import { createScriptedLM, type Script, type ScriptedLM } from '../../test/scrip
 import { createScriptedMethod, createScriptedSource, type Firing } from '../../test/scripted-method.js';
 import { capitalRecord, dataset, datasetOf, script } from '../../test/world.js';
 import { wilsonInterval } from '../statistics/intervals.js';
-import type { CounterFactResult, CounterFactRow, MetricValue } from './counterfact-result.js';
-import { runCounterFact, type MethodEntry, type RunCounterFactOptions } from './run-counterfact.js';
+import type { CounterFactDataset } from '../datasets/counterfact.js';
+import { protocols as known, type ProtocolName } from '../protocols/protocol.js';
+import { counterFactSuite } from '../suites/counterfact-suite.js';
+import type { MethodEntry } from './method-entry.js';
+import { runSuite, type RunSuiteOptions } from './run-suite.js';
+import type { MetricValue, SuiteResult, SuiteRow } from './suite-result.js';
 
 /** France's edit fires on its request, one paraphrase and one neighbour; Japan's on its request and paraphrase. */
 const firing: Firing = {
@@ -18,33 +22,47 @@ const firing: Firing = {
   Japan: { 'The capital of Japan is': 0, 'So, Japan is ruled from': 0 },
 };
 
+interface Changes extends Partial<Omit<RunSuiteOptions, 'protocols' | 'suite'>> {
+  readonly protocols?: readonly ProtocolName[];
+  readonly dataset?: CounterFactDataset;
+}
+
 function setup(
-  changes: Partial<RunCounterFactOptions> = {},
+  { protocols = ['paper'], dataset: records = dataset, ...changes }: Changes = {},
   words: Script = script,
-): RunCounterFactOptions & { lm: ScriptedLM } {
+): RunSuiteOptions & { lm: ScriptedLM } {
   const lm = createScriptedLM(words);
   const methods: MethodEntry[] = [
     { name: 'none' },
     { name: 'scripted', method: createScriptedMethod(lm, firing) },
   ];
-  return { dataset, methods, prompts: createScriptedSource(), ...changes, lm };
+  return {
+    suite: counterFactSuite(records),
+    methods,
+    prompts: createScriptedSource(),
+    ...changes,
+    protocols: protocols.map((name) => known[name]),
+    lm,
+  };
 }
 
-const rowOf = ({ rows }: CounterFactResult, method = 'scripted'): CounterFactRow =>
+const rowOf = ({ rows }: SuiteResult, method = 'scripted'): SuiteRow =>
   rows.find((row) => row.method === method)!;
 
 /** `[successes / n, n]` of every metric. */
-const valuesOf = ({ metrics }: CounterFactRow): Record<string, readonly [number | null, number]> =>
+const valuesOf = ({ metrics }: SuiteRow): Record<string, readonly [number | null, number]> =>
   Object.fromEntries(
-    Object.entries(metrics).map(([name, { value, n }]: [string, MetricValue]) => [name, [value, n]]),
+    Object.entries(metrics)
+      .filter(([name]) => name !== 'harmonicMean')
+      .map(([name, { value, n }]: [string, MetricValue]) => [name, [value, n]]),
   );
 
-const withoutTimes = (results: readonly CounterFactResult[]): unknown =>
+const withoutTimes = (results: readonly SuiteResult[]): unknown =>
   JSON.parse(JSON.stringify(results, (key, value: unknown) => (key === 'seconds' ? 0 : value)));
 
-describe('runCounterFact', () => {
+describe('runSuite', () => {
   it('averages over prompts, not over records, in the paper protocol', async () => {
-    const [result] = await runCounterFact(setup());
+    const [result] = await runSuite(setup());
     expect(valuesOf(rowOf(result!))).toEqual({
       accuracy: [1, 2],
       // 1 of France's 2 paraphrases and Japan's only one.
@@ -55,7 +73,7 @@ describe('runCounterFact', () => {
   });
 
   it('fails a tie of both objects in the strict protocol, where a closed gate is no excuse', async () => {
-    const [result] = await runCounterFact(setup({ protocols: ['strict'] }));
+    const [result] = await runSuite(setup({ protocols: ['strict'] }));
     expect(valuesOf(rowOf(result!))).toEqual({
       accuracy: [1, 2],
       generality: [2 / 3, 3],
@@ -64,7 +82,7 @@ describe('runCounterFact', () => {
   });
 
   it('scores the unedited model on the same queries', async () => {
-    const [paper, strict] = await runCounterFact(setup({ protocols: ['paper', 'strict'] }));
+    const [paper, strict] = await runSuite(setup({ protocols: ['paper', 'strict'] }));
     expect(valuesOf(rowOf(paper!, 'none'))).toEqual({
       accuracy: [0, 2],
       generality: [0, 3],
@@ -78,15 +96,15 @@ describe('runCounterFact', () => {
   });
 
   it('leaves out and counts neighbours of which the unedited model prefers the new object', async () => {
-    const [result] = await runCounterFact(setup());
+    const [result] = await runSuite(setup());
     for (const { filtered } of result!.rows)
       expect(filtered).toEqual({ 'specificity: the unedited model prefers the new object': 1 });
   });
 
   it('gives Wilson intervals where each record asks once', async () => {
-    const [result] = await runCounterFact(setup());
-    expect(rowOf(result!).metrics.accuracy.interval).toEqual(wilsonInterval(2, 2));
-    const [low, high] = rowOf(result!).metrics.generality.interval!;
+    const [result] = await runSuite(setup());
+    expect(rowOf(result!).metrics['accuracy'].interval).toEqual(wilsonInterval(2, 2));
+    const [low, high] = rowOf(result!).metrics['generality'].interval!;
     expect(low).toBeLessThan(2 / 3);
     expect(high).toBeGreaterThan(2 / 3);
   });
@@ -97,35 +115,37 @@ describe('runCounterFact', () => {
       France: { ...firing['France'], 'The capital of Japan is': 0.2 },
       Japan: { 'The capital of Japan is': 0.6 },
     };
-    const [paper, strict] = await runCounterFact({
-      ...setup({ methods: [{ name: 'scripted', method: createScriptedMethod(lm, intruding) }] }),
+    const [paper, strict] = await runSuite({
+      ...setup({
+        methods: [{ name: 'scripted', method: createScriptedMethod(lm, intruding) }],
+        protocols: ['paper', 'strict'],
+      }),
       lm,
-      protocols: ['paper', 'strict'],
     });
-    expect(rowOf(paper!).metrics.accuracy).toMatchObject({ value: 1, fired: { own: 1, other: 0 } });
+    expect(rowOf(paper!).metrics['accuracy']).toMatchObject({ value: 1, fired: { own: 1, other: 0 } });
     // France's edit is nearer to Japan's request than Japan's own.
-    expect(rowOf(strict!).metrics.accuracy).toMatchObject({ value: 0.5, fired: { own: 0.5, other: 0.5 } });
+    expect(rowOf(strict!).metrics['accuracy']).toMatchObject({ value: 0.5, fired: { own: 0.5, other: 0.5 } });
   });
 
   it('tells whose edit fired', async () => {
-    const [result] = await runCounterFact(setup());
-    expect(rowOf(result!).metrics.generality.fired).toEqual({ own: 2 / 3, other: 0 });
-    expect(rowOf(result!).metrics.specificity.fired).toEqual({ own: 1 / 3, other: 0 });
+    const [result] = await runSuite(setup());
+    expect(rowOf(result!).metrics['generality'].fired).toEqual({ own: 2 / 3, other: 0 });
+    expect(rowOf(result!).metrics['specificity'].fired).toEqual({ own: 1 / 3, other: 0 });
   });
 
   it('shows three scorers side by side', async () => {
-    const [paper, strict] = await runCounterFact(setup({ protocols: ['paper', 'strict'] }));
-    expect(rowOf(strict!).metrics.accuracy.scorers).toEqual({
+    const [paper, strict] = await runSuite(setup({ protocols: ['paper', 'strict'] }));
+    expect(rowOf(strict!).metrics['accuracy'].scorers).toEqual({
       firstToken: 1,
       wholeObject: 1,
       probability: 1,
     });
-    expect(rowOf(strict!).metrics.specificity.scorers).toEqual({
+    expect(rowOf(strict!).metrics['specificity'].scorers).toEqual({
       firstToken: 1 / 3,
       wholeObject: 1 / 3,
       probability: 1 / 3,
     });
-    expect(rowOf(paper!).metrics.accuracy.scorers).toEqual({
+    expect(rowOf(paper!).metrics['accuracy'].scorers).toEqual({
       firstToken: 1,
       wholeObject: 1,
       probability: 1,
@@ -135,13 +155,13 @@ describe('runCounterFact', () => {
   it('keeps an edit that cannot be learned in every denominator and names it', async () => {
     const lm = createScriptedLM(script);
     const method = createScriptedMethod(lm, firing, { refuses: { Japan: 'not-enough-data' } });
-    const [paper, strict] = await runCounterFact({
+    const [paper, strict] = await runSuite({
       ...setup({ methods: [{ name: 'scripted', method }], protocols: ['paper', 'strict'] }),
       lm,
     });
     for (const result of [paper!, strict!]) {
-      expect(rowOf(result).metrics.accuracy).toMatchObject({ value: 0.5, n: 2 });
-      expect(rowOf(result).metrics.generality).toMatchObject({ value: 1 / 3, n: 3 });
+      expect(rowOf(result).metrics['accuracy']).toMatchObject({ value: 0.5, n: 2 });
+      expect(rowOf(result).metrics['generality']).toMatchObject({ value: 1 / 3, n: 3 });
       expect(rowOf(result).learned).toBe(1);
       expect(rowOf(result).warnings).toEqual([
         'record 1 (case_id 11) was not learned and is scored without its edit: learn: refuses Japan',
@@ -150,8 +170,8 @@ describe('runCounterFact', () => {
   });
 
   it('keeps a record without prompts in every denominator and names it for each method that edits', async () => {
-    const [result] = await runCounterFact(setup({ prompts: createScriptedSource({ France: 'not-found' }) }));
-    expect(rowOf(result!).metrics.accuracy).toMatchObject({ value: 0.5, n: 2 });
+    const [result] = await runSuite(setup({ prompts: createScriptedSource({ France: 'not-found' }) }));
+    expect(rowOf(result!).metrics['accuracy']).toMatchObject({ value: 0.5, n: 2 });
     expect(rowOf(result!).warnings).toEqual([
       expect.stringMatching(/record 0 \(case_id 10\).*nothing of France/),
     ]);
@@ -160,29 +180,29 @@ describe('runCounterFact', () => {
 
   it('ends with a remedy when no record has prompts', async () => {
     const prompts = createScriptedSource({ France: 'not-found', Japan: 'not-found' });
-    const error = await expectCode(() => runCounterFact(setup({ prompts })), 'not-enough-data');
+    const error = await expectCode(() => runSuite(setup({ prompts })), 'not-enough-data');
     expect(error.message).toMatch(/none for any of 2; .*hand-written prompts.*nothing of France/);
   });
 
   it('needs no prompts for the unedited model alone', async () => {
     const prompts = createScriptedSource();
-    const [result] = await runCounterFact(setup({ prompts, methods: [{ name: 'none' }] }));
+    const [result] = await runSuite(setup({ prompts, methods: [{ name: 'none' }] }));
     expect(prompts.asked).toEqual([]);
     expect(result!.comparisons).toEqual([]);
   });
 
-  it.each(['invalid-option', 'io', 'shape-mismatch'] as const)(
-    'ends with an error that is not of one record: %s',
+  it.each(['invalid-option', 'unknown-kind', 'shape-mismatch'] as const)(
+    'ends with an error that would befall every record: %s',
     async (code) => {
       const lm = createScriptedLM(script);
       const method = createScriptedMethod(lm, firing, { refuses: { Japan: code } });
-      await expectCode(() => runCounterFact({ ...setup({ methods: [{ name: 'a', method }] }), lm }), code);
+      await expectCode(() => runSuite({ ...setup({ methods: [{ name: 'a', method }] }), lm }), code);
     },
   );
 
   it('withholds paraphrases and neighbours from the prompt source', async () => {
     const prompts = createScriptedSource();
-    await runCounterFact(setup({ prompts, count: 7, seed: 3 }));
+    await runSuite(setup({ prompts, count: 7, seed: 3 }));
     expect(prompts.asked.map(({ options }) => options)).toEqual(
       dataset.records.map(({ paraphrasePrompts, neighborhoodPrompts }) => ({
         count: 7,
@@ -210,10 +230,10 @@ describe('runCounterFact', () => {
       Delhi: {},
       ' Delhi': {},
     };
-    const [result] = await runCounterFact(setup({ dataset: shared, protocols: ['strict'] }, words));
+    const [result] = await runSuite(setup({ dataset: shared, protocols: ['strict'] }, words));
     const none = rowOf(result!, 'none');
     expect(none.warnings).toEqual([expect.stringMatching(/^1 of 3 records .* first token.*\(case_id 12\)$/)]);
-    expect(none.metrics.accuracy).toMatchObject({
+    expect(none.metrics['accuracy']).toMatchObject({
       n: 3,
       value: 1 / 3,
       scorers: { firstToken: 1 / 3, wholeObject: 0, probability: 0 },
@@ -225,9 +245,11 @@ describe('runCounterFact', () => {
     expect(lm.encode('Anyhow, France is ruled from').length).toBe(6);
     expect(lm.encode('Well. The seat of France is').length).toBe(7);
     const method = createScriptedMethod(lm, firing);
-    const [result] = await runCounterFact({ ...setup({ methods: [{ name: 'scripted', method }] }), lm });
-    expect(rowOf(result!).metrics.generality).toMatchObject({ value: 1, n: 2 });
-    expect(rowOf(result!).filtered).toMatchObject({ "longer than the model's positions": 1 });
+    const [result] = await runSuite({ ...setup({ methods: [{ name: 'scripted', method }] }), lm });
+    expect(rowOf(result!).metrics['generality']).toMatchObject({ value: 1, n: 2 });
+    expect(rowOf(result!).filtered).toMatchObject({
+      "generality: longer than the model's positions": 1,
+    });
     expect(rowOf(result!).warnings).toEqual([
       expect.stringMatching(/1 queries are longer .* 6 positions .*case_id 10/),
     ]);
@@ -241,7 +263,7 @@ describe('runCounterFact', () => {
       { name: 'a', method: createScriptedMethod(lm, firing) },
       { name: 'b', method: never },
     ];
-    const [result] = await runCounterFact({ ...setup({ methods }), lm });
+    const [result] = await runSuite({ ...setup({ methods }), lm });
     expect(
       result!.comparisons.map(({ a, b, metric, difference, n }) => [a, b, metric, difference, n]),
     ).toEqual([
@@ -252,20 +274,20 @@ describe('runCounterFact', () => {
   });
 
   it('gives the same result twice, times aside', async () => {
-    const run = (): Promise<CounterFactResult[]> =>
-      runCounterFact(setup({ protocols: ['paper', 'strict'], seed: 4 }));
+    const run = (): Promise<SuiteResult[]> =>
+      runSuite(setup({ protocols: ['paper', 'strict'], seed: 4 }));
     expect(withoutTimes(await run())).toEqual(withoutTimes(await run()));
   });
 
   it('gives one result a protocol, in the order asked for, whichever run beside it', async () => {
-    const both = await runCounterFact(setup({ protocols: ['strict', 'paper'] }));
-    const alone = await runCounterFact(setup({ protocols: ['paper'] }));
+    const both = await runSuite(setup({ protocols: ['strict', 'paper'] }));
+    const alone = await runSuite(setup({ protocols: ['paper'] }));
     expect(both.map(({ protocol }) => protocol)).toEqual(['strict', 'paper']);
     expect(withoutTimes([both[1]!])).toEqual(withoutTimes(alone));
   });
 
   it('names suite, model, data, seed and prompts', async () => {
-    const [result] = await runCounterFact(setup({ seed: 5, count: 9 }));
+    const [result] = await runSuite(setup({ seed: 5, count: 9 }));
     expect(result).toMatchObject({
       suite: 'counterfact',
       protocol: 'paper',
@@ -279,31 +301,38 @@ describe('runCounterFact', () => {
 
   it('reports progress that ends at its total', async () => {
     const seen: string[] = [];
-    await runCounterFact(
+    await runSuite(
       setup({
+        methods: [{ name: 'scripted', method: createScriptedMethod(createScriptedLM(script), firing) }],
         protocols: ['strict'],
         onProgress: ({ done, total, what }) => seen.push(`${done}/${total} ${what}`),
       }),
     );
-    expect(seen).toEqual(['0/4 France', '1/4 Japan', '2/4 all edits live', '3/4 all edits live', '4/4 done']);
+    expect(seen).toEqual([
+      '0/4 France',
+      '1/4 Japan',
+      '2/4 scripted, all edits live',
+      '3/4 scripted, all edits live',
+      '4/4 done',
+    ]);
   });
 
   it('stops when its signal fires', async () => {
     const controller = new AbortController();
     const onProgress = ({ done }: { done: number }): void => (done === 1 ? controller.abort() : undefined);
-    await expectCode(() => runCounterFact(setup({ signal: controller.signal, onProgress })), 'aborted');
+    await expectCode(() => runSuite(setup({ signal: controller.signal, onProgress })), 'aborted');
   });
 
   it('does not take an abort for an edit that cannot be learned', async () => {
     const lm = createScriptedLM(script);
     const method = createScriptedMethod(lm, firing, { refuses: { France: 'aborted' } });
-    await expectCode(() => runCounterFact({ ...setup({ methods: [{ name: 'a', method }] }), lm }), 'aborted');
+    await expectCode(() => runSuite({ ...setup({ methods: [{ name: 'a', method }] }), lm }), 'aborted');
   });
 
   it('skips a begin-of-text token when it looks up objects', async () => {
     const lm = createScriptedLM(script, { opening: '<s>' });
     const method = createScriptedMethod(lm, firing);
-    const [result] = await runCounterFact({ ...setup({ methods: [{ name: 'scripted', method }] }), lm });
+    const [result] = await runSuite({ ...setup({ methods: [{ name: 'scripted', method }] }), lm });
     expect(valuesOf(rowOf(result!))).toMatchObject({ accuracy: [1, 2], specificity: [2 / 3, 3] });
   });
 
@@ -314,6 +343,6 @@ describe('runCounterFact', () => {
     ['a method twice', { methods: [{ name: 'none' }, { name: 'none' }] }, 'invalid-option'],
     ['a protocol twice', { protocols: ['paper', 'paper'] }, 'invalid-option'],
   ])('refuses %s', async (_, changes, code) => {
-    await expectCode(() => runCounterFact(setup(changes)), code);
+    await expectCode(() => runSuite(setup(changes)), code);
   });
 });
