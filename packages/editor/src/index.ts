@@ -3,7 +3,12 @@ export { learnEdit, MINIMUM_OBEYING, type LearnOptions, type TargetChoice } from
 export type { LaterTokens } from './learn-later-maps.js';
 export { firstObjectToken, greedyTokens, meanLogProbability, objectTokens } from './next-token.js';
 export { subjectPosition } from './subject-position.js';
-export { withActivationCache, type ActivationCache, type CachedLM } from './activation-cache.js';
+export {
+  withActivationCache,
+  type ActivationCache,
+  type ActivationCacheOptions,
+  type CachedLM,
+} from './activation-cache.js';
 export { editId, isEditId } from './edit-id.js';
 export { createEditLibrary, type AddOptions, type EditLibrary } from './edit-library.js';
 export {
@@ -13,6 +18,7 @@ export {
   type DiskEditLibrary,
   type OpenLibraryOptions,
 } from './edit-directory.js';
+export { openEditCache, type EditCache, type OpenEditCacheOptions } from './edit-cache.js';
 export { decodeEdit, encodeEdit, type EditLoaders } from './edit-file.js';
 export { modelMismatch, type ModelMismatch } from './model-match.js';
 export { rankEdits, type Candidate } from './rank-edits.js';
