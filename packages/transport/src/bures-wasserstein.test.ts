@@ -82,7 +82,7 @@ describe('buresWasserstein', () => {
     it('is the same map in low-rank and in dense form', () => {
       const h = correlatedRows('query', 1, dim).data;
       const [lowRank, dense] = (['low-rank', 'dense'] as const).map((form) =>
-        mongeMap(gaussianPair(source, target, form), ridge, {}).apply(h),
+        mongeMap(gaussianPair(source, target, { form }), ridge, {}).apply(h),
       );
       // The issue asks for 1e-10; rounding alone leaves about 1e-14.
       expect(relativeError(lowRank!, dense!)).toBeLessThan(1e-10);
@@ -94,10 +94,10 @@ describe('buresWasserstein', () => {
     const far = Float32Array.from(base.data, (value) => 100 + value);
     const rows = fromRows([0, 1, 2, 2, 1, 0, 3].map((i) => far.subarray(i * 40, (i + 1) * 40)));
     const target = fromRows([4, 5, 5, 6].map((i) => far.subarray(i * 40, (i + 1) * 40)));
-    const lowRank = gaussianPair(rows, target, 'low-rank');
+    const lowRank = gaussianPair(rows, target, { form: 'low-rank' });
     expect(lowRank.rank).toBe(3 + 2);
     const h = Float64Array.from(far.subarray(0, 40));
-    const expected = mongeMap(gaussianPair(rows, target, 'dense'), 0.01, {}).apply(h);
+    const expected = mongeMap(gaussianPair(rows, target, { form: 'dense' }), 0.01, {}).apply(h);
     expect(relativeError(mongeMap(lowRank, 0.01, {}).apply(h), expected)).toBeLessThan(1e-10);
   });
 

@@ -4,6 +4,7 @@ import { gaussianPair } from './gaussian-pair.js';
 import { checkMapperInput } from './mapper-input.js';
 import { BURES_WASSERSTEIN, mongeMap } from './monge-map.js';
 import { crossValidateRidge } from './ridge-cross-validation.js';
+import { covarianceEstimators, type CovarianceEstimator } from './shrinkage.js';
 
 /** Ridge added to the diagonal of both covariances (activation²): the paper's value for GPT-2 XL. */
 export const DEFAULT_RIDGE = 1e-2;
@@ -13,6 +14,8 @@ export const DEFAULT_RIDGES: readonly number[] = [0.01, 0.1, 1, 10, 100];
 export interface BuresWassersteinOptions {
   /** Ridge (activation²), > 0, or `'cross-validated'` over the prompts. Default {@link DEFAULT_RIDGE}. */
   readonly ridge?: number | 'cross-validated';
+  /** How both covariances are estimated, before the ridge. Default `empirical`, as in the paper. */
+  readonly covariance?: CovarianceEstimator;
   /** Ridges to choose from. Default {@link DEFAULT_RIDGES}. Only with `'cross-validated'`. */
   readonly ridges?: readonly number[];
   /** Folds of prompts, >= 2. Default 5. Only with `'cross-validated'`. */
@@ -41,6 +44,9 @@ function checkRidge(ridge: unknown, name: string): asserts ridge is number {
  * k <= n_s + n_t − 2; no d×d matrix unless the rows may span the whole space. Fit O(d k² + k³), apply O(d k),
  * storage d k + k² + 2 d float64 values.
  *
+ * A shrunk covariance (`ledoit-wolf`, `oas`) stands for Σ before the ridge; off the span of the rows A is then a multiple of
+ * the identity.
+ *
  * With `ridge: 'cross-validated'` the fit is asynchronous: the ridge with the best mean held-out score over
  * `folds` folds of prompts (`sourceGroups` and `targetGroups`; rows are their own groups without them) is
  * used on all rows. The score is `input.score` of mapped held-out source rows, or without it minus the
@@ -57,7 +63,12 @@ function checkRidge(ridge: unknown, name: string): asserts ridge is number {
 export function buresWasserstein(options?: BuresWassersteinOptions & { readonly ridge?: number }): SyncMapper;
 export function buresWasserstein(options: BuresWassersteinOptions): Mapper;
 export function buresWasserstein(options: BuresWassersteinOptions = {}): Mapper {
-  const { ridge = DEFAULT_RIDGE } = options;
+  const { ridge = DEFAULT_RIDGE, covariance = 'empirical' } = options;
+  if (!covarianceEstimators.includes(covariance))
+    throw new SakeError(
+      'invalid-option',
+      `buresWasserstein: expected covariance to be one of ${covarianceEstimators.join(', ')}, got ${String(covariance)}`,
+    );
   if (ridge !== 'cross-validated') return withRidge(ridge, options);
   const { ridges = DEFAULT_RIDGES, folds = 5, seed = 0 } = options;
   if (ridges.length === 0)
@@ -69,8 +80,8 @@ export function buresWasserstein(options: BuresWassersteinOptions = {}): Mapper 
     kind: BURES_WASSERSTEIN,
     fit: async (input) => {
       checkMapperInput('buresWasserstein', input);
-      const choice = await crossValidateRidge(input, { ridges, folds, seed });
-      return fitMap(input, choice.ridge, {
+      const choice = await crossValidateRidge(input, { ridges, folds, seed, covariance });
+      return fitMap(input, choice.ridge, covariance, {
         criterion: choice.criterion,
         folds,
         seed,
@@ -94,7 +105,7 @@ function withRidge(ridge: number, options: BuresWassersteinOptions): SyncMapper 
     kind: BURES_WASSERSTEIN,
     fit: (input) => {
       checkMapperInput('buresWasserstein', input);
-      return fitMap(input, ridge, { criterion: 'given' });
+      return fitMap(input, ridge, options.covariance ?? 'empirical', { criterion: 'given' });
     },
   };
 }
@@ -102,11 +113,13 @@ function withRidge(ridge: number, options: BuresWassersteinOptions): SyncMapper 
 function fitMap(
   { source, target }: MapperInput,
   ridge: number,
+  covariance: CovarianceEstimator,
   settings: TransportMap['settings'],
 ): TransportMap {
-  const pair = gaussianPair(source, target);
+  const pair = gaussianPair(source, target, { covariance });
   return mongeMap(pair, ridge, {
     ridge,
+    ...(covariance !== 'empirical' && { covariance }),
     ...settings,
     rank: pair.rank,
     sourceRows: source.rows,

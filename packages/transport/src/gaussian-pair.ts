@@ -1,12 +1,13 @@
 import type { Matrix } from '@sakejs/spec';
 import { centredRows, columnMeans } from './column-statistics.js';
 import { norm, orthonormalBasis, project, type RowBasis } from './orthonormal-basis.js';
+import { shrinkage, type CovarianceEstimator } from './shrinkage.js';
 
 /**
  * Two sets of rows as Gaussians, seen in a basis of the span of both sets' centred rows.
  *
- * Covariances are of 1/n form, without ridge, row-major [k, k]. Without a basis they are in the
- * coordinates of the activations themselves, k = d.
+ * Covariances are of 1/n form, shrunk where the estimator says so, without ridge, row-major [k, k]. Without a basis they are
+ * in the coordinates of the activations themselves, k = d.
  */
 export interface GaussianPair {
   readonly dim: number;
@@ -16,8 +17,17 @@ export interface GaussianPair {
   readonly targetMean: Float64Array;
   readonly sourceCovariance: Float64Array;
   readonly targetCovariance: Float64Array;
+  /** Variance that shrinking gives every direction off the span; 0 for empirical covariances. */
+  readonly sourceFloor: number;
+  readonly targetFloor: number;
   /** Absent in the dense form. */
   readonly basis?: RowBasis;
+}
+
+export interface GaussianPairOptions {
+  readonly form?: 'dense' | 'low-rank' | undefined;
+  /** Default `empirical`. */
+  readonly covariance?: CovarianceEstimator;
 }
 
 /** Share of the longest row below which a direction counts as rounding of the mean and is left out. */
@@ -30,7 +40,11 @@ const RELATIVE_TOLERANCE = 1e-13;
  * and a basis would only cost time. So no d×d matrix is formed while n + m < d + 2.
  * `form` overrides that choice; both give the same map.
  */
-export function gaussianPair(source: Matrix, target: Matrix, form?: 'dense' | 'low-rank'): GaussianPair {
+export function gaussianPair(
+  source: Matrix,
+  target: Matrix,
+  { form, covariance = 'empirical' }: GaussianPairOptions = {},
+): GaussianPair {
   const dim = source.cols;
   const sourceMean = columnMeans(source);
   const targetMean = columnMeans(target);
@@ -38,30 +52,28 @@ export function gaussianPair(source: Matrix, target: Matrix, form?: 'dense' | 'l
   rows.set(centredRows(source, sourceMean));
   rows.set(centredRows(target, targetMean), source.rows * dim);
   const dense = form === undefined ? source.rows + target.rows - 2 >= dim : form === 'dense';
-  if (dense)
+  const estimated = (coordinates: Float64Array, rank: number): Omit<GaussianPair, 'basis'> => {
+    const s = estimate(covariance, coordinates, 0, source.rows, rank, dim);
+    const t = estimate(covariance, coordinates, source.rows, target.rows, rank, dim);
     return {
       dim,
-      rank: dim,
+      rank,
       sourceMean,
       targetMean,
-      sourceCovariance: covariance(rows, 0, source.rows, dim),
-      targetCovariance: covariance(rows, source.rows, target.rows, dim),
+      sourceCovariance: s.covariance,
+      targetCovariance: t.covariance,
+      sourceFloor: s.floor,
+      targetFloor: t.floor,
     };
+  };
+  if (dense) return estimated(rows, dim);
   const scale = Math.max(longestRow(source), longestRow(target));
   const basis = orthonormalBasis(rows, source.rows + target.rows, dim, RELATIVE_TOLERANCE * scale);
   const { rank } = basis;
   const coordinates = new Float64Array((source.rows + target.rows) * rank);
   for (let i = 0; i < source.rows + target.rows; i++)
     project(basis, rows.subarray(i * dim, (i + 1) * dim), coordinates.subarray(i * rank, (i + 1) * rank));
-  return {
-    dim,
-    rank,
-    sourceMean,
-    targetMean,
-    sourceCovariance: covariance(coordinates, 0, source.rows, rank),
-    targetCovariance: covariance(coordinates, source.rows, target.rows, rank),
-    basis,
-  };
+  return { ...estimated(coordinates, rank), basis };
 }
 
 function longestRow({ rows, cols, data }: Matrix): number {
@@ -86,4 +98,28 @@ function covariance(rows: Float64Array, first: number, count: number, width: num
       sums[b * width + a] = sums[a * width + b]!;
     }
   return sums;
+}
+
+/** The covariance of rows [first, first + count) of coordinates, shrunk by the estimator, and its value off the span. */
+function estimate(
+  estimator: CovarianceEstimator,
+  coordinates: Float64Array,
+  first: number,
+  count: number,
+  width: number,
+  dim: number,
+): { readonly covariance: Float64Array; readonly floor: number } {
+  const plain = covariance(coordinates, first, count, width);
+  if (estimator === 'empirical') return { covariance: plain, floor: 0 };
+  let trace = 0;
+  for (let i = 0; i < width; i++) trace += plain[i * width + i]!;
+  const squares = plain.reduce((sum, value) => sum + value * value, 0);
+  let fourth = 0;
+  for (let i = first; i < first + count; i++)
+    fourth += norm(coordinates.subarray(i * width, (i + 1) * width)) ** 4;
+  const alpha = shrinkage(estimator, { rows: count, dim, trace, squares, fourth });
+  const floor = (alpha * trace) / dim;
+  const shrunk = plain.map((value) => (1 - alpha) * value);
+  for (let i = 0; i < width; i++) shrunk[i * width + i]! += floor;
+  return { covariance: shrunk, floor };
 }

@@ -8,4 +8,5 @@ export {
 export { diagonalGaussian, type DiagonalGaussianOptions } from './diagonal-gaussian.js';
 export { identity } from './identity.js';
 export { meanShift } from './mean-shift.js';
+export { covarianceEstimators, type CovarianceEstimator } from './shrinkage.js';
 export { transportLoaders } from './transport-loaders.js';

@@ -6,13 +6,16 @@ import { addCombination, project, type RowBasis } from './orthonormal-basis.js';
 
 /** The kind of {@link mongeMap}'s maps and of the mapper that fits them. */
 export const BURES_WASSERSTEIN = 'bures-wasserstein';
-const VERSION = 1;
+/** 1: the identity off the span. 2: a multiple of it, `offSpan`. */
+const VERSION = 2;
 
 interface MongeParts {
   readonly sourceMean: Float64Array; // [d]
   readonly targetMean: Float64Array; // [d]
-  /** A_k - I, symmetric, row-major [k, k]. */
+  /** A_k − cI, symmetric, row-major [k, k]. */
   readonly core: Float64Array;
+  /** c: what A is off the span, 1 unless covariances are shrunk. */
+  readonly offSpan: number;
   /** Absent when k = d and the core is in the activations' own coordinates. */
   readonly basis: RowBasis | undefined;
 }
@@ -21,10 +24,11 @@ interface MongeParts {
  * The Monge map between two Gaussians, both covariances with `ridge` on the diagonal.
  *
  * ```
- * m(h) = μ_t + (h − μ_s) + Q (A_k − I) Qᵀ (h − μ_s)
+ * m(h) = μ_t + c (h − μ_s) + Q (A_k − cI) Qᵀ (h − μ_s)
  * ```
  *
- * Off the span of Q both covariances are ridge · I, so A is the identity there: exact, not an approximation.
+ * Off the span of Q both covariances are multiples of I, (floor + ridge) I, so A is cI there with c² their quotient: 1
+ * without shrinking. Exact, not an approximation.
  */
 export function mongeMap(
   pair: GaussianPair,
@@ -48,12 +52,14 @@ export function mongeMap(
       'numerical',
       `${BURES_WASSERSTEIN}: expected a finite map, got an overflow; scale the activations down`,
     );
-  for (let i = 0; i < rank; i++) core[i * rank + i]! -= 1;
-  return fromParts({ sourceMean, targetMean, core, basis }, settings);
+  const offSpan =
+    basis === undefined ? 1 : Math.sqrt((pair.targetFloor + ridge) / (pair.sourceFloor + ridge));
+  for (let i = 0; i < rank; i++) core[i * rank + i]! -= offSpan;
+  return fromParts({ sourceMean, targetMean, core, offSpan, basis }, settings);
 }
 
 function fromParts(parts: MongeParts, settings: TransportMap['settings']): TransportMap {
-  const { sourceMean, targetMean, core, basis } = parts;
+  const { sourceMean, targetMean, core, offSpan, basis } = parts;
   const dim = sourceMean.length;
   const rank = basis?.rank ?? dim;
   // Scratch that every call reuses: apply is synchronous and allocates its result only.
@@ -68,6 +74,7 @@ function fromParts(parts: MongeParts, settings: TransportMap['settings']): Trans
       for (let j = 0, at = i * rank; j < rank; j++, at++) sum += core[at]! * coordinates[j]!;
       change[i] = sum;
     }
+    if (offSpan !== 1) for (let i = 0; i < dim; i++) centred[i]! *= offSpan;
     if (basis !== undefined) addCombination(basis, change, centred);
     else for (let i = 0; i < dim; i++) centred[i]! += change[i]!;
     for (let i = 0; i < dim; i++) mapped[i] = targetMean[i]! + centred[i]!;
@@ -79,14 +86,18 @@ function fromParts(parts: MongeParts, settings: TransportMap['settings']): Trans
     write,
     toTensors: () => ({
       kind: BURES_WASSERSTEIN,
-      version: VERSION,
+      version: offSpan === 1 ? 1 : VERSION,
       tensors: {
         sourceMean: { shape: [dim], data: sourceMean },
         targetMean: { shape: [dim], data: targetMean },
         core: { shape: [rank, rank], data: core },
         ...(basis === undefined ? {} : { basis: { shape: [rank, dim], data: basis.vectors } }),
       },
-      meta: { form: basis === undefined ? 'dense' : 'low-rank', settings },
+      meta: {
+        form: basis === undefined ? 'dense' : 'low-rank',
+        ...(offSpan !== 1 && { offSpan }),
+        settings,
+      },
     }),
   });
 }
@@ -109,6 +120,7 @@ export const mongeMapLoader: Loader<TransportMap> = {
     }
     const rank = basis?.rank ?? dim;
     const { data: core } = reader.float64('core', [rank, rank]);
-    return fromParts({ sourceMean, targetMean, core, basis }, reader.settings());
+    const offSpan = bundle.version === 1 ? 1 : reader.number('offSpan');
+    return fromParts({ sourceMean, targetMean, core, offSpan, basis }, reader.settings());
   },
 };

@@ -3,6 +3,7 @@ import { energyDistance } from './energy-distance.js';
 import { gaussianPair } from './gaussian-pair.js';
 import { mongeMap } from './monge-map.js';
 import { rowFolds } from './row-folds.js';
+import type { CovarianceEstimator } from './shrinkage.js';
 
 /** What cross-validation found. */
 export interface RidgeChoice {
@@ -11,6 +12,14 @@ export interface RidgeChoice {
   readonly criterion: 'score' | 'energy-distance';
   /** Mean held-out score of each ridge, higher is better, in the order of the ridges. */
   readonly scores: readonly number[];
+}
+
+/** What is tried, and on which folds. */
+export interface RidgeCrossValidation {
+  readonly ridges: readonly number[];
+  readonly folds: number;
+  readonly seed: number;
+  readonly covariance: CovarianceEstimator;
 }
 
 function mapRows(map: TransportMap, rows: Matrix): Matrix {
@@ -33,12 +42,14 @@ function mapRows(map: TransportMap, rows: Matrix): Matrix {
  */
 export async function crossValidateRidge(
   input: MapperInput,
-  { ridges, folds, seed }: { ridges: readonly number[]; folds: number; seed: number },
+  { ridges, folds, seed, covariance }: RidgeCrossValidation,
 ): Promise<RidgeChoice> {
   const { score } = input;
   const totals = ridges.map(() => 0);
   for (const { source, target } of rowFolds(input, folds, seed)) {
-    const pair = gaussianPair(selectRows(input.source, source.fit), selectRows(input.target, target.fit));
+    const pair = gaussianPair(selectRows(input.source, source.fit), selectRows(input.target, target.fit), {
+      covariance,
+    });
     const heldOutSource = selectRows(input.source, source.heldOut);
     const heldOutTarget = selectRows(input.target, target.heldOut);
     for (const [index, ridge] of ridges.entries()) {
