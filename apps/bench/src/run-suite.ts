@@ -1,14 +1,16 @@
-import { protocolNames, protocols, runSuite as runOne, type SuiteResult } from '@sakejs/evaluation';
+import { protocolNames, type SuiteResult } from '@sakejs/evaluation';
 import { SakeError } from '@sakejs/spec';
-import { checkWritable, createProgress, writeFileAtomic, type Streams } from '@sakejs/terminal';
-import { loadModel, loadPromptSource } from 'sakejs';
+import { checkWritable, writeFileAtomic, type Streams } from '@sakejs/terminal';
 import { z } from 'zod';
-import { loadSuites, suiteNames } from './bench-suites.js';
-import { isModule, knownMethods, methodEntries } from './method-entries.js';
+import { suiteNames } from './bench-suites.js';
+import { isModule, knownMethods } from './method-entries.js';
 import { namesAmong, parseOptions, wholeNumber } from './parse-options.js';
 import { resultTable } from './result-table.js';
+import { DOUBT_LIMIT, readBenchConfig, type BenchConfig } from './run/bench-config.js';
+import { runGrid } from './run/run-grid.js';
 
 const optionsSchema = z.strictObject({
+  config: z.string().min(1).optional(),
   suite: namesAmong(suiteNames),
   model: z.string().min(1, 'expected embedded or a folder'),
   methods: namesAmong(knownMethods, isModule),
@@ -23,40 +25,60 @@ const optionsSchema = z.strictObject({
   prompts: z.string().min(1, 'expected template or a file'),
   seed: wholeNumber(0),
   threads: wholeNumber(1),
+  journal: z.string().min(1, 'expected a folder').optional(),
+  repair: z.boolean().optional(),
   queries: z.boolean().optional(),
   json: z.string().min(1, 'expected a file, or -').optional(),
 });
 
-/** `sake-bench run`: checks the options, runs the suites, prints their tables or writes JSON. */
-export async function runSuite(raw: unknown, streams: Streams, signal: AbortSignal): Promise<void> {
+/** `sake-bench run`: checks the options, runs the grid, prints its tables or writes JSON. */
+export async function runSuites(
+  raw: unknown,
+  given: ReadonlySet<string>,
+  streams: Streams,
+  signal: AbortSignal,
+): Promise<void> {
   const options = parseOptions(optionsSchema, raw, 'run');
-  const { json } = options;
+  const { json, journal, repair = false } = options;
   if (json !== undefined && json !== '-') checkWritable(json);
-  const suites = loadSuites(options.suite, options);
-  const prompts = loadPromptSource(options.prompts);
-  await using lm = await loadModel(options.model, { threads: options.threads });
-  const methods = await methodEntries(options.methods, lm.info, options.mapper);
-  const results: SuiteResult[] = [];
-  for (const suite of suites) {
-    const progress = createProgress(suite.name, { stream: streams.stderr });
-    const ofSuite = await runOne({
-      lm,
-      suite,
-      methods,
-      prompts,
-      count: options.count,
-      protocols: options.protocol.map((name) => protocols[name]),
-      seed: options.seed,
-      withQueries: options.queries ?? false,
-      signal,
-      onProgress: ({ done, total, what }) => progress.update(done, total, what),
-    }).finally(() => progress.end());
-    results.push(...ofSuite);
-  }
+  const results = await runGrid(configOf(options, given), {
+    streams,
+    signal,
+    journal,
+    repair,
+    withQueries: options.queries ?? false,
+  });
+  writeResults(results, json, streams);
+}
+
+/** Prints tables, or writes the results where `--json` says; then fails if work failed. */
+export function writeResults(results: readonly SuiteResult[], json: string | undefined, streams: Streams): void {
   const text = `${JSON.stringify(results.length === 1 ? results[0] : results, null, 2)}\n`;
   streams.stdout.write(json === '-' ? text : `${results.map(resultTable).join('\n\n')}\n`);
   if (json !== undefined && json !== '-') writeFileAtomic(json, text);
   checkErrors(results);
+}
+
+const besideConfig: ReadonlySet<string> = new Set(['config', 'journal', 'repair', 'queries', 'json']);
+
+/** The grid of `--config`, or of the flags. */
+function configOf(options: z.output<typeof optionsSchema>, given: ReadonlySet<string>): BenchConfig {
+  if (options.config !== undefined) {
+    const stray = [...given].find((flag) => !besideConfig.has(flag));
+    if (stray !== undefined)
+      throw new SakeError(
+        'invalid-option',
+        `sake-bench run: expected --config alone with ${[...besideConfig].slice(1).map((flag) => `--${flag}`).join(', ')}, got --${stray} too; put it into the file`,
+      );
+    return readBenchConfig(options.config);
+  }
+  const { suite, model, protocol, seed, covered = false, methods, count, prompts, split, threads } = options;
+  const { mapper, limit, records, popularRecords } = options;
+  return {
+    ...{ suites: suite, models: [model], protocols: protocol, seeds: [seed], covered },
+    ...{ methods, count, prompts, split, threads, mapper, limit, records, popularRecords },
+    doubtLimit: DOUBT_LIMIT,
+  };
 }
 
 /** @throws {SakeError} `not-enough-data` when work failed that results count as failures. */

@@ -7,6 +7,8 @@ export interface MethodOverrides {
   readonly mapper?: Mapper;
   readonly scope?: ScopeDetector;
   readonly targets?: TargetChoice;
+  /** Whether the forced source prompts are among the source rows. Default true. */
+  readonly forcedSource?: boolean;
   /** For how many tokens of the new object behind its first a map of their own is learned. Default 0, as in the paper. */
   readonly laterTokens?: LaterTokens;
 }
@@ -59,6 +61,7 @@ export function createMethod(name: string, info: ModelInfo, overrides: MethodOve
     mapper: overrides.mapper ?? recipe.mapper(),
     scope: overrides.scope ?? recipe.scope(info),
     targets: overrides.targets ?? recipe.targets,
+    ...(overrides.forcedSource !== undefined && { forcedSource: overrides.forcedSource }),
     ...(overrides.laterTokens !== undefined && { laterTokens: overrides.laterTokens }),
   });
 }

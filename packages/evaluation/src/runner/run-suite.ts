@@ -41,8 +41,10 @@ export interface RunSuiteOptions {
   readonly alsoOpen?: boolean;
   /** Whether results hold every query with its outcomes. Default false. */
   readonly withQueries?: boolean;
-  /** Bytes of captured activations kept. Default 256 MiB. */
+  /** Bytes of captured activations kept in memory. Default 256 MiB. */
   readonly cacheBytes?: number;
+  /** A folder in which captured activations outlast the run, and most bytes kept there. Default none. */
+  readonly activations?: { readonly directory: string; readonly bytes?: number };
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: RunProgress) => void;
 }
@@ -156,8 +158,11 @@ export async function runSuite(options: RunSuiteOptions): Promise<SuiteResult[]>
 
 function settingsOf(options: RunSuiteOptions): { learning: LearnSettings; scoring: ScoreSettings } {
   const { units = noUnits, edits = editsInMemory(), identity = null, signal } = options;
+  const { cacheBytes, activations } = options;
   const lm: CausalLM = withActivationCache(options.lm, {
-    maxBytes: options.cacheBytes ?? 256 * 2 ** 20,
+    ...(cacheBytes !== undefined && { maxBytes: cacheBytes }),
+    ...(activations !== undefined && { directory: activations.directory }),
+    ...(activations?.bytes !== undefined && { directoryBytes: activations.bytes }),
   });
   const { id: _id, ...info } = lm.info;
   const base: Json = [1, JSON.parse(JSON.stringify(info)) as Json, identity];
