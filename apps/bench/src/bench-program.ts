@@ -3,6 +3,8 @@ import { ExitCode, reportError, runCommand, type Streams } from '@sakejs/termina
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { runCurves } from './curves/run-curves.js';
+import { printSources } from './datasets/print-sources.js';
+import { runCheck } from './datasets/run-check.js';
 import { gateNames } from './gates/gate-methods.js';
 import { runGates } from './gates/run-gates.js';
 import { runSuite } from './run-suite.js';
@@ -92,6 +94,23 @@ export function createBenchProgram(streams: Streams = process): Program {
     .action(async (options: { readonly json?: unknown }) => {
       exit = await runCommand((signal) => runCurves(options, streams, signal), {
         json: options.json === '-',
+        streams,
+      });
+    });
+  const datasets = program
+    .command('datasets')
+    .description('Where the benchmarks are to be had, and what a file of records holds.')
+    .action(async () => {
+      exit = await runCommand(async () => printSources(streams), { streams });
+    });
+  datasets
+    .command('check')
+    .description("Check a file of CounterFact (original schema or EasyEdit's flat form) or RippleEdits.")
+    .argument('<file>', 'a JSON array of records, or one record a line')
+    .option('--json', 'print nothing but JSON')
+    .action(async (file: string, options: { readonly json?: boolean }) => {
+      exit = await runCommand((signal) => runCheck(file, options, streams, signal), {
+        json: options.json === true,
         streams,
       });
     });
