@@ -4,10 +4,13 @@ import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { suiteNames } from './bench-suites.js';
 import { runCurves } from './curves/run-curves.js';
+import { printSources } from './datasets/print-sources.js';
+import { runCheck } from './datasets/run-check.js';
 import { gateNames } from './gates/gate-methods.js';
 import { runGates } from './gates/run-gates.js';
 import { knownMethods } from './method-entries.js';
-import { runSuite } from './run-suite.js';
+import { benchConfigJsonSchema } from './run/bench-config.js';
+import { runSuites } from './run-suite.js';
 
 export interface Program {
   /** Runs the arguments that follow the command's name; gives the exit status. */
@@ -53,13 +56,25 @@ export function createBenchProgram(streams: Streams = process): Program {
     .option('--prompts <source>', 'template, or a file of hand-written prompts', 'template')
     .option('--seed <n>', 'seed of everything drawn', number, 0)
     .option('--threads <n>', 'threads of the model', number, 2)
+    .option('--config <file>', 'a grid of runs in JSON, in place of the flags above (schema: sake-bench schema)')
+    .option('--journal <folder>', 'keep finished work there; the same command goes on where it was stopped')
+    .option('--repair', 'go on with a damaged journal: what was lost is worked again')
     .option('--queries', 'put every query with its outcomes into the JSON')
     .option('--json <file>', 'write the result as JSON; - prints it to standard output, without the table')
-    .action(async (options: { readonly json?: unknown }) => {
-      exit = await runCommand((signal) => runSuite(options, streams, signal), {
+    .action(async (options: { readonly json?: unknown }, command: Command) => {
+      const given = new Set(
+        Object.keys(options).filter((name) => command.getOptionValueSource(name) === 'cli'),
+      );
+      exit = await runCommand((signal) => runSuites(options, given, streams, signal), {
         json: options.json === '-',
         streams,
       });
+    });
+  program
+    .command('schema')
+    .description('The JSON Schema of the file that run --config takes.')
+    .action(() => {
+      streams.stdout.write(`${JSON.stringify(benchConfigJsonSchema(), null, 2)}\n`);
     });
   program
     .command('gates')
@@ -97,6 +112,23 @@ export function createBenchProgram(streams: Streams = process): Program {
     .action(async (options: { readonly json?: unknown }) => {
       exit = await runCommand((signal) => runCurves(options, streams, signal), {
         json: options.json === '-',
+        streams,
+      });
+    });
+  const datasets = program
+    .command('datasets')
+    .description('Where the benchmarks are to be had, and what a file of records holds.')
+    .action(async () => {
+      exit = await runCommand(async () => printSources(streams), { streams });
+    });
+  datasets
+    .command('check')
+    .description("Check a file of CounterFact (original schema or EasyEdit's flat form) or RippleEdits.")
+    .argument('<file>', 'a JSON array of records, or one record a line')
+    .option('--json', 'print nothing but JSON')
+    .action(async (file: string, options: { readonly json?: boolean }) => {
+      exit = await runCommand((signal) => runCheck(file, options, streams, signal), {
+        json: options.json === true,
         streams,
       });
     });

@@ -1,9 +1,13 @@
+import { embeddedPopularFile } from '@sakejs/embedded-model';
 import {
   counterFactSuite,
   doubtSuite,
   localitySuite,
+  popularSuite,
+  readRippleEdits,
   robustnessSuite,
   type CounterFactDataset,
+  type RippleEditsDataset,
   type Suite,
 } from '@sakejs/evaluation';
 import { loadRecords, type RecordOptions } from './load-records.js';
@@ -16,6 +20,8 @@ export type SuiteName = (typeof suiteNames)[number];
 export interface SuiteOptions extends RecordOptions {
   /** A file in RippleEdits' schema; absent: the embedded model's own. */
   readonly popularRecords?: string | undefined;
+  /** Records of the doubt suite: the first N. */
+  readonly doubtLimit?: number | undefined;
   readonly seed: number;
 }
 
@@ -37,8 +43,20 @@ const ofRecords: Readonly<
 export function loadSuites(names: readonly SuiteName[], options: SuiteOptions): Suite[] {
   let dataset: CounterFactDataset | undefined;
   return names.map((name) => {
-    if (name === 'popular') throw new Error('popular');
+    if (name === 'popular') return popularSuite(loadPopular(options));
     dataset ??= loadRecords(options);
-    return ofRecords[name](dataset, options.seed);
+    const { doubtLimit } = options;
+    const asked =
+      name === 'doubt' && doubtLimit !== undefined
+        ? { ...dataset, records: dataset.records.slice(0, doubtLimit) }
+        : dataset;
+    return ofRecords[name](asked, options.seed);
+  });
+}
+
+function loadPopular({ popularRecords, split, limit }: SuiteOptions): RippleEditsDataset {
+  return readRippleEdits(popularRecords ?? embeddedPopularFile(split), {
+    ...(limit !== undefined && { limit }),
+    name: popularRecords ?? `embedded popular ${split}`,
   });
 }

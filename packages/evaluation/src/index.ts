@@ -1,10 +1,40 @@
 export {
   parseCounterFact,
   readCounterFact,
+  streamCounterFact,
   type CounterFactDataset,
+  type CounterFactFormat,
   type CounterFactRecord,
+  type CounterFactSummary,
   type ReadCounterFactOptions,
+  type StreamCounterFactOptions,
 } from './datasets/counterfact.js';
+export {
+  parseRippleEdits,
+  readRippleEdits,
+  streamRippleEdits,
+  type ReadRippleEditsOptions,
+  type StreamRippleEditsOptions,
+} from './datasets/ripple-edits.js';
+export {
+  isCounterfactual,
+  rippleEditsAxes,
+  type CounterfactualRippleRecord,
+  type RecentRippleRecord,
+  type RippleAnswer,
+  type RippleEditsAxis,
+  type RippleEditsDataset,
+  type RippleEditsRecord,
+  type RippleEditsSummary,
+  type RippleEditsType,
+  type RippleQuery,
+  type RippleTest,
+} from './datasets/ripple-edits-record.js';
+export type { AnswerOptions } from './datasets/ripple-edits-tests.js';
+export type { LabelOf } from './datasets/ripple-edits-labels.js';
+export type { DatasetNote, NoteKind } from './datasets/dataset-notes.js';
+export { checkDataset, type CheckDatasetOptions, type DatasetReport } from './datasets/check-dataset.js';
+export { datasetSources, type DatasetSource } from './datasets/dataset-sources.js';
 export { directDoubt, indirectDoubt } from './protocols/doubt-prompts.js';
 export {
   createProtocol,
@@ -37,6 +67,7 @@ export {
 } from './metrics/metric.js';
 export type { Condition, HarmonicMean, Query, Suite, SuiteCase, SuiteData } from './suites/suite.js';
 export { counterFactSuite, withheldPrompts } from './suites/counterfact-suite.js';
+export { popularSuite } from './suites/popular-suite.js';
 export { doubtSuite } from './suites/doubt-suite.js';
 export { doubtWordings, type DoubtWording } from './suites/doubt-wordings.js';
 export { localitySuite, type LocalityOptions } from './suites/locality-suite.js';

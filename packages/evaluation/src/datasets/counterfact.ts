@@ -1,47 +1,11 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { SakeError, type EditRequest } from '@sakejs/spec';
-import { z } from 'zod';
+import { createCounterFactParser } from './counterfact-parser.js';
+import type { CounterFactDataset, CounterFactRecord, CounterFactSummary } from './counterfact-record.js';
+import { failureOf } from './dataset-failure.js';
+import { createNoteCounter } from './dataset-notes.js';
+import { byteChunks, fileChunks, streamFileChunks } from './file-chunks.js';
+import { checkLimit, readDataset, streamDataset } from './read-dataset.js';
 
-const object = z.looseObject({ str: z.string().trim().min(1) });
-const prompts = z.array(z.string().min(1));
-
-const rawRecord = z.looseObject({
-  case_id: z.number().int(),
-  requested_rewrite: z.looseObject({
-    prompt: z
-      .string()
-      .refine((prompt) => prompt.split('{}').length === 2, "must hold '{}' once, where the subject goes"),
-    relation_id: z.string().optional(),
-    subject: z.string().trim().min(1),
-    target_new: object,
-    target_true: object,
-  }),
-  paraphrase_prompts: prompts.min(1, 'must hold at least one paraphrase prompt'),
-  neighborhood_prompts: prompts.min(1, 'must hold at least one neighbourhood prompt'),
-  attribute_prompts: prompts.optional(),
-  generation_prompts: prompts.optional(),
-});
-
-/** A record of CounterFact (Meng et al. 2022). */
-export interface CounterFactRecord {
-  readonly caseId: number;
-  readonly request: EditRequest;
-  readonly paraphrasePrompts: readonly string[];
-  readonly neighborhoodPrompts: readonly string[];
-  readonly attributePrompts: readonly string[];
-  readonly generationPrompts: readonly string[];
-}
-
-/** Records with what identifies the file they came from. */
-export interface CounterFactDataset {
-  readonly name: string;
-  /** SHA-256 of the file's bytes, hex. */
-  readonly sha256: string;
-  /** Records in the file, before any limit. */
-  readonly total: number;
-  readonly records: readonly CounterFactRecord[];
-}
+export type { CounterFactDataset, CounterFactFormat, CounterFactRecord, CounterFactSummary } from './counterfact-record.js';
 
 export interface ReadCounterFactOptions {
   /** Only the first N records, in file order. */
@@ -50,8 +14,14 @@ export interface ReadCounterFactOptions {
   readonly name?: string;
 }
 
+export interface StreamCounterFactOptions extends ReadCounterFactOptions {
+  readonly signal?: AbortSignal;
+  /** Told what the file is once its last record has been taken. */
+  readonly onEnd?: (summary: CounterFactSummary) => void;
+}
+
 /**
- * Parses a file in CounterFact's original schema: a JSON array of records.
+ * Parses a CounterFact file, in its original schema or in EasyEdit's flat form: a JSON array of records, or one a line.
  *
  * @throws {SakeError} `invalid-file` naming file, record number (from 0), case_id and field.
  */
@@ -59,71 +29,48 @@ export function parseCounterFact(
   bytes: Uint8Array,
   options: ReadCounterFactOptions = {},
 ): CounterFactDataset {
-  const { limit, name = 'CounterFact' } = options;
-  if (limit !== undefined && (!Number.isInteger(limit) || limit < 1))
-    throw new SakeError('invalid-option', `parseCounterFact: expected a limit of at least 1, got ${limit}`);
-  const fail = (message: string, cause?: unknown): never => {
-    throw new SakeError('invalid-file', `parseCounterFact: ${name}: ${message}`, {
-      cause,
-      details: { file: name },
-    });
-  };
-  if (bytes.length === 0) fail('expected a JSON array of records, got an empty file');
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    fail(`expected JSON, got a file that does not parse (${(cause as Error).message})`, cause);
-  }
-  if (!Array.isArray(json)) return fail('expected a JSON array of records, got another JSON value');
-  if (json.length === 0) fail('expected at least one record, got an empty array');
-  const records = json.slice(0, limit).map((value, index): CounterFactRecord => {
-    const parsed = rawRecord.safeParse(value);
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0]!;
-      const id = (value as { case_id?: unknown } | null)?.case_id;
-      return fail(
-        `record ${index}${id === undefined ? '' : ` (case_id ${String(id)})`}: ${issue.path.join('.') || 'record'}: ${issue.message}`,
-      );
-    }
-    const { requested_rewrite: rewrite, ...rest } = parsed.data;
-    if (rewrite.target_new.str === rewrite.target_true.str)
-      fail(
-        `record ${index} (case_id ${rest.case_id}): target_new equals target_true, ${JSON.stringify(rewrite.target_new.str)}`,
-      );
-    return {
-      caseId: rest.case_id,
-      request: {
-        subject: rewrite.subject,
-        prompt: rewrite.prompt,
-        targetTrue: rewrite.target_true.str,
-        targetNew: rewrite.target_new.str,
-        ...(rewrite.relation_id === undefined ? {} : { relation: rewrite.relation_id }),
-      },
-      paraphrasePrompts: rest.paraphrase_prompts,
-      neighborhoodPrompts: rest.neighborhood_prompts,
-      attributePrompts: rest.attribute_prompts ?? [],
-      generationPrompts: rest.generation_prompts ?? [],
-    };
-  });
-  return { name, sha256: createHash('sha256').update(bytes).digest('hex'), total: json.length, records };
+  return read(byteChunks(bytes), 'parseCounterFact', { name: 'CounterFact', ...options });
 }
 
 /**
- * Reads a file in CounterFact's original schema.
+ * Reads a CounterFact file of either form.
  *
  * @throws {SakeError} `not-found` without the file, else as {@link parseCounterFact}.
  */
 export function readCounterFact(path: string, options: ReadCounterFactOptions = {}): CounterFactDataset {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (cause) {
-    throw new SakeError(
-      'not-found',
-      `readCounterFact: expected a file of records at ${path}, got none that can be read (${(cause as Error).message})`,
-      { cause, details: { file: path } },
-    );
-  }
-  return parseCounterFact(bytes, { name: path, ...options });
+  return read(fileChunks(path, 'readCounterFact'), 'readCounterFact', { name: path, ...options });
+}
+
+/**
+ * The records of a CounterFact file of either form, one by one: memory holds one record, whatever the file's size.
+ *
+ * @throws {SakeError} `not-found` without the file, `aborted` by the signal, else as {@link parseCounterFact}: at the
+ * first broken record, after those before it were given.
+ */
+export async function* streamCounterFact(
+  path: string,
+  { limit, name = path, signal, onEnd }: StreamCounterFactOptions = {},
+): AsyncGenerator<CounterFactRecord, CounterFactSummary> {
+  checkLimit(limit, 'streamCounterFact');
+  const fail = failureOf('streamCounterFact', name);
+  const notes = createNoteCounter();
+  const parser = createCounterFactParser(fail, notes);
+  const chunks = streamFileChunks(path, 'streamCounterFact');
+  const { sha256, total } = yield* streamDataset(chunks, parser.parse, { fail, limit, signal });
+  const summary = { name, sha256, total, format: parser.format, notes: notes.notes() };
+  onEnd?.(summary);
+  return summary;
+}
+
+function read(
+  chunks: Iterable<Uint8Array>,
+  where: string,
+  { limit, name }: ReadCounterFactOptions & { readonly name: string },
+): CounterFactDataset {
+  checkLimit(limit, where);
+  const fail = failureOf(where, name);
+  const notes = createNoteCounter();
+  const parser = createCounterFactParser(fail, notes);
+  const { sha256, total, records } = readDataset(chunks, parser.parse, { fail, limit });
+  return { name, sha256, total, format: parser.format, notes: notes.notes(), records };
 }
