@@ -10,10 +10,10 @@ const query = z.looseObject({
   prompt: z.string().refine((prompt) => prompt.trim() !== '', 'expected a prompt, got white space'),
   answers: z.array(answer).nullish(),
   query_type: z.string().nullish(),
-  subject_id: z.unknown(),
+  subject_id: z.unknown().optional(),
   relation: z.string().nullish(),
-  target_ids: z.unknown(),
-  second_hop_target_ids: z.unknown(),
+  target_ids: z.unknown().optional(),
+  second_hop_target_ids: z.unknown().optional(),
   phrase: z.string().nullish(),
 });
 const test = z.looseObject({
@@ -25,7 +25,7 @@ const test = z.looseObject({
     .nullish(),
 });
 const statement = z.string().refine((prompt) => prompt.trim() !== '', 'expected a sentence, got white space');
-const fact = z.looseObject({ prompt: statement, target_id: z.unknown(), target_label: label });
+const fact = z.looseObject({ prompt: statement, target_id: z.unknown().optional(), target_label: label });
 
 const axes = Object.fromEntries(
   rippleEditsAxes.flatMap((axis) => rippleEditsFields[axis].map((field) => [field, z.array(test).nullish()])),
@@ -40,9 +40,9 @@ export const rawRippleRecord: z.ZodType<RawRippleRecord> = z
     example_type: z.string().nullish(),
     edit: z.looseObject({
       prompt: statement,
-      subject_id: z.unknown(),
+      subject_id: z.unknown().optional(),
       relation: z.string().nullish(),
-      target_id: z.unknown(),
+      target_id: z.unknown().optional(),
       subject_label: label,
       target_label: label,
       // The files have the first, the code of RippleEdits and an older README the second.

@@ -9,7 +9,10 @@ import { popularSuite } from './popular-suite.js';
 
 const answers = (...values: string[]): unknown[] =>
   values.map((value) => ({ value, aliases: value === 'Latin' ? ['Roman'] : [] }));
-const query = (prompt: string, ...values: string[]): unknown => ({ prompt, answers: answers(...values) });
+const query = (prompt: string, ...values: string[]): unknown => ({
+  ...{ prompt, answers: answers(...values), query_type: 'regular', subject_id: 'Q1', relation: 'R' },
+  ...{ target_ids: ['Q2'], phrase: prompt },
+});
 const test = (asked: unknown, condition: unknown): unknown => ({
   test_queries: [asked],
   test_condition: 'OR',
@@ -60,6 +63,9 @@ const script: Script = {
   Latin: {},
 };
 
+/** The scripted tokenizer has other tokens behind a space than without one: those are compared here. */
+const paper = createProtocol('paper', { preferenceTokens: 'spaced' });
+
 const dataset = parseRippleEdits(new TextEncoder().encode(JSON.stringify([record])));
 
 /** The edit fires on its request, the second composition and one of the other relations. */
@@ -88,7 +94,7 @@ const valuesOf = ({ metrics }: SuiteRow): Record<string, readonly [number | null
 
 describe('popularSuite', () => {
   it('keeps tests whose condition the unedited model passes, aliases of the answer included', async () => {
-    const [, edited] = await rows(protocols.paper);
+    const [, edited] = await rows(paper);
     expect(valuesOf(edited!)).toMatchObject({
       accuracy: [1, 1],
       // The sights of Rome are not known: that test is left out.
@@ -101,14 +107,23 @@ describe('popularSuite', () => {
   });
 
   it('leaves every test of an edit out that does not make its object the likelier, in the paper protocol', async () => {
-    const [none] = await rows(protocols.paper);
+    const [none] = await rows(paper);
     expect(valuesOf(none!)).toMatchObject({ accuracy: [0, 1], compositionalityII: [null, 0] });
     const kept = await rows(createProtocol('paper', { keepEdits: 'all' }));
     expect(valuesOf(kept[0]!)).toMatchObject({ compositionalityII: [0, 1] });
   });
 
-  it('asks the condition of an alias with the map applied and the gate ignored, in the paper protocol', async () => {
+  it('compares first tokens without a leading space in the paper protocol', async () => {
+    // The edit raises " Rome"; "Rome" and "Paris" stay equally unlikely.
     const [, edited] = await rows(protocols.paper);
+    expect(valuesOf(edited!)).toMatchObject({ accuracy: [1, 1], compositionalityII: [null, 0] });
+    expect(edited!.filtered).toMatchObject({
+      'compositionalityII: the edit leaves P(new) <= P(true) on its request': 1,
+    });
+  });
+
+  it('asks the condition of an alias with the map applied and the gate ignored, in the paper protocol', async () => {
+    const [, edited] = await rows(paper);
     expect(valuesOf(edited!)).toMatchObject({ subjectAliasing: [0, 1] });
     // Unedited, the alias is answered truly: the strict protocol keeps the test as well.
     const [none, strict] = await rows(protocols.strict);
@@ -117,7 +132,7 @@ describe('popularSuite', () => {
   });
 
   it('counts a closed gate as kept relations in the paper protocol; elsewhere the answer decides', async () => {
-    const [, edited] = await rows(protocols.paper);
+    const [, edited] = await rows(paper);
     expect(valuesOf(edited!)).toMatchObject({ relationSpecificity: [0.5, 2] });
     const [none] = await rows(protocols.strict);
     expect(valuesOf(none!)).toMatchObject({ relationSpecificity: [1, 2] });
