@@ -2,6 +2,8 @@ import { SakeError } from '@sakejs/spec';
 import { ExitCode, reportError, runCommand, type Streams } from '@sakejs/terminal';
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { ablationNames } from './ablations/ablations.js';
+import { runAblations } from './ablations/run-ablation.js';
 import { suiteNames } from './bench-suites.js';
 import { runCurves } from './curves/run-curves.js';
 import { printSources } from './datasets/print-sources.js';
@@ -66,6 +68,32 @@ export function createBenchProgram(streams: Streams = process): Program {
         Object.keys(options).filter((name) => command.getOptionValueSource(name) === 'cli'),
       );
       exit = await runCommand((signal) => runSuites(options, given, streams, signal), {
+        json: options.json === '-',
+        streams,
+      });
+    });
+  program
+    .command('ablate')
+    .description('Run ablations: variants of the method that differ in one thing.')
+    .argument('<names...>', ablationNames.join(', '))
+    .option('--model <name>', 'embedded, or the folder of an ONNX model', 'embedded')
+    .option('--suite <names>', `comma-separated: ${suiteNames.join(', ')}`, 'counterfact')
+    .option('--protocol <names>', 'paper (each edit alone), strict (all edits live), or both', 'paper,strict')
+    .option('--limit <n>', 'the first N records in file order', number)
+    .option('--records <file>', "records of CounterFact's form; default: the embedded model's own")
+    .option('--popular-records <file>', "records in RippleEdits' schema; default: the embedded model's own")
+    .option('--split <name>', 'which of the embedded records: dev or test', 'dev')
+    .option('--covered', 'only records of facts that the embedded model was taught')
+    .option('--count <n>', 'prompts an edit, but for the ablation of their number', number, 50)
+    .option('--sizes <ns>', 'numbers of prompts of the ablation count', '10,25,50,100')
+    .option('--sources <names>', 'sources of the ablation source: template, and files', 'template')
+    .option('--seed <n>', 'seed of everything drawn', number, 0)
+    .option('--threads <n>', 'threads of the model', number, 2)
+    .option('--journal <folder>', 'keep finished work there; the same command goes on where it was stopped')
+    .option('--repair', 'go on with a damaged journal: what was lost is worked again')
+    .option('--json <file>', 'write the results as JSON; - prints them to standard output, without tables')
+    .action(async (names: string[], options: { readonly json?: unknown }) => {
+      exit = await runCommand((signal) => runAblations(names, options, streams, signal), {
         json: options.json === '-',
         streams,
       });

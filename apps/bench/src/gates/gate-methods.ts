@@ -17,6 +17,12 @@ const detectors: Readonly<Record<string, (layers: number) => ScopeDetector>> = {
 /** Names of the gates: the detectors, and `sake`, the gate of the method of that name. */
 export const gateNames: readonly string[] = [...Object.keys(detectors), 'sake'];
 
+/** The override that gives a method this gate: none for `sake`, whose own it is. */
+export function gateScope(name: string, { layers }: ModelInfo): { readonly scope?: ScopeDetector } {
+  const detector = detectors[name];
+  return detector === undefined ? {} : { scope: detector(layers) };
+}
+
 /** A method that carries the gate; all its target rows are used, so that every edit can be learned. */
 export function gateMethod(name: string, info: ModelInfo): EditMethod {
   const common = { mapper: meanShift(), targets: 'all' } as const;

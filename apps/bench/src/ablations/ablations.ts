@@ -1,0 +1,116 @@
+import type { MethodEntry } from '@sakejs/evaluation';
+import type { Mapper, ModelInfo, PromptGenerator } from '@sakejs/spec';
+import { buresWasserstein, covarianceEstimators, diagonalGaussian, identity, meanShift } from '@sakejs/transport';
+import { euclideanCentroid } from '@sakejs/scope';
+import { createMethod, type MethodOverrides } from 'sakejs';
+import { gateNames, gateScope } from '../gates/gate-methods.js';
+
+/** What an ablation's variants are made for. */
+export interface AblationContext {
+  readonly info: ModelInfo;
+  /** Sources of prompts by name, each giving nested subsets. */
+  readonly sources: readonly { readonly name: string; readonly prompts: PromptGenerator }[];
+  readonly sizes: readonly number[];
+}
+
+/** One question about the method: variants that differ in one thing. */
+export interface Ablation {
+  readonly title: string;
+  /** Whether the variants lie on a line of numbers. */
+  readonly axis: 'category' | 'number';
+  readonly variants: (context: AblationContext) => MethodEntry[];
+}
+
+/** `sake` as it is, but for what the overrides change; the label stands in tables. */
+function variant(info: ModelInfo, label: string, overrides: MethodOverrides, method = 'sake'): MethodEntry {
+  return { name: label, method: createMethod(method, info, overrides), fingerprint: `${method}: ${label}` };
+}
+
+const mappers: Readonly<Record<string, () => Mapper>> = {
+  'OT, ridge by cross-validation': () => buresWasserstein({ ridge: 'cross-validated' }),
+  'OT, ridge 0.01': () => buresWasserstein({ ridge: 0.01 }),
+  'mean shift': () => meanShift(),
+  'diagonal Gaussian': () => diagonalGaussian(),
+  identity: () => identity(),
+};
+
+/** Ridges (activation²) that the ridge ablation tries. */
+const ridges = [0.001, 0.01, 0.1, 1, 10, 100] as const;
+
+/** Every ablation by name. Variants differ from the frozen `sake` in one thing, from `sake-paper` where that has it. */
+export const ablations: Readonly<Record<string, Ablation>> = {
+  mapper: {
+    title: 'Map, over obeying target rows and over all',
+    axis: 'category',
+    variants: ({ info }) =>
+      (['obeying', 'all'] as const).flatMap((targets) =>
+        Object.entries(mappers).map(([name, mapper]) =>
+          variant(info, `${name}${targets === 'all' ? ', all rows' : ''}`, { mapper: mapper(), targets }),
+        ),
+      ),
+  },
+  ridge: {
+    title: 'Ridge of the optimal transport map',
+    axis: 'number',
+    variants: ({ info }) => [
+      ...ridges.map((ridge) => variant(info, String(ridge), { mapper: buresWasserstein({ ridge }) })),
+      variant(info, 'cross-validated', {}),
+    ],
+  },
+  covariance: {
+    title: 'Covariance estimator',
+    axis: 'category',
+    variants: ({ info }) =>
+      covarianceEstimators.map((covariance) =>
+        variant(info, covariance, { mapper: buresWasserstein({ ridge: 0.01, covariance }) }),
+      ),
+  },
+  count: {
+    title: 'Number of prompts, nested subsets',
+    axis: 'number',
+    variants: ({ info, sources: [first], sizes }) =>
+      sizes.map((count) => ({
+        ...variant(info, String(count), {}),
+        count,
+        ...(first !== undefined && { prompts: first.prompts }),
+      })),
+  },
+  source: {
+    title: 'Source of prompts',
+    axis: 'category',
+    variants: ({ info, sources }) => sources.map(({ name, prompts }) => ({ ...variant(info, name, {}), prompts })),
+  },
+  forced: {
+    title: 'Forced source prompts among the source rows',
+    axis: 'category',
+    variants: ({ info }) => [
+      variant(info, 'with', { forcedSource: true }),
+      variant(info, 'without', { forcedSource: false }),
+    ],
+  },
+  targets: {
+    title: 'Target rows',
+    axis: 'category',
+    variants: ({ info }) => [
+      variant(info, 'obeying', { targets: 'obeying' }),
+      variant(info, 'all', { targets: 'all' }),
+    ],
+  },
+  centre: {
+    title: "Rows of the centroid gate's centre",
+    axis: 'category',
+    variants: ({ info }) =>
+      (['plain', 'all'] as const).map((centre) =>
+        variant(info, centre, {
+          scope: euclideanCentroid({ centre, threshold: { kind: 'coverage', share: 0.95 } }),
+        }),
+      ),
+  },
+  gate: {
+    title: 'Gate',
+    axis: 'category',
+    variants: ({ info }) => gateNames.map((name) => variant(info, name, { ...gateScope(name, info) })),
+  },
+};
+
+export const ablationNames: readonly string[] = Object.keys(ablations);
