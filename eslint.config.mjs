@@ -16,6 +16,7 @@ const libraries = {
   'embedded-model': { deps: [], external: [] },
   hub: { deps: ['spec'], external: ['@huggingface/hub'] },
   editor: { deps: ['spec'], external: ['zod'] },
+  baselines: { deps: ['spec', 'transport', 'scope', 'editor'], external: [] },
   evaluation: { deps: ['spec', 'editor'], external: ['zod'] },
   terminal: { deps: ['spec'], external: [] },
 };

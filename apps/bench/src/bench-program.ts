@@ -129,7 +129,11 @@ export function createBenchProgram(streams: Streams = process): Program {
     .option('--model <name>', 'embedded, or the folder of an ONNX model', 'embedded')
     .option('--sources <names>', 'comma-separated: template, and files of hand-written prompts', 'template')
     .option('--sizes <ns>', 'comma-separated numbers of prompts, each a subset of the next', '10,25,50,100')
-    .option('--methods <names>', 'comma-separated: sake, sake-paper, uniform, uniform-paper', 'sake')
+    .option(
+      '--methods <names>',
+      'comma-separated: sake, sake-paper, uniform, uniform-paper, actadd, icl, imagine',
+      'sake',
+    )
     .option('--limit <n>', 'the first N records that every source serves', number)
     .option('--records <file>', "records in CounterFact's original schema; default: the embedded model's own")
     .option('--split <name>', 'which of the embedded records: dev or test', 'dev')

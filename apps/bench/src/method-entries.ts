@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { MethodEntry } from '@sakejs/evaluation';
 import { SakeError, type EditMethod, type ModelInfo } from '@sakejs/spec';
-import { createMethod, isMapperModule, loadMapper, methodNames } from 'sakejs';
+import { createMethod, isMapperModule, loadMapper, mappedMethodNames, methodNames } from 'sakejs';
 import { z } from 'zod';
 
 /** The unedited model. */
@@ -40,7 +40,7 @@ export async function methodEntries(
     names.map(async (name): Promise<MethodEntry> => {
       if (name === UNEDITED) return { name };
       if (isModule(name)) return ownMethod(name, info);
-      if (replaced === undefined) return { name, method: createMethod(name, info) };
+      if (replaced === undefined || !mappedMethodNames.includes(name)) return { name, method: createMethod(name, info) };
       return {
         name: `${name} (${mapper})`,
         method: createMethod(name, info, { mapper: replaced }),

@@ -71,7 +71,7 @@ export function createSakeProgram(streams: Streams = process): Program {
       'template',
     )
     .option('--mapper <name>', "a built-in mapper, or a module such as ./mine.mjs; default: the method's own")
-    .option('--method <name>', 'sake, sake-paper, uniform or uniform-paper', 'sake')
+    .option('--method <name>', 'sake, sake-paper, uniform, uniform-paper, actadd, icl or imagine', 'sake')
     .option('--targets <choice>', "obeying or all target rows; default: the method's own")
     .option(
       '--count <n>',

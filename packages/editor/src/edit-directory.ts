@@ -2,7 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Edit, isSakeError, SakeError } from '@sakejs/spec';
 import { codeOf, ioError, removeFile, writeFileAtomically } from './atomic-file.js';
-import { decodeEdit, encodeEdit, type EditLoaders } from './edit-file.js';
+import { decodeEdit, encodeEdit } from './edit-file.js';
+import type { EditLoaders } from './edit-format.js';
 import { type AddOptions, createEditLibrary, type EditLibrary, missing, taken } from './edit-library.js';
 import { invalid } from './edit-metadata.js';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   createRandom,
-  type Edit,
+  type MapEdit,
   isSakeError,
   readSafetensors,
   SakeError,
@@ -16,7 +16,7 @@ import { learnCapital, loaders } from '../test/loaders.js';
 import { meanShiftLoader } from '../test/mean-shift.js';
 import { decodeEdit, encodeEdit } from './edit-file.js';
 
-let edit: Edit;
+let edit: MapEdit;
 let bytes: Uint8Array<ArrayBuffer>;
 beforeAll(async () => {
   edit = await learnCapital('France', 'Rome');
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 
 /** The edit with another bundle in the place of its map's. */
-function withMap(change: (bundle: TensorBundle) => TensorBundle): Edit {
+function withMap(change: (bundle: TensorBundle) => TensorBundle): MapEdit {
   return { ...edit, map: { ...edit.map, toTensors: () => change(edit.map.toTensors()) } };
 }
 
@@ -80,7 +80,7 @@ describe('encodeEdit', () => {
 
 describe('decodeEdit', () => {
   it('gives back the edit', () => {
-    const { map, scope, ...rest } = decodeEdit(bytes, loaders, 'file');
+    const { map, scope, ...rest } = decodeEdit(bytes, loaders, 'file') as MapEdit;
     expect(rest).toEqual({ kind: 'map', id: edit.id, request: edit.request, provenance: edit.provenance });
     expect(map.toTensors()).toEqual(edit.map.toTensors());
     expect(scope.toTensors()).toEqual(edit.scope.toTensors());

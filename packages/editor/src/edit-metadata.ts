@@ -1,15 +1,11 @@
 import { SakeError, validateEditRequest, type EditRequest, type Json, type Provenance } from '@sakejs/spec';
 import { z } from 'zod';
 
-/** What stands in the header of an edit file beside its tensors. */
-export interface EditMetadata {
+/** What every edit has, whatever its kind. */
+export interface EditIdentity {
   readonly id: string;
   readonly request: EditRequest;
   readonly provenance: Provenance;
-  readonly map: PartMetadata;
-  readonly scope: PartMetadata;
-  /** Maps of later tokens, in order; absent where the edit has none. */
-  readonly later?: readonly LaterMetadata[];
 }
 
 /** How a map or a scope is loaded again. */
@@ -21,15 +17,19 @@ export interface PartMetadata {
   readonly meta: Readonly<Record<string, Json>>;
 }
 
-/** As a map, with the tokens behind which it applies. */
-export interface LaterMetadata extends PartMetadata {
-  readonly after: readonly number[];
+/** The header texts of an edit file. */
+export interface EditHeader {
+  readonly kind: string;
+  readonly version: string;
+  /** The npm package that offers the kind of edit, where the file names one. */
+  readonly module: string | undefined;
+  /** @throws {SakeError} `invalid-file` for a text that is missing, no JSON or not as the schema wants it. */
+  parse<T>(name: string, schema: z.ZodType<T>): T;
+  /** @throws {SakeError} `invalid-file`. */
+  identity(): EditIdentity;
 }
 
 const FORMAT = 'sakejs-edit';
-/** Edits with maps of later tokens are of version 2, so that older releases refuse them by name; others stay as they were. */
-const PLAIN_VERSION = '1';
-const LATER_VERSION = '2';
 
 const text = z.string().min(1);
 const count = z.int().nonnegative();
@@ -54,22 +54,19 @@ const provenanceSchema = z.strictObject({
   settings: jsonObject.exactOptional(),
 });
 
-const partSchema = z.strictObject({
-  kind: text,
-  version: z.int().positive(),
-  module: text,
-  meta: jsonObject,
-});
-
-const laterSchema = z
-  .array(partSchema.extend({ after: z.array(count).min(1) }))
-  .min(1)
-  .refine((maps) => maps.every(({ after }, at) => after.length > (maps[at - 1]?.after.length ?? 0)), {
-    message: 'expected the maps in the order of the tokens before them',
-  });
+/** What {@link PartMetadata} has to be. */
+export const partSchema: z.ZodObject<
+  {
+    kind: z.ZodString;
+    version: z.ZodInt;
+    module: z.ZodString;
+    meta: z.ZodRecord<z.ZodString, z.ZodJSONSchema>;
+  },
+  z.core.$strict
+> = z.strictObject({ kind: text, version: z.int().positive(), module: text, meta: jsonObject });
 
 /** JSON with sorted keys, so that equal values are equal texts. */
-function canonicalJson(value: unknown): string {
+export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) =>
     typeof item === 'object' && item !== null && !Array.isArray(item)
       ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
@@ -77,42 +74,35 @@ function canonicalJson(value: unknown): string {
   );
 }
 
-/** The header texts of an edit: everything structured is JSON. */
-export function toHeader(metadata: EditMetadata): Record<string, string> {
+/** The header texts that every edit has. */
+export function toHeader(
+  kind: string,
+  version: string,
+  { id, request, provenance }: EditIdentity,
+): Record<string, string> {
   return {
     format: FORMAT,
-    formatVersion: metadata.later === undefined ? PLAIN_VERSION : LATER_VERSION,
-    kind: 'map',
-    id: metadata.id,
-    request: canonicalJson(metadata.request),
-    provenance: canonicalJson(metadata.provenance),
-    map: canonicalJson(metadata.map),
-    scope: canonicalJson(metadata.scope),
-    ...(metadata.later !== undefined && { later: canonicalJson(metadata.later) }),
+    formatVersion: version,
+    kind,
+    id,
+    request: canonicalJson(request),
+    provenance: canonicalJson(provenance),
   };
 }
 
 /**
- * Checks header texts and gives back what they say.
+ * Opens the header texts of an edit file.
  *
- * @throws {SakeError} `invalid-file` for what is missing or malformed, `unsupported` for a newer format or
- * another kind of edit.
+ * @throws {SakeError} `invalid-file` for another format, or without kind and version.
  */
-export function fromHeader(header: Readonly<Record<string, string>>, file: string): EditMetadata {
+export function fromHeader(header: Readonly<Record<string, string>>, file: string): EditHeader {
+  const optional = (name: string): string | undefined =>
+    Object.hasOwn(header, name) ? header[name] : undefined;
   const field = (name: string): string => {
-    const value = Object.hasOwn(header, name) ? header[name] : undefined;
+    const value = optional(name);
     if (value === undefined) throw invalid(file, `header text '${name}', got none`);
     return value;
   };
-  if (field('format') !== FORMAT)
-    throw invalid(file, `format '${FORMAT}', got ${JSON.stringify(header['format'])}`);
-  const version = field('formatVersion');
-  if ((version !== PLAIN_VERSION && version !== LATER_VERSION) || field('kind') !== 'map')
-    throw new SakeError(
-      'unsupported',
-      `edit file ${file}: expected an edit of kind 'map' in format version ${PLAIN_VERSION} or ${LATER_VERSION}, got kind ${JSON.stringify(header['kind'])} in version ${JSON.stringify(header['formatVersion'])}; a newer release of @sakejs/editor may read it`,
-      { details: { file } },
-    );
   const parse = <T>(name: string, schema: z.ZodType<T>): T => {
     let value: unknown;
     try {
@@ -125,13 +115,18 @@ export function fromHeader(header: Readonly<Record<string, string>>, file: strin
       throw invalid(file, `a well-formed '${name}', got: ${z.prettifyError(result.error)}`, result.error);
     return result.data;
   };
+  if (field('format') !== FORMAT)
+    throw invalid(file, `format '${FORMAT}', got ${JSON.stringify(header['format'])}`);
   return {
-    id: field('id'),
-    request: checkRequest(parse('request', requestSchema), file),
-    provenance: parse('provenance', provenanceSchema),
-    map: parse('map', partSchema),
-    scope: parse('scope', partSchema),
-    ...(version === LATER_VERSION && { later: parse('later', laterSchema) }),
+    version: field('formatVersion'),
+    kind: field('kind'),
+    module: optional('module'),
+    parse,
+    identity: () => ({
+      id: field('id'),
+      request: checkRequest(parse('request', requestSchema), file),
+      provenance: parse('provenance', provenanceSchema),
+    }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { EditMethod, Mapper, PromptEmbedder, ScopeDetector } from '@sakejs/spec';
+import type { EditMethod, MapEdit, Mapper, PromptEmbedder, ScopeDetector } from '@sakejs/spec';
 import { learnEdit, type TargetChoice } from './learn-edit.js';
 import type { LaterTokens } from './learn-later-maps.js';
 
@@ -18,7 +18,7 @@ export interface EditMethodOptions {
 }
 
 /** A method that learns edits with {@link learnEdit} and these options. */
-export function createEditMethod({ name, ...options }: EditMethodOptions): EditMethod {
+export function createEditMethod({ name, ...options }: EditMethodOptions): EditMethod<MapEdit> {
   return {
     name,
     learn: (request, context) => learnEdit(request, { ...context, ...options, method: name }),

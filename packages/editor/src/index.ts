@@ -19,14 +19,19 @@ export {
   type OpenLibraryOptions,
 } from './edit-directory.js';
 export { openEditCache, type EditCache, type OpenEditCacheOptions } from './edit-cache.js';
-export { decodeEdit, encodeEdit, type EditLoaders } from './edit-file.js';
+export { decodeEdit, encodeEdit } from './edit-file.js';
+export type { EditLoaders } from './edit-format.js';
 export { modelMismatch, type ModelMismatch } from './model-match.js';
 export { rankEdits, type Candidate } from './rank-edits.js';
 export type { PolicyEvent, SelectEvent, Selection, SteeringPolicy } from './steering-policy.js';
 export {
   createSteeredLM,
   type SteeredLM,
-  type SteeredLMOptions,
   type SteeredRequest,
   type SteeredResponse,
 } from './steered-lm.js';
+export type { Gate, SteeredLMOptions } from './steered-options.js';
+export { rewritePrompt } from './rewrite-prompt.js';
+export { checkLearnInput, checkLengths } from './learn-input.js';
+export { learnScope, type LearnedScope, type ScopeLearning } from './learn-scope.js';
+export { provenanceOf } from './provenance-of.js';

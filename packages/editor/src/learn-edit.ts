@@ -1,5 +1,4 @@
 import {
-  type CausalLM,
   type EditRequest,
   type LearnContext,
   type MapEdit,
@@ -7,20 +6,20 @@ import {
   type Matrix,
   type Observation,
   fromRows,
-  type PromptDistribution,
   type PromptEmbedder,
   SakeError,
   type ScopeDetector,
   selectRows,
   steeringContext,
   throwIfAborted,
-  validateEditRequest,
 } from '@sakejs/spec';
 import { editId } from './edit-id.js';
+import { checkLearnInput, checkLengths } from './learn-input.js';
 import { countLaterTokens, learnLaterMaps, type LaterTokens } from './learn-later-maps.js';
+import { planScope } from './learn-scope.js';
 import { firstObjectToken, greedyTokens, meanLogProbability } from './next-token.js';
 import { promptGroups } from './prompt-groups.js';
-import { embedTexts, labelQueries, scopeTexts } from './scope-queries.js';
+import { provenanceOf } from './provenance-of.js';
 
 /** Fewest target rows that a map is learned from when only obeying ones are kept. */
 export const MINIMUM_OBEYING = 8;
@@ -63,31 +62,26 @@ const WHERE = 'learnEdit';
  * given, `aborted`.
  */
 export async function learnEdit(input: EditRequest, options: LearnOptions): Promise<MapEdit> {
-  const request = ownFields(validateEditRequest(input));
   const { lm, prompts, mapper, scope, signal, embedder, seed = 0, method = 'sake' } = options;
   const { targets: choice = 'obeying', forcedSource = true, laterTokens = 0 } = options;
+  const request = checkLearnInput(input, prompts, WHERE);
   if (choice !== 'all' && choice !== 'obeying')
     throw new SakeError(
       'invalid-option',
       `${WHERE}: expected targets 'all' or 'obeying', got ${JSON.stringify(choice)}`,
     );
-  checkPrompts(request, prompts);
   const laterCount = countLaterTokens(lm, request.targetNew, laterTokens, WHERE);
   throwIfAborted(signal, WHERE);
 
   const every = [...prompts.prompts.keys()];
-  const scopeGroups = promptGroups(prompts, every);
-  const texts = scopeTexts({ ...prompts, request }, { forcedSource, groups: scopeGroups.groups });
-  const observed = [...texts.sources, ...texts.positives, ...texts.negatives];
   const contexts = prompts.prompts.map((prompt) => steeringContext({ ...request, prompt }));
-  checkLengths(lm, [...observed.map(({ text }) => text), ...contexts]);
-  checkLengths(lm, [...texts.sources.map(({ text }) => text), ...contexts], laterCount);
-  const embeddings = await embedTexts(
-    observed.map(({ text }) => text),
-    scope.needs,
-    embedder,
-    WHERE,
-  );
+  const plan = await planScope({
+    ...{ lm, scope, forcedSource, embedder, where: WHERE },
+    prompts: { ...prompts, request },
+  });
+  const sources = plan.sources.map(({ text }) => text);
+  checkLengths(lm, contexts, WHERE);
+  checkLengths(lm, [...sources, ...contexts], WHERE, laterCount);
   const passing = signal === undefined ? {} : { signal };
 
   const steered = await lm.capture(contexts, passing); // [n, d]
@@ -99,15 +93,12 @@ export async function learnEdit(input: EditRequest, options: LearnOptions): Prom
   if (choice === 'obeying') checkObeying(request, obeying.length, contexts.length);
   throwIfAborted(signal, WHERE);
 
-  const observations = await lm.observe(
-    observed.map(({ text }) => text),
-    { layers: scope.needs.layers, ...passing },
-  );
+  const observations = await lm.observe(plan.observed, { layers: scope.needs.layers, ...passing });
   const { by: mapGroupedBy, groups } = promptGroups(prompts, kept);
   const map = await mapper.fit({
-    source: activations(observations.slice(0, texts.sources.length)),
+    source: activations(observations.slice(0, sources.length)),
     target: selectRows(steered, kept),
-    sourceGroups: texts.sources.map((_, index) => groups[index % groups.length]!),
+    sourceGroups: sources.map((_, index) => groups[index % groups.length]!),
     targetGroups: kept.map((index) => groups[index]!),
     score: async (mapped: Matrix) => meanLogProbability(await lm.project(mapped), newToken),
   });
@@ -118,7 +109,7 @@ export async function learnEdit(input: EditRequest, options: LearnOptions): Prom
     mapper,
     prompts,
     object: request.targetNew,
-    sources: texts.sources.map(({ text }) => text),
+    sources,
     contexts,
     count: laterCount,
     choose: (fits, position) => {
@@ -129,70 +120,27 @@ export async function learnEdit(input: EditRequest, options: LearnOptions): Prom
     signal,
   });
 
-  const queries = labelQueries(lm, observed, observations, embeddings);
-  const firstNegative = queries.length - texts.negatives.length;
+  const learned = plan.fit(observations);
   return {
     kind: 'map',
     id: editId(request),
     request,
     map,
     ...(later.length > 0 && { later: later.map(({ after, map: further }) => ({ after, map: further })) }),
-    scope: scope.fit({ positives: queries.slice(0, firstNegative), negatives: queries.slice(firstNegative) }),
+    scope: learned.scope,
     provenance: {
       method,
-      createdAt: new Date().toISOString(),
-      model: { id: lm.info.id, sha256: lm.info.sha256 },
-      seed,
-      prompts: { count: prompts.prompts.length, source: prompts.source },
-      rows: { source: texts.sources.length, target: kept.length, obeying: obeying.length },
-      versions: lm.info.runtime,
+      ...provenanceOf(lm, prompts, seed),
+      rows: { source: sources.length, target: kept.length, obeying: obeying.length },
       settings: {
         targets: choice,
         forcedSource,
         mapGroupedBy,
-        scopeGroupedBy: scopeGroups.by,
-        scopePositives: texts.positives.length,
-        scopeNegatives: texts.negatives.length,
+        ...learned.settings,
         ...(later.length > 0 && { laterObeying: later.map(({ obeying: fits }) => fits) }),
-        ...(embeddings === undefined || embedder === undefined ? {} : { embedder: embedder.kind }),
       },
     },
   };
-}
-
-/** The request without what else the caller's object carries: it is stored with the edit. */
-function ownFields({ subject, prompt, targetTrue, targetNew, relation }: EditRequest): EditRequest {
-  return { subject, prompt, targetTrue, targetNew, ...(relation === undefined ? {} : { relation }) };
-}
-
-function checkPrompts(request: EditRequest, prompts: PromptDistribution): void {
-  const other = (['subject', 'prompt', 'targetTrue', 'targetNew'] as const).find(
-    (field) => prompts.request[field].trim() !== request[field],
-  );
-  if (other !== undefined)
-    throw new SakeError(
-      'invalid-request',
-      `${WHERE}: expected prompts made for this request, got prompts with ${other} ${JSON.stringify(prompts.request[other])} instead of ${JSON.stringify(request[other])}`,
-      { details: { request, prompts: prompts.request } },
-    );
-  if (prompts.prompts.length === 0)
-    throw new SakeError(
-      'not-enough-data',
-      `${WHERE}: expected at least one prompt, got an empty distribution`,
-    );
-}
-
-function checkLengths(lm: CausalLM, texts: readonly string[], further = 0): void {
-  const most = lm.info.maxPositions - further;
-  for (const text of texts) {
-    const { length } = lm.encode(text);
-    if (length > most)
-      throw new SakeError(
-        'invalid-input',
-        `${WHERE}: expected prompts of at most ${most} tokens with their context${further > 0 ? `, so that ${further} of the object fit behind them` : ''}, got ${length} in ${JSON.stringify(text)}; shorten or drop that prompt`,
-        { details: { text, tokens: length, maxPositions: lm.info.maxPositions } },
-      );
-  }
 }
 
 /** @param position how many tokens of the object have been said. */

@@ -1,4 +1,4 @@
-import { type Edit, type GeneratedToken, type Mapper, type MapperInput, readSafetensors } from '@sakejs/spec';
+import { type Edit, type GeneratedToken, type MapEdit, type Mapper, type MapperInput, readSafetensors } from '@sakejs/spec';
 import { expectCode } from '@sakejs/spec/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { centroid } from '../test/centroid.js';
@@ -8,7 +8,8 @@ import { capitalRequest, createTestLM, promptsFor } from '../test/world.js';
 import { decodeEdit, encodeEdit } from './edit-file.js';
 import { learnEdit, type LearnOptions } from './learn-edit.js';
 import { countLaterTokens } from './learn-later-maps.js';
-import { createSteeredLM, type SteeredLMOptions } from './steered-lm.js';
+import { createSteeredLM } from './steered-lm.js';
+import type { SteeredLMOptions } from './steered-options.js';
 import type { SelectEvent } from './steering-policy.js';
 
 const request = capitalRequest('France', 'Sri Lanka');
@@ -18,7 +19,7 @@ const ASK = 'The capital of France is';
 const lm = createTestLM();
 const [sri, lanka] = lm.encode(' Sri Lanka') as [number, number];
 
-const learn = (changes: Partial<LearnOptions> = {}): Promise<Edit> =>
+const learn = (changes: Partial<LearnOptions> = {}): Promise<MapEdit> =>
   learnEdit(request, {
     lm: createTestLM(),
     prompts,
@@ -34,8 +35,8 @@ async function say(edit: Edit, options: SteeredLMOptions = {}, maxTokens = 4): P
   return text;
 }
 
-let paper: Edit;
-let whole: Edit;
+let paper: MapEdit;
+let whole: MapEdit;
 beforeAll(async () => {
   paper = await learn();
   whole = await learn({ laterTokens: 'all' });
@@ -174,7 +175,7 @@ describe('an edit with maps of later tokens', () => {
 
   it('says the same after a trip through its file', async () => {
     const bytes = encodeEdit(whole, loaders);
-    const reloaded = decodeEdit(bytes, loaders, 'file');
+    const reloaded = decodeEdit(bytes, loaders, 'file') as MapEdit;
     expect(reloaded.later!.map(({ after, map }) => [after, map.toTensors()])).toEqual(
       whole.later!.map(({ after, map }) => [after, map.toTensors()]),
     );

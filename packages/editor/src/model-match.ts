@@ -7,10 +7,12 @@ export interface ModelMismatch {
   readonly message: string;
 }
 
-/** Whether an edit was learned on this model, by hidden size and by the hash of the weights. */
+/**
+ * Whether an edit was learned on this model: by hidden size, where the edit has a map, and by the hash of the weights.
+ */
 export function modelMismatch(edit: Edit, info: ModelInfo): ModelMismatch | undefined {
   const { model } = edit.provenance;
-  if (edit.map.dim !== info.hiddenSize)
+  if (edit.kind === 'map' && edit.map.dim !== info.hiddenSize)
     return {
       kind: 'width',
       message: `edit '${edit.id}': expected a model of hidden size ${edit.map.dim} (it was learned on ${model.id}), got ${info.id} of hidden size ${info.hiddenSize}; learn it again on this model`,

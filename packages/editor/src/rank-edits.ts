@@ -1,8 +1,8 @@
 import { type Edit, type Query, SakeError } from '@sakejs/spec';
 
 /** An edit and how far a query is from it. */
-export interface Candidate {
-  readonly edit: Edit;
+export interface Candidate<E extends Edit = Edit> {
+  readonly edit: E;
   readonly distance: number;
   readonly threshold: number;
   /** `distance / threshold`: at most 1 in scope. For a threshold not above 0: 1 in scope, else +Infinity. */
@@ -20,7 +20,7 @@ export interface Candidate {
  *
  * @throws {SakeError} `numerical` for a distance that is not a number, and what the scopes throw.
  */
-export function rankEdits(edits: readonly Edit[], query: Query): Candidate[] {
+export function rankEdits<E extends Edit>(edits: readonly E[], query: Query): Candidate<E>[] {
   return edits
     .map((edit) => toCandidate(edit, query))
     .reverse()
@@ -32,7 +32,7 @@ export function rankEdits(edits: readonly Edit[], query: Query): Candidate[] {
     );
 }
 
-function toCandidate(edit: Edit, query: Query): Candidate {
+function toCandidate<E extends Edit>(edit: E, query: Query): Candidate<E> {
   const { threshold } = edit.scope;
   const { distance, position } = edit.scope.match(query);
   if (Number.isNaN(distance) || Number.isNaN(threshold))

@@ -1,4 +1,4 @@
-import { type Edit, fromRows, type GeneratedToken, row, type TransportMap, type Vector } from '@sakejs/spec';
+import { type Edit, fromRows, type GeneratedToken, type MapEdit, row, type TransportMap, type Vector } from '@sakejs/spec';
 import { expectCode } from '@sakejs/spec/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { centroid, centroidScope } from '../test/centroid.js';
@@ -17,8 +17,8 @@ const PROMPTS = [
   'The capital of Peru is',
   'The capital of Japan is',
 ];
-let france: Edit;
-let peru: Edit;
+let france: MapEdit;
+let peru: MapEdit;
 beforeAll(async () => {
   france = await learnCapital('France', 'Rome', 1);
   peru = await learnCapital('Peru', 'Tokyo', 2);

@@ -3,22 +3,28 @@ import {
   type Edit,
   type Intervention,
   type LaterMap,
+  type MapEdit,
   type Prompt,
-  type PromptEmbedder,
   row,
   SakeError,
   type TransportMap,
 } from '@sakejs/spec';
 import { rankEdits, type Candidate } from './rank-edits.js';
 import { embedTexts } from './scope-queries.js';
-import type { SelectEvent, Selection, SteeringPolicy } from './steering-policy.js';
+import type { Gate, Steering } from './steered-options.js';
+import type { SelectEvent, Selection } from './steering-policy.js';
 
 /** How the steps of a text are steered. */
-export interface TextSteeringOptions {
-  readonly apply: 'prompt' | 'every-step' | SteeringPolicy;
-  readonly onSelect: ((event: SelectEvent) => void) | undefined;
-  readonly embedder: PromptEmbedder | undefined;
-  readonly where: string;
+export type TextSteeringOptions = Pick<Steering, 'apply' | 'gate' | 'onSelect' | 'embedder' | 'where'>;
+
+/** A text to steer with maps. */
+export interface SteeredText {
+  readonly prompt: Prompt;
+  readonly index: number;
+  /** The first step that is steered: 1 where a prompt edit was the one to apply at step 0. Default 0. */
+  readonly from?: number;
+  /** Earlier steps at which an edit applied. Default none. */
+  readonly steered?: readonly number[];
 }
 
 /** The union of the layers that live edits' scopes look at, ascending. */
@@ -29,9 +35,12 @@ export function layersOf(live: readonly Edit[]): number[] {
 export const wantsEmbedding = (live: readonly Edit[]): boolean =>
   live.some(({ scope }) => scope.needs.embedding);
 
-/** The best candidate, where it is in scope. */
-export function chosen([best]: readonly Candidate[]): Selection | undefined {
-  return best?.inScope === true ? best : undefined;
+/** The best candidate, where it is in scope or the gate is open. */
+export function chosen<E extends Edit>(
+  [best]: readonly Candidate<E>[],
+  gate: Gate,
+): Selection<E> | undefined {
+  return best?.inScope === true || gate === 'open' ? best : undefined;
 }
 
 /** @throws {SakeError} `numerical` for values of another number, or not finite. */
@@ -59,19 +68,18 @@ export function applyMap(
  */
 export function steerText(
   lm: CausalLM,
-  live: readonly Edit[],
-  text: { readonly prompt: Prompt; readonly index: number },
-  { apply, onSelect, embedder, where }: TextSteeringOptions,
+  live: readonly MapEdit[],
+  { prompt, index, from: firstStep = 0, steered: before = [] }: SteeredText,
+  { apply, gate, onSelect, embedder, where }: TextSteeringOptions,
 ): Intervention {
-  const { prompt, index } = text;
-  const steered: number[] = [];
+  const steered = [...before];
   /** The edit whose object is being said, and where in the tokens it began. */
-  let speaking: { readonly selection: Selection; readonly from: number } | undefined;
+  let speaking: { readonly selection: Selection<MapEdit>; readonly from: number } | undefined;
 
   const replace = (
     map: TransportMap,
     activation: Float32Array,
-    event: Pick<SelectEvent, 'step' | 'selection' | 'position'>,
+    event: Pick<SelectEvent, 'step' | 'position'> & { readonly selection: Selection<MapEdit> },
   ): Float32Array => {
     onSelect?.({ prompt, index, ...event });
     steered.push(event.step);
@@ -88,7 +96,7 @@ export function steerText(
           return replace(later.map, lastTokenActivation, { step, selection, position: later.after.length });
         speaking = undefined;
       }
-      if (step > 0 && apply === 'prompt') return undefined;
+      if (step < firstStep || (step > 0 && apply === 'prompt')) return undefined;
       const read = step === 0 && typeof prompt === 'string' ? prompt : lm.decode(tokens);
       const embeddings = await embedTexts(
         [read],
@@ -98,7 +106,7 @@ export function steerText(
       );
       const query =
         embeddings === undefined ? observation : { ...observation, embedding: row(embeddings, 0) };
-      const selection = chosen(rankEdits(live, { ...query, lastTokenActivation }));
+      const selection = chosen(rankEdits(live, { ...query, lastTokenActivation }), gate);
       if (selection === undefined) return undefined;
       if (
         typeof apply === 'function' &&
@@ -112,7 +120,7 @@ export function steerText(
 }
 
 /** The map for what follows these tokens of the object, if they are its beginning. */
-function laterMap({ later = [] }: Edit, said: readonly number[]): LaterMap | undefined {
+function laterMap({ later = [] }: MapEdit, said: readonly number[]): LaterMap | undefined {
   return later.find(
     ({ after }) => after.length === said.length && after.every((token, at) => token === said[at]),
   );

@@ -1,5 +1,5 @@
-import type { Edit } from '@sakejs/spec';
-import type { EditLoaders } from '../src/edit-file.js';
+import type { MapEdit } from '@sakejs/spec';
+import type { EditLoaders } from '../src/edit-format.js';
 import { learnEdit } from '../src/learn-edit.js';
 import { centroid, centroidLoader } from './centroid.js';
 import { meanShift, meanShiftLoader } from './mean-shift.js';
@@ -12,7 +12,7 @@ export async function learnCapital(
   subject: Parameters<typeof capitalRequest>[0],
   targetNew: string,
   minute = 0,
-): Promise<Edit> {
+): Promise<MapEdit> {
   const request = capitalRequest(subject, targetNew);
   const edit = await learnEdit(request, {
     lm: createTestLM(),

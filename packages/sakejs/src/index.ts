@@ -8,7 +8,7 @@ export {
   type ModelInspection,
 } from '@sakejs/activations';
 export { learnEdit, type LearnEditOptions } from './learn-edit.js';
-export { createMethod, methodNames, type MethodOverrides } from './methods.js';
+export { createMethod, mappedMethodNames, methodNames, type MethodOverrides } from './methods.js';
 export { builtInMappers, loadMapper } from './mappers.js';
 export { isMapperModule, loadMapperModule, type MapperModule } from './mapper-module.js';
 export { loadPromptSource } from './prompt-source.js';

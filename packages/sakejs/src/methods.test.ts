@@ -1,6 +1,7 @@
 import { expectCode } from '@sakejs/spec/testing';
 import { describe, expect, it } from 'vitest';
 import { loadModel } from './load-model.js';
+import { builtInMappers } from './mappers.js';
 import { createMethod, methodNames } from './methods.js';
 import { writeTinyModel } from './testing/tiny-model.js';
 import { temporaryFolder } from '../test/temporary-folder.js';
@@ -8,7 +9,8 @@ import { temporaryFolder } from '../test/temporary-folder.js';
 describe('createMethod', () => {
   it('offers every method of the tables', async () => {
     await using lm = await loadModel(await writeTinyModel(temporaryFolder()));
-    expect(methodNames).toEqual(['sake', 'sake-paper', 'uniform', 'uniform-paper']);
+    const names = ['sake', 'sake-paper', 'uniform', 'uniform-paper', 'actadd', 'icl', 'imagine'];
+    expect(methodNames).toEqual(names);
     for (const name of methodNames) expect(createMethod(name, lm.info).name).toBe(name);
   });
 
@@ -18,5 +20,11 @@ describe('createMethod', () => {
       const error = await expectCode(async () => createMethod(name, lm.info), 'unknown-kind');
       expect(error.message).toMatch(/expected one of sake, sake-paper, uniform, uniform-paper/);
     }
+  });
+  it('refuses a part that a method does not have', async () => {
+    await using lm = await loadModel(await writeTinyModel(temporaryFolder()));
+    const mapper = builtInMappers['mean-shift']!();
+    const error = await expectCode(async () => createMethod('icl', lm.info, { mapper }), 'invalid-option');
+    expect(error.message).toMatch(/no mapper for 'icl'/);
   });
 });

@@ -1,3 +1,4 @@
+import { actAdd, icl, imagine } from '@sakejs/baselines';
 import { createEditMethod, type LaterTokens, type TargetChoice } from '@sakejs/editor';
 import { euclideanCentroid, whoWhatNow } from '@sakejs/scope';
 import { SakeError, type EditMethod, type Mapper, type ModelInfo, type ScopeDetector } from '@sakejs/spec';
@@ -13,11 +14,8 @@ export interface MethodOverrides {
   readonly laterTokens?: LaterTokens;
 }
 
-interface Recipe {
-  readonly mapper: () => Mapper;
-  readonly scope: (info: ModelInfo) => ScopeDetector;
-  readonly targets: TargetChoice;
-}
+/** A built-in method for a model. */
+type Recipe = (name: string, info: ModelInfo, overrides: MethodOverrides) => EditMethod;
 
 /** The paper's gate on hidden states: centroid of plain and forced rows, 95 % of held-out prompts in scope. */
 const paperScope = (): ScopeDetector =>
@@ -27,27 +25,68 @@ const paperScope = (): ScopeDetector =>
 const ourScope = ({ layers }: ModelInfo): ScopeDetector =>
   whoWhatNow({ layers, factorTarget: { kind: 'midpoint', positivePercentile: 3, negativePercentile: 90 } });
 
+/** A method that fits a map on the rows of a whole distribution. */
+const mapped =
+  (parts: {
+    readonly mapper: () => Mapper;
+    readonly scope: (info: ModelInfo) => ScopeDetector;
+    readonly targets: TargetChoice;
+  }): Recipe =>
+  (name, info, { mapper = parts.mapper(), scope = parts.scope(info), targets = parts.targets, ...others }) =>
+    createEditMethod({
+      ...{ name, mapper, scope, targets },
+      ...(others.forcedSource !== undefined && { forcedSource: others.forcedSource }),
+      ...(others.laterTokens !== undefined && { laterTokens: others.laterTokens }),
+    });
+
+/** A method with parts of its own, but for the scope where it has `scope`. */
+const fixed =
+  (create: (scope: ScopeDetector | undefined, info: ModelInfo) => EditMethod): Recipe =>
+  (name, info, { scope, ...others }) => {
+    const refused = Object.entries(others).find(([, value]) => value !== undefined);
+    if (refused !== undefined)
+      throw new SakeError(
+        'invalid-option',
+        `createMethod: expected no ${refused[0]} for '${name}', which has no such part, got one; leave it out`,
+        { details: { method: name, option: refused[0] } },
+      );
+    return create(scope, info);
+  };
+
 /**
  * Methods as tables name them.
  *
  * - `sake-paper`: all target rows, forced source, ridge 1e-2, Euclidean centroid gate.
  * - `sake`: obeying target rows, ridge by cross-validation, who-what-now gate. Chosen on dev records.
  * - `uniform`: mean shift over the rows and gate of `sake`; `uniform-paper`: over those of `sake-paper`.
+ * - `actadd`: the shift of the request's own prompt alone, gate of `sake`.
+ * - `icl`: the new fact stated in front of every prompt, no gate; `imagine`: so, behind "Imagine that".
  */
 const recipes: Readonly<Record<string, Recipe>> = {
-  sake: { mapper: () => buresWasserstein({ ridge: 'cross-validated' }), scope: ourScope, targets: 'obeying' },
-  'sake-paper': { mapper: () => buresWasserstein({ ridge: 1e-2 }), scope: paperScope, targets: 'all' },
-  uniform: { mapper: () => meanShift(), scope: ourScope, targets: 'obeying' },
-  'uniform-paper': { mapper: () => meanShift(), scope: paperScope, targets: 'all' },
+  sake: mapped({
+    mapper: () => buresWasserstein({ ridge: 'cross-validated' }),
+    scope: ourScope,
+    targets: 'obeying',
+  }),
+  'sake-paper': mapped({ mapper: () => buresWasserstein({ ridge: 1e-2 }), scope: paperScope, targets: 'all' }),
+  uniform: mapped({ mapper: () => meanShift(), scope: ourScope, targets: 'obeying' }),
+  'uniform-paper': mapped({ mapper: () => meanShift(), scope: paperScope, targets: 'all' }),
+  actadd: fixed((scope, info) => actAdd({ scope: scope ?? ourScope(info) })),
+  icl: fixed((scope) => icl({ ...(scope && { scope }) })),
+  imagine: fixed((scope) => imagine({ ...(scope && { scope }) })),
 };
 
 /** Names that {@link createMethod} knows. */
 export const methodNames: readonly string[] = Object.keys(recipes);
 
+/** Those of them that fit a map, so that another mapper may take its place. */
+export const mappedMethodNames: readonly string[] = ['sake', 'sake-paper', 'uniform', 'uniform-paper'];
+
 /**
  * A built-in method for a model, with parts replaced where asked.
  *
- * @throws {SakeError} `unknown-kind` for a name that is not built in.
+ * @throws {SakeError} `unknown-kind` for a name that is not built in, `invalid-option` for a part that the method does
+ * not have, such as a mapper for `icl`.
  */
 export function createMethod(name: string, info: ModelInfo, overrides: MethodOverrides = {}): EditMethod {
   const recipe = Object.hasOwn(recipes, name) ? recipes[name] : undefined;
@@ -56,12 +95,5 @@ export function createMethod(name: string, info: ModelInfo, overrides: MethodOve
       'unknown-kind',
       `createMethod: expected one of ${methodNames.join(', ')}, got ${JSON.stringify(name)}`,
     );
-  return createEditMethod({
-    name,
-    mapper: overrides.mapper ?? recipe.mapper(),
-    scope: overrides.scope ?? recipe.scope(info),
-    targets: overrides.targets ?? recipe.targets,
-    ...(overrides.forcedSource !== undefined && { forcedSource: overrides.forcedSource }),
-    ...(overrides.laterTokens !== undefined && { laterTokens: overrides.laterTokens }),
-  });
+  return recipe(name, info, overrides);
 }

@@ -4,6 +4,7 @@ import {
   euclideanCentroid,
   everything,
   mahalanobis,
+  nearestRequest,
   nearestRow,
   scopeLoaders as loaders,
   whoWhatNow,
@@ -38,3 +39,4 @@ describeScopeDetector('whoWhatNow, who alone', () => whoWhatNow({ layers: 4, fac
   loaders,
 });
 describeScopeDetector('everything', () => everything(), { loaders, looks: false });
+describeScopeDetector('nearestRequest', () => nearestRequest(), { loaders, closes: false });

@@ -9,6 +9,7 @@ export { euclideanCentroid } from './euclidean-centroid.js';
 export { everything } from './everything.js';
 export type { CrossFitOptions } from './group-folds.js';
 export { mahalanobis, type MahalanobisOptions } from './mahalanobis.js';
+export { nearestRequest } from './nearest-request.js';
 export { nearestRow } from './nearest-row.js';
 export { scopeLoaders } from './scope-loaders.js';
 export type { ScopeSpace, VectorScopeOptions } from './vector-detector.js';

@@ -3,6 +3,7 @@ import { cosineCentroidLoader } from './cosine-centroid.js';
 import { euclideanCentroidLoader } from './euclidean-centroid.js';
 import { everythingLoader } from './everything.js';
 import { mahalanobisLoader } from './mahalanobis.js';
+import { nearestRequestLoader } from './nearest-request.js';
 import { nearestRowLoader } from './nearest-row.js';
 import { whoWhatNowLoader } from './who-what-now-scope.js';
 
@@ -14,4 +15,5 @@ export const scopeLoaders: readonly Loader<Scope>[] = [
   nearestRowLoader,
   whoWhatNowLoader,
   everythingLoader,
+  nearestRequestLoader,
 ];

@@ -45,8 +45,24 @@ export interface MapEdit {
   readonly provenance: Provenance;
 }
 
-/** A learned change of one fact. A value: adding or removing one touches nothing else. */
-export type Edit = MapEdit;
+/** An edit that puts text in front of in-scope prompts; the model then reads the longer prompt. */
+export interface PromptEdit {
+  readonly kind: 'prompt';
+  readonly id: string;
+  readonly request: EditRequest;
+  /** What is put in front, with whatever separates it from the prompt: `The capital of France is Rome. `. */
+  readonly prefix: string;
+  /** A method without a gate has a scope that holds every query; its distances say which edit is nearest. */
+  readonly scope: Scope;
+  readonly provenance: Provenance;
+}
+
+/**
+ * A learned change of one fact. A value: adding or removing one touches nothing else.
+ *
+ * Told apart by `kind`; every kind has an id, a request, a scope and a provenance.
+ */
+export type Edit = MapEdit | PromptEdit;
 
 export interface LearnContext {
   readonly lm: CausalLM;
@@ -56,7 +72,7 @@ export interface LearnContext {
 }
 
 /** A way of editing, SAKE or any other, under one interface. */
-export interface EditMethod {
+export interface EditMethod<E extends Edit = Edit> {
   readonly name: string;
-  learn(request: EditRequest, context: LearnContext): Promise<Edit>;
+  learn(request: EditRequest, context: LearnContext): Promise<E>;
 }

@@ -12,6 +12,7 @@ import { createMethod, isMapperModule, loadMapper, loadPromptSource, methodNames
 import { z } from 'zod';
 import { print, type CommandContext } from './command-context.js';
 import { continuation } from './continuation.js';
+import { describedEffect, effectText } from './described-edit.js';
 import { openReportingBroken } from './library.js';
 import { openModel } from './open-model.js';
 import { libraryOptions, modelOptions, parseOptions, replaceOption, wholeNumber } from './options.js';
@@ -86,7 +87,7 @@ export async function editCommand(raw: unknown, context: CommandContext): Promis
         request: edit.request,
         before,
         after,
-        map: { kind: edit.map.kind, settings: edit.map.settings },
+        ...describedEffect(edit),
         scope: { kind: edit.scope.kind, threshold: edit.scope.threshold, settings: edit.scope.settings },
         provenance: edit.provenance,
         dropped: prompts.dropped,
@@ -96,8 +97,12 @@ export async function editCommand(raw: unknown, context: CommandContext): Promis
         `  before   ${prompt} ${before}`,
         `  after    ${prompt} ${after}`,
         `  prompts  ${prompts.prompts.length} (${prompts.source.kind}), dropped ${dropped.length === 0 ? 'none' : dropped.join(', ')}`,
-        `  rows     ${rows.source} source, ${rows.target} target; ${rows.obeying} steering contexts obeyed`,
-        `  map      ${edit.map.kind}; scope ${edit.scope.kind}`,
+        ...(edit.kind === 'map'
+          ? [
+              `  rows     ${rows.source} source, ${rows.target} target; ${rows.obeying} steering contexts obeyed`,
+              `  map      ${edit.map.kind}; scope ${edit.scope.kind}`,
+            ]
+          : [`  ${effectText(edit)}`]),
         `  try      sake generate ${JSON.stringify(prompt)} --library ${options.library}`,
       ].join('\n'),
     );

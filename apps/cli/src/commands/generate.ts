@@ -48,6 +48,8 @@ interface Fired {
   readonly distance: number;
   readonly threshold: number;
   readonly position: number;
+  /** The text that the model read instead, where the edit states its fact in front. */
+  readonly read?: string;
 }
 
 /** `sake generate`: continues texts, streaming, with all live edits. */
@@ -69,7 +71,7 @@ export async function generateCommand(
   const fired = texts.map((): Fired[] => []);
   const steered = createSteeredLM(lm, edits, {
     apply: options.everyStep ? 'every-step' : 'prompt',
-    onSelect: (event) => fired[event.index]!.push(firedOf(event)),
+    onSelect: (event) => fired[event.index]!.push(firedOf(lm, event)),
   });
   const { maxTokens, temperature, topK, topP, stop, seed, json, chat } = options;
   const sampling = {
@@ -121,8 +123,10 @@ function promptOf(lm: CausalLM, text: string, { chat, system }: Options): Prompt
   return chatTokens(lm, [...before, { role: 'user', content: text }]);
 }
 
-function firedOf({ step, position, selection: { edit, distance, threshold } }: SelectEvent): Fired {
-  return { step, edit: edit.id, distance, threshold, position };
+function firedOf(lm: CausalLM, { step, position, rewritten, selection }: SelectEvent): Fired {
+  const { edit, distance, threshold } = selection;
+  const read = typeof rewritten === 'object' ? lm.decode(rewritten) : rewritten;
+  return { step, edit: edit.id, distance, threshold, position, ...(read !== undefined && { read }) };
 }
 
 /** Reads a stream to its end, writing what comes as it comes; a line that was begun is ended, also by Ctrl-C. */

@@ -1,4 +1,4 @@
-import { createEditLibrary, createSteeredLM, type SteeredResponse } from '@sakejs/editor';
+import { createEditLibrary, createSteeredLM, type Gate, type SteeredResponse } from '@sakejs/editor';
 import { throwIfAborted, type CausalLM, type Edit } from '@sakejs/spec';
 import type { Evidence, Metric, Scores } from '../metrics/metric.js';
 import { isPrefixOfAny, readAnswer, rivalTokens, type Answer } from '../protocols/answer.js';
@@ -6,7 +6,6 @@ import { divergence } from '../protocols/divergence.js';
 import type { Protocol } from '../protocols/protocol.js';
 import type { WholeObjectScorer } from '../protocols/whole-object.js';
 import type { Query } from '../suites/suite.js';
-import { withOpenGate } from './open-gate.js';
 import type { ScoredQuery } from './outcome.js';
 import type { PlainAnswers } from './plain-answers.js';
 import type { PreparedCase, PreparedQuery } from './prepared-suite.js';
@@ -38,13 +37,12 @@ export async function askCase(asker: CaseAsker, item: PreparedCase): Promise<Sco
   const responses = new Map<number, SteeredResponse>();
   for (const open of [false, true]) {
     const asked = item.queries.filter((prepared) => opened(prepared) === open);
-    const edits = open ? asker.live.map(withOpenGate) : asker.live;
-    const answered = await respond(asker, edits, asked);
+    const answered = await respond(asker, asker.live, asked, open ? 'open' : 'method');
     asked.forEach(({ index }, at) => responses.set(index, answered[at]!));
   }
   const forced =
     asker.alsoOpen && asker.own !== undefined
-      ? await respond(asker, [withOpenGate(asker.own)], item.queries)
+      ? await respond(asker, [asker.own], item.queries, 'open')
       : undefined;
   const context: CaseContext = {
     conditions: await conditionsOf(asker, item, metricOf),
@@ -82,9 +80,10 @@ async function respond(
   { lm, signal }: CaseAsker,
   edits: readonly Edit[],
   asked: readonly PreparedQuery[],
+  gate: Gate,
 ): Promise<SteeredResponse[]> {
   if (asked.length === 0) return [];
-  return createSteeredLM(lm, edits).respond(
+  return createSteeredLM(lm, edits, { gate }).respond(
     asked.map(({ query }) => query.prompt),
     signal === undefined ? {} : { signal },
   );
@@ -183,7 +182,7 @@ async function conditionsOf(
   );
   if (own !== undefined && mapped.length > 0) {
     const prompts = mapped.map(({ prompt }) => prompt);
-    const steered = createSteeredLM(lm, [withOpenGate(own)]);
+    const steered = createSteeredLM(lm, [own], { gate: 'open' });
     const responses = await steered.respond(prompts, signal === undefined ? {} : { signal });
     pass(
       mapped,

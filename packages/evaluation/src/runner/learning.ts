@@ -94,12 +94,14 @@ export function caseLearner(settings: LearnSettings, item: PreparedCase): CaseLe
   };
 }
 
-/** Bytes of the tensors that an edit is stored as; 0 for one that cannot be stored. */
+/** Bytes of the tensors and the text that an edit is stored as; 0 for one that cannot be stored. */
 function editBytes(edit: Edit): number {
+  const text = edit.kind === 'prompt' ? Buffer.byteLength(edit.prefix) : 0;
   try {
-    return [edit.map.toTensors(), edit.scope.toTensors()]
+    const bundles = [edit.scope.toTensors(), ...(edit.kind === 'map' ? [edit.map.toTensors()] : [])];
+    return bundles
       .flatMap(({ tensors }) => Object.values(tensors))
-      .reduce((sum, { data }) => sum + data.byteLength, 0);
+      .reduce((sum, { data }) => sum + data.byteLength, text);
   } catch {
     return 0;
   }

@@ -1,9 +1,10 @@
-import type { Edit, EditMethod, MapEdit } from '../../src/edit.js';
+import type { EditMethod, MapEdit } from '../../src/edit.js';
 import { fillPrompt, type EditRequest } from '../../src/edit-request.js';
 import type { CausalLM } from '../../src/causal-lm.js';
 import { row, type Vector } from '../../src/matrix.js';
 import {
   describeEditMethod,
+  type DescribeEditMethodOptions,
   type EditMethodCase,
   type EditMethodFixture,
 } from '../../src/testing/describe-edit-method.js';
@@ -31,21 +32,26 @@ async function caseOf(
   };
 }
 
-const right = toyMethod();
+const right: EditMethod<MapEdit> = toyMethod();
 
-function suite(name: string, change: (fixture: EditMethodFixture) => Partial<EditMethodFixture>): void {
-  describeEditMethod(name, async () => {
+function suite(
+  name: string,
+  change: (fixture: EditMethodFixture) => Partial<EditMethodFixture>,
+  options: DescribeEditMethodOptions = {},
+): void {
+  const setup = async (): Promise<EditMethodFixture> => {
     const lm = createToyLm();
     const fixture: EditMethodFixture = {
       lm,
       method: right,
       cases: [await caseOf(lm, 'Peru', ['Lima', 'Oslo']), await caseOf(lm, 'Iran', ['Tehran', 'Rome'])],
       outside: 'The colour of snow is',
-      respond: (edits, prompts) => respond(lm, edits, prompts),
-      reload: async (edit) => reloadEdit(edit),
+      respond: (edits, prompts) => respond(lm, edits as MapEdit[], prompts),
+      reload: async (edit) => reloadEdit(edit as MapEdit),
     };
     return { ...fixture, ...change(fixture) };
-  });
+  };
+  describeEditMethod(name, setup, options);
 }
 
 suite('right', () => ({}));
@@ -58,7 +64,7 @@ const making = (change: (edit: MapEdit) => Partial<MapEdit>): (() => Partial<Edi
     const edit = await right.learn(request, context);
     return { ...edit, ...change(edit) };
   });
-const shifted = (edit: Edit, by: (value: number) => number): Pick<MapEdit, 'map'> => ({
+const shifted = (edit: MapEdit, by: (value: number) => number): Pick<MapEdit, 'map'> => ({
   map: { ...edit.map, apply: <V extends Vector>(h: V) => edit.map.apply(h).map(by) as V },
 });
 
@@ -99,11 +105,14 @@ const methods: Record<string, (fixture: EditMethodFixture) => Partial<EditMethod
     provenance: { ...edit.provenance, prompts: { ...edit.provenance.prompts, count: 1 } },
   })),
   'reloads another map': () => ({
-    reload: async (edit) => ({ ...reloadEdit(edit), ...shifted(edit, (value) => value * (1 + 1e-6)) }),
+    reload: async (edit) => ({
+      ...reloadEdit(edit as MapEdit),
+      ...shifted(edit as MapEdit, (value) => value * (1 + 1e-6)),
+    }),
   }),
   'reloads without provenance': () => ({
     reload: async (edit) => ({
-      ...reloadEdit(edit),
+      ...reloadEdit(edit as MapEdit),
       provenance: { ...edit.provenance, rows: { source: 0, target: 0, obeying: 0 } },
     }),
   }),
@@ -144,3 +153,4 @@ const methods: Record<string, (fixture: EditMethodFixture) => Partial<EditMethod
   'ignores its signal': learning((request, context) => right.learn(request, without(context, 'signal'))),
 };
 for (const [name, change] of Object.entries(methods)) suite(`wrong: method ${name}`, change);
+suite('wrong: method says that it has no gate', () => ({}), { gated: false });

@@ -1,5 +1,5 @@
 import type { CausalLM } from '../../src/causal-lm.js';
-import type { Edit, EditMethod } from '../../src/edit.js';
+import type { EditMethod, MapEdit } from '../../src/edit.js';
 import { fillPrompt, validateEditRequest } from '../../src/edit-request.js';
 import { SakeError, throwIfAborted } from '../../src/errors.js';
 import { fromRows, row, type Matrix } from '../../src/matrix.js';
@@ -9,7 +9,7 @@ import { nearestLoader, nearestScope } from './nearest-state.js';
 import { headRows } from './toy-lm.js';
 
 /** Shifts the request's own prompt until the new object leads by one, and no other. */
-export function toyMethod(): EditMethod {
+export function toyMethod(): EditMethod<MapEdit> {
   return {
     name: 'toy',
     async learn(given, { lm, prompts, seed = 0, signal }) {
@@ -57,7 +57,7 @@ export function toyMethod(): EditMethod {
 /** Next-token logits, each prompt's activation mapped by the newest edit whose scope holds it. */
 export async function respond(
   lm: CausalLM,
-  edits: readonly Edit[],
+  edits: readonly MapEdit[],
   prompts: readonly string[],
 ): Promise<Matrix> {
   const observed = await lm.observe(prompts, { layers: [1, 2] });
@@ -69,9 +69,9 @@ export async function respond(
 }
 
 /** An edit after a trip through its file. */
-export function reloadEdit(edit: Edit): Edit {
+export function reloadEdit(edit: MapEdit): MapEdit {
   return {
-    ...(JSON.parse(JSON.stringify(edit)) as Edit),
+    ...(JSON.parse(JSON.stringify(edit)) as MapEdit),
     map: shiftLoader.load(throughFile(edit.map.toTensors())),
     scope: nearestLoader.load(throughFile(edit.scope.toTensors())),
   };

@@ -1,0 +1,41 @@
+import { createSteeredLM, decodeEdit, encodeEdit } from '@sakejs/editor';
+import { euclideanCentroid, scopeLoaders } from '@sakejs/scope';
+import { fromRows, type EditMethod } from '@sakejs/spec';
+import { describeEditMethod } from '@sakejs/spec/testing';
+import { transportLoaders } from '@sakejs/transport';
+import { capitalRequest, createTestLM, promptsFor } from '../test/capitals.js';
+import { actAdd, icl, imagine } from './index.js';
+
+const loaders = { mapLoaders: transportLoaders, scopeLoaders };
+const france = capitalRequest('France', 'Rome');
+const peru = capitalRequest('Peru', 'Tokyo');
+
+const methods: readonly [name: string, method: EditMethod, gated: boolean][] = [
+  ['actAdd', actAdd({ scope: euclideanCentroid({ threshold: 0.6 }) }), true],
+  ['icl', icl(), false],
+  ['icl with a gate', icl({ scope: euclideanCentroid({ threshold: 0.1 }), wording: 'Note: {statement}. ' }), true],
+  ['imagine', imagine(), false],
+];
+
+for (const [name, method, gated] of methods)
+  describeEditMethod(
+    name,
+    async () => {
+      const lm = createTestLM();
+      return {
+        lm,
+        method,
+        cases: [
+          { request: france, prompts: promptsFor(france) },
+          { request: peru, prompts: promptsFor(peru) },
+        ],
+        outside: 'The capital of Japan is',
+        respond: async (edits, prompts) => {
+          const responses = await createSteeredLM(lm, edits).respond(prompts);
+          return fromRows(responses.map(({ logits }) => logits));
+        },
+        reload: async (edit) => decodeEdit(encodeEdit(edit, loaders), loaders, 'reloaded'),
+      };
+    },
+    { gated },
+  );

@@ -1,0 +1,93 @@
+import {
+  type CausalLM,
+  type Json,
+  type Observation,
+  type PromptDistribution,
+  type PromptEmbedder,
+  type Scope,
+  type ScopeDetector,
+} from '@sakejs/spec';
+import { checkLengths } from './learn-input.js';
+import { promptGroups } from './prompt-groups.js';
+import { embedTexts, labelQueries, type ScopeText, scopeTexts } from './scope-queries.js';
+
+/** What a scope is learned from. */
+export interface ScopeLearning {
+  readonly lm: CausalLM;
+  readonly prompts: PromptDistribution;
+  readonly scope: ScopeDetector;
+  /** Whether forced sources are among the positives. Default true. */
+  readonly forcedSource?: boolean;
+  /** For scopes that compare sentence embeddings. */
+  readonly embedder?: PromptEmbedder | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Names the caller in errors. Default `learnScope`. */
+  readonly where?: string;
+}
+
+/** A fitted scope and what to say of it in the provenance's settings. */
+export interface LearnedScope {
+  readonly scope: Scope;
+  readonly settings: Readonly<Record<string, Json>>;
+}
+
+/** The texts whose observations a scope is fitted on. */
+export interface ScopePlan {
+  /** Plain prompts, then forced sources: the first of `observed`. */
+  readonly sources: readonly ScopeText[];
+  readonly observed: readonly string[];
+  /** Fits the scope on the observations of `observed`, in order. */
+  fit(observations: readonly Observation[]): LearnedScope;
+}
+
+/**
+ * Prepares a scope's texts, for callers that observe them beside texts of their own.
+ *
+ * @throws {SakeError} `invalid-input` for a text longer than the model's positions, `invalid-option` for a scope that
+ * wants an embedder where none is given.
+ */
+export async function planScope(options: ScopeLearning): Promise<ScopePlan> {
+  const { lm, prompts, scope, forcedSource = true, embedder, where = 'learnScope' } = options;
+  const { by, groups } = promptGroups(prompts, [...prompts.prompts.keys()]);
+  const { sources, positives, negatives } = scopeTexts(prompts, { forcedSource, groups });
+  const texts = [...sources, ...positives, ...negatives];
+  const observed = texts.map(({ text }) => text);
+  checkLengths(lm, observed, where);
+  const embeddings = await embedTexts(observed, scope.needs, embedder, where);
+  return {
+    sources,
+    observed,
+    fit: (observations) => {
+      const queries = labelQueries(lm, texts, observations, embeddings);
+      const firstNegative = queries.length - negatives.length;
+      return {
+        scope: scope.fit({
+          positives: queries.slice(0, firstNegative),
+          negatives: queries.slice(firstNegative),
+        }),
+        settings: {
+          scopeGroupedBy: by,
+          scopePositives: positives.length,
+          scopeNegatives: negatives.length,
+          ...(embeddings === undefined || embedder === undefined ? {} : { embedder: embedder.kind }),
+        },
+      };
+    },
+  };
+}
+
+/**
+ * Fits a scope on a distribution as `learnEdit` does, in one pass over the model: positives are the prompts, their
+ * forced sources and the distribution's own; negatives the distribution's.
+ *
+ * @throws {SakeError} as {@link planScope}, and what the detector throws; `aborted`.
+ */
+export async function learnScope(options: ScopeLearning): Promise<LearnedScope> {
+  const { lm, scope, signal } = options;
+  const plan = await planScope(options);
+  const observations = await lm.observe(plan.observed, {
+    layers: scope.needs.layers,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return plan.fit(observations);
+}
