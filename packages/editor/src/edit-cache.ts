@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { type Edit, isSakeError, SakeError } from '@sakejs/spec';
 import { codeOf, ioError, writeFileAtomically } from './atomic-file.js';
 import { readEditFile } from './edit-directory.js';
-import { encodeEdit, type EditLoaders } from './edit-file.js';
+import { encodeEdit } from './edit-file.js';
+import type { EditLoaders } from './edit-format.js';
 
 export interface OpenEditCacheOptions extends EditLoaders {
   /** Most bytes of edit files kept. */
