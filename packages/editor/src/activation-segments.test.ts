@@ -28,7 +28,8 @@ const open = async (maxBytes = 2 ** 20): Promise<SegmentStore> => {
   await store.refresh();
   return store;
 };
-const files = async (): Promise<string[]> => (await readdir(directory)).sort().map((name) => join(directory, name));
+const files = async (): Promise<string[]> =>
+  (await readdir(directory)).sort().map((name) => join(directory, name));
 const heldBytes = async (): Promise<number> => {
   const sizes = (await files()).map(async (file) => (await stat(file)).size);
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
@@ -53,11 +54,11 @@ describe('createSegmentStore', () => {
   });
 
   it('packs matrices into few files and finds them all again', async () => {
-    const store = await open(2 ** 24);
+    const store = await open(2 ** 26);
     for (let from = 0; from < 1200; from += 300)
       await store.append(Array.from({ length: 300 }, (_, at) => matrix(from + at, (at % 7) * 40)));
     expect(await files()).toHaveLength(1);
-    const again = await open(2 ** 24);
+    const again = await open(2 ** 26);
     for (let at = 0; at < 1200; at += 7) await expectHeld(again, at, ((at % 300) % 7) * 40);
   });
 
@@ -139,37 +140,43 @@ describe('createSegmentStore', () => {
     await expectCode(() => wrong.append([matrix(1)]), 'io');
   });
 
-  it('shows whole matrices only while other processes write and drop files', { timeout: 240_000 }, async () => {
-    const writer = `
+  it(
+    'shows whole matrices only while other processes write and drop files',
+    { timeout: 240_000 },
+    async () => {
+      const writer = `
       const { createSegmentStore } = await import(${JSON.stringify(new URL('./activation-segments.ts', import.meta.url).href)});
       const key = ${key.toString()};
       const matrix = ${matrix.toString()};
       const store = createSegmentStore(process.argv[1], ${48 * FRAME});
       for (let at = 0; at < 300; at++) await store.append([matrix(at % 100)]);
     `;
-    const flags = ['--conditions=@sakejs/source', '--import', 'tsx', '--input-type=module', '-e'];
-    let running = 2;
-    const codes = [1, 2].map(async () => {
-      const child = spawn(process.execPath, [...flags, writer, directory], { stdio: ['ignore', 'inherit', 'inherit'] });
-      const [code] = (await once(child, 'exit')) as [number];
-      running--;
-      return code;
-    });
-    const store = await open(48 * FRAME);
-    let seen = 0;
-    while (running > 0) {
-      await store.refresh();
-      for (let at = 0; at < 100; at += 9) {
-        const found = await store.read(key(at));
-        if (found === undefined) continue;
-        expect(found.data).toEqual(matrix(at).data);
-        seen++;
+      const flags = ['--conditions=@sakejs/source', '--import', 'tsx', '--input-type=module', '-e'];
+      let running = 2;
+      const codes = [1, 2].map(async () => {
+        const child = spawn(process.execPath, [...flags, writer, directory], {
+          stdio: ['ignore', 'inherit', 'inherit'],
+        });
+        const [code] = (await once(child, 'exit')) as [number];
+        running--;
+        return code;
+      });
+      const store = await open(48 * FRAME);
+      let seen = 0;
+      while (running > 0) {
+        await store.refresh();
+        for (let at = 0; at < 100; at += 9) {
+          const found = await store.read(key(at));
+          if (found === undefined) continue;
+          expect(found.data).toEqual(matrix(at).data);
+          seen++;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 5));
       }
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-    expect(await Promise.all(codes)).toEqual([0, 0]);
-    expect(seen).toBeGreaterThan(0);
-    await store.append([matrix(500)]);
-    expect(await heldBytes()).toBeLessThanOrEqual(48 * FRAME);
-  });
+      expect(await Promise.all(codes)).toEqual([0, 0]);
+      expect(seen).toBeGreaterThan(0);
+      await store.append([matrix(500)]);
+      expect(await heldBytes()).toBeLessThanOrEqual(48 * FRAME);
+    },
+  );
 });

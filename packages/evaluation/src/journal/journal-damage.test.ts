@@ -65,22 +65,41 @@ async function expectToldOrRight(bytes: Buffer): Promise<void> {
 }
 
 describe('a journal cut at any byte', () => {
-  it('opens with its complete units, tells how many bytes it cut, and is whole again', { timeout: 240_000 }, async () => {
+  /** What is left of units and of a torn line when so many bytes are. */
+  const left = (length: number): { kept: number; torn: number } => {
+    const complete = ends.filter((end) => end <= length);
+    return { kept: Math.max(0, complete.length - 1), torn: length - (complete.at(-1) ?? 0) };
+  };
+
+  it('has its complete units and nothing else, whichever byte it is', async () => {
     for (let length = 0; length <= whole.length; length++) {
-      await writeFile(file, whole.subarray(0, length));
-      await using journal = await open();
-      const complete = ends.filter((end) => end <= length);
-      expect(contentOf(journal)).toEqual(units.slice(0, Math.max(0, complete.length - 1)));
-      const truncatedBytes = length - (complete.at(-1) ?? 0);
-      const kept = Math.max(0, complete.length - 1);
-      expect(journal.repaired).toEqual(
-        truncatedBytes === 0 ? undefined : { truncatedBytes, damaged: [], kept },
-      );
-      if (length % 13 !== 0) continue;
-      for (const [key, value] of units) await journal.put(key, value);
-      expect(await readFile(file)).toEqual(whole);
+      const source = inMemory(whole.subarray(0, length));
+      const content = await scanJournal(source, 'journal.jsonl');
+      const { kept, torn } = left(length);
+      expect([...content.index.keys()]).toEqual(units.slice(0, kept).map(([key]) => key));
+      expect(content).toMatchObject({ end: length - torn, damaged: [] });
+      expect(content.torn === undefined).toBe(torn === 0);
     }
   });
+
+  it(
+    'opens, tells how many bytes it cut, and is finished to the same bytes',
+    { timeout: 240_000 },
+    async () => {
+      const lengths = new Set(ends.flatMap((end) => [end - 1, end, end + 1, end + 60]));
+      for (const length of [0, 1, 30, ...lengths].filter((each) => each <= whole.length)) {
+        await writeFile(file, whole.subarray(0, length));
+        await using journal = await open();
+        const { kept, torn } = left(length);
+        expect(contentOf(journal)).toEqual(units.slice(0, kept));
+        expect(journal.repaired).toEqual(
+          torn === 0 ? undefined : { truncatedBytes: torn, damaged: [], kept },
+        );
+        for (const [key, value] of units) await journal.put(key, value);
+        expect(await readFile(file)).toEqual(whole);
+      }
+    },
+  );
 });
 
 describe('a journal with a flipped bit', () => {
@@ -88,40 +107,45 @@ describe('a journal with a flipped bit', () => {
     for (let bit = 0; bit < whole.length * 8; bit++) await expectToldOrRight(flipped(bit));
   });
 
-  it('is refused with line, byte and remedy, or loses its end; repaired, it is finished to the same content', { timeout: 240_000 }, async () => {
-    const random = createRandom('bits');
-    const endOfLast = ends.at(-2)!;
-    for (let at = 0; at < whole.length; at += 5) {
-      await writeFile(file, flipped(at * 8 + random.integer(8)));
-      let refusal: SakeError | undefined;
-      let journal: Journal;
-      try {
-        journal = await open();
-      } catch (error) {
-        refusal = error as SakeError;
-        expect(refusal.code).toBe('invalid-file');
-        expect(refusal.message).toContain(file);
-        expect(refusal.message).toMatch(/line \d+ \(byte \d+\)/);
-        expect(refusal.message).toContain('move the file away');
+  it(
+    'is refused with line, byte and remedy, or loses its end; repaired, it is finished to the same content',
+    { timeout: 240_000 },
+    async () => {
+      const random = createRandom('bits');
+      const endOfLast = ends.at(-2)!;
+      for (let at = 0; at < whole.length; at += 23) {
+        await writeFile(file, flipped(at * 8 + random.integer(8)));
+        let refusal: SakeError | undefined;
+        let journal: Journal;
         try {
-          journal = await open(true);
+          journal = await open();
         } catch (error) {
-          // The first bytes tell that a file is a journal at all.
-          expect(at).toBeLessThan(8);
-          expect((error as SakeError).code).toBe('invalid-file');
-          continue;
+          refusal = error as SakeError;
+          expect(refusal.code).toBe('invalid-file');
+          expect(refusal.message).toContain(file);
+          expect(refusal.message).toMatch(/line \d+ \(byte \d+\)/);
+          expect(refusal.message).toContain('move the file away');
+          try {
+            journal = await open(true);
+          } catch (error) {
+            // The first bytes tell that a file is a journal at all.
+            expect(at).toBeLessThan(8);
+            expect((error as SakeError).code).toBe('invalid-file');
+            continue;
+          }
         }
+        if (at >= endOfLast && at < whole.length - 1)
+          expect(journal.size).toBeGreaterThanOrEqual(units.length - 1);
+        expect(journal.repaired).toBeDefined();
+        for (const [key, value] of contentOf(journal)) expect(value).toEqual(new Map(units).get(key));
+        for (const [key, value] of units) await journal.put(key, value);
+        await journal.close();
+        await using again = await open();
+        expect(again.repaired).toBeUndefined();
+        expect(new Map(contentOf(again))).toEqual(new Map(units));
       }
-      if (at >= endOfLast && at < whole.length - 1) expect(journal.size).toBeGreaterThanOrEqual(units.length - 1);
-      expect(journal.repaired).toBeDefined();
-      for (const [key, value] of contentOf(journal)) expect(value).toEqual(new Map(units).get(key));
-      for (const [key, value] of units) await journal.put(key, value);
-      await journal.close();
-      await using again = await open();
-      expect(again.repaired).toBeUndefined();
-      expect(new Map(contentOf(again))).toEqual(new Map(units));
-    }
-  });
+    },
+  );
 });
 
 describe('a journal with damage in the middle', () => {
