@@ -114,7 +114,7 @@ describe('openEditCache', () => {
     for (const maxBytes of [0, NaN, -1]) await expectCode(() => open(maxBytes), 'invalid-option');
   });
 
-  it('shows whole edits only while other processes write and drop them', { timeout: 240_000 }, async () => {
+  it('shows whole edits only while other processes write and drop them', { timeout: 600_000 }, async () => {
     const module = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href);
     const writer = `
       const { openEditCache } = await import(${module('./edit-cache.ts')});

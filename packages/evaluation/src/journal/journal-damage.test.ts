@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { createRandom, isSakeError, type Json, type SakeError } from '@sakejs/spec';
 import { expectCode } from '@sakejs/spec/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createSum, encodeLine, sumDigits } from './journal-line.js';
+import { canonicalJson } from './canonical-json.js';
 import { openJournal, type Journal } from './journal.js';
 import { readLine, scanJournal } from './scan-journal.js';
 import type { ByteSource } from './scan-lines.js';
@@ -47,21 +49,22 @@ const inMemory = (bytes: Buffer): ByteSource => ({
   }),
 });
 
-/** Expects the units of whole lines, in order and right, and that nothing is lost without a word. */
-async function expectToldOrRight(bytes: Buffer): Promise<void> {
+/** Whether a damaged journal is refused, or gives right units only and says that something is lost. */
+async function isToldOrRight(bytes: Buffer): Promise<boolean> {
   let content;
   try {
     content = await scanJournal(inMemory(bytes), 'journal.jsonl');
   } catch (error) {
-    if (!isSakeError(error) || error.code !== 'invalid-file') throw error;
-    return;
+    return isSakeError(error) && error.code === 'invalid-file';
   }
-  if (content.index.size < units.length || content.header === undefined)
-    expect(content.damaged.length > 0 || content.torn !== undefined).toBe(true);
-  for (const [key, place] of content.index) {
+  const { header, index, torn } = content;
+  const lost = index.size < units.length || header === undefined;
+  if (lost && content.damaged.length === 0 && torn === undefined) return false;
+  for (const [key, place] of index) {
     const value = (await readLine(inMemory(bytes), place, 'journal.jsonl'))?.value;
-    expect(JSON.parse(value!)).toEqual(new Map(units).get(key));
+    if (value !== canonicalJson(new Map(units).get(key)!)) return false;
   }
+  return true;
 }
 
 describe('a journal cut at any byte', () => {
@@ -71,7 +74,7 @@ describe('a journal cut at any byte', () => {
     return { kept: Math.max(0, complete.length - 1), torn: length - (complete.at(-1) ?? 0) };
   };
 
-  it('has its complete units and nothing else, whichever byte it is', async () => {
+  it('has its complete units and nothing else, whichever byte it is', { timeout: 600_000 }, async () => {
     for (let length = 0; length <= whole.length; length++) {
       const source = inMemory(whole.subarray(0, length));
       const content = await scanJournal(source, 'journal.jsonl');
@@ -84,7 +87,7 @@ describe('a journal cut at any byte', () => {
 
   it(
     'opens, tells how many bytes it cut, and is finished to the same bytes',
-    { timeout: 240_000 },
+    { timeout: 600_000 },
     async () => {
       const lengths = new Set(ends.flatMap((end) => [end - 1, end, end + 1, end + 60]));
       for (const length of [0, 1, 30, ...lengths].filter((each) => each <= whole.length)) {
@@ -103,13 +106,15 @@ describe('a journal cut at any byte', () => {
 });
 
 describe('a journal with a flipped bit', () => {
-  it('never gives a wrong value, whichever bit it is', { timeout: 120_000 }, async () => {
-    for (let bit = 0; bit < whole.length * 8; bit++) await expectToldOrRight(flipped(bit));
+  it('never gives a wrong value, whichever bit it is', { timeout: 600_000 }, async () => {
+    const wrong: number[] = [];
+    for (let bit = 0; bit < whole.length * 8; bit++) if (!(await isToldOrRight(flipped(bit)))) wrong.push(bit);
+    expect(wrong).toEqual([]);
   });
 
   it(
     'is refused with line, byte and remedy, or loses its end; repaired, it is finished to the same content',
-    { timeout: 240_000 },
+    { timeout: 600_000 },
     async () => {
       const random = createRandom('bits');
       const endOfLast = ends.at(-2)!;
@@ -203,7 +208,6 @@ describe('a journal with damage in the middle', () => {
 
   it('gives up both lines of a key with two values', async () => {
     const [header, a] = lines();
-    const { encodeLine } = await import('./journal-line.js');
     const previous = (JSON.parse(a!.toString()) as { sum: string }).sum;
     const contradiction = encodeLine({ sequence: 2, previous, key: 'a', value: '"other"' });
     const error = await refusal([header!, a!, contradiction.bytes]);
@@ -222,7 +226,6 @@ describe('a journal with damage in the middle', () => {
   });
 
   it('refuses a later version by name', async () => {
-    const { createSum, sumDigits } = await import('./journal-line.js');
     const rest = lines()[0]!.toString().trimEnd().slice(42).replace('"version":1', '"version":2');
     await writeFile(file, `{"sum":"${sumDigits(createSum().update(rest))}",${rest}\n`);
     await expectCode(() => open(true), 'unsupported');
