@@ -124,10 +124,8 @@ export function withActivationCache(lm: CausalLM, options: ActivationCacheOption
     request: ObserveOptions = {},
   ): Promise<Observation[]> => {
     const layers = request.layers ?? [];
-    const entries = await entriesOf(
-      prompts,
-      layers,
-      async (missing) => (await lm.observe(missing, request)).map(detach),
+    const entries = await entriesOf(prompts, layers, async (missing) =>
+      (await lm.observe(missing, request)).map(detach),
     );
     return entries.map((entry, index) => ({
       tokens: entry.tokens ?? tokensOf(lm, prompts[index]!),
@@ -141,17 +139,13 @@ export function withActivationCache(lm: CausalLM, options: ActivationCacheOption
     request: CaptureOptions = {},
   ): Promise<Matrix<Float32Array>> => {
     if (request.layer !== undefined || request.positions !== undefined) return lm.capture(prompts, request);
-    const entries = await entriesOf(
-      prompts,
-      [],
-      async (missing) => {
-        const { cols, data } = await lm.capture(missing, request);
-        return missing.map((_, index) => ({
-          lastTokenActivation: data.slice(index * cols, (index + 1) * cols),
-          layers: new Map(),
-        }));
-      },
-    );
+    const entries = await entriesOf(prompts, [], async (missing) => {
+      const { cols, data } = await lm.capture(missing, request);
+      return missing.map((_, index) => ({
+        lastTokenActivation: data.slice(index * cols, (index + 1) * cols),
+        layers: new Map(),
+      }));
+    });
     return entries.length === 0
       ? lm.capture(prompts, request)
       : fromRows(entries.map(({ lastTokenActivation }) => lastTokenActivation));

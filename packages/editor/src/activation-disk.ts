@@ -14,7 +14,9 @@ export interface ActivationDisk {
     known: StoredActivations | undefined,
   ): Promise<StoredActivations | undefined>;
   /** Keeps the parts that the disk does not have. */
-  keep(entries: readonly { readonly tokens: readonly number[]; readonly entry: StoredActivations }[]): Promise<void>;
+  keep(
+    entries: readonly { readonly tokens: readonly number[]; readonly entry: StoredActivations }[],
+  ): Promise<void>;
 }
 
 const LAST_TOKEN = 'last token';
@@ -37,8 +39,7 @@ export function openActivationDisk(directory: string, maxBytes: number, info: Mo
     refresh: () => store.refresh(),
     async complete(tokens, layers, known) {
       const keyOf = keysOf(tokens);
-      const lastTokenActivation =
-        known?.lastTokenActivation ?? (await store.read(keyOf(LAST_TOKEN)))?.data;
+      const lastTokenActivation = known?.lastTokenActivation ?? (await store.read(keyOf(LAST_TOKEN)))?.data;
       if (lastTokenActivation === undefined) return undefined;
       const all = new Map<number, Matrix<Float32Array>>(known?.layers);
       for (const layer of layers) {

@@ -61,4 +61,8 @@ export function decodeFrame(frame: Buffer, key: string): Matrix<Float32Array> | 
 const bytesOf = (data: Float32Array): Buffer => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 
 const checkOf = (head: Buffer, values: Buffer): Buffer =>
-  createHash('sha256').update(head).update(values).digest().subarray(0, CRC_AT - CHECK_AT);
+  createHash('sha256')
+    .update(head)
+    .update(values)
+    .digest()
+    .subarray(0, CRC_AT - CHECK_AT);

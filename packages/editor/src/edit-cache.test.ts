@@ -88,17 +88,17 @@ describe('openEditCache', () => {
     await open().put(key(1), edit);
     const left = (name: string): string => join(directory, name);
     const old = left(`.${key(2)}.safetensors.00-ff.tmp`);
-    for (const file of [old, left(`.${key(3)}.safetensors.00-ff.tmp`), left('mine.safetensors'), left('notes')])
+    for (const file of [
+      old,
+      left(`.${key(3)}.safetensors.00-ff.tmp`),
+      left('mine.safetensors'),
+      left('notes'),
+    ])
       await writeFile(file, 'x'.repeat(100));
     await utimes(old, 0, 0);
     await open(1.5 * bytes.byteLength).put(key(4), edit);
     expect(await kept()).toEqual(
-      [
-        `.${key(3)}.safetensors.00-ff.tmp`,
-        `${key(4)}.safetensors`,
-        'mine.safetensors',
-        'notes',
-      ].sort(),
+      [`.${key(3)}.safetensors.00-ff.tmp`, `${key(4)}.safetensors`, 'mine.safetensors', 'notes'].sort(),
     );
   });
 
@@ -114,7 +114,7 @@ describe('openEditCache', () => {
     for (const maxBytes of [0, NaN, -1]) await expectCode(() => open(maxBytes), 'invalid-option');
   });
 
-  it('shows whole edits only while other processes write and drop them', { timeout: 240_000 }, async () => {
+  it('shows whole edits only while other processes write and drop them', { timeout: 600_000 }, async () => {
     const module = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href);
     const writer = `
       const { openEditCache } = await import(${module('./edit-cache.ts')});
@@ -126,7 +126,9 @@ describe('openEditCache', () => {
     const flags = ['--conditions=@sakejs/source', '--import', 'tsx', '--input-type=module', '-e'];
     let running = 2;
     const codes = [1, 2].map(async () => {
-      const child = spawn(process.execPath, [...flags, writer, directory], { stdio: ['ignore', 'inherit', 'inherit'] });
+      const child = spawn(process.execPath, [...flags, writer, directory], {
+        stdio: ['ignore', 'inherit', 'inherit'],
+      });
       const [code] = (await once(child, 'exit')) as [number];
       running--;
       return code;

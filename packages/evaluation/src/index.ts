@@ -105,12 +105,7 @@ export {
   type GateRow,
   type GateShare,
 } from './gates/compare-gates.js';
-export {
-  openJournal,
-  type Journal,
-  type JournalRepair,
-  type OpenJournalOptions,
-} from './journal/journal.js';
+export { openJournal, type Journal, type JournalRepair, type OpenJournalOptions } from './journal/journal.js';
 export type { DamagedLine } from './journal/journal-error.js';
 export type { JournalSync } from './journal/line-appender.js';
 export { unitKey } from './journal/unit-key.js';

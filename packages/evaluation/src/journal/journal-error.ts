@@ -14,7 +14,11 @@ const MOVE = 'move the file away to begin anew';
 export const REPAIR: string = `open it with \`repair: true\` to keep every whole line and have only the units of the damaged ones computed again, or ${MOVE}`;
 
 /** `invalid-file` for a journal that must not be read on. */
-export function damaged(file: string, { line, offset, reason }: DamagedLine, remedy: string = REPAIR): SakeError {
+export function damaged(
+  file: string,
+  { line, offset, reason }: DamagedLine,
+  remedy: string = REPAIR,
+): SakeError {
   return new SakeError(
     'invalid-file',
     `journal ${file}, line ${line} (byte ${offset}): expected the line as it was written, got ${reason}; ${remedy}`,

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openJournal } from './journal.js';
 import { unitKey } from './unit-key.js';
 
-const UNITS = 3000;
+const UNITS = 1500;
 const KILLS = 10;
 /** Mostly short values, and now and then one of 200 kB, whose write takes long enough to be torn. */
 const valueOf = (at: number): Json => ({ at, text: String(at % 10).repeat(at % 17 === 0 ? 200_000 : 50) });

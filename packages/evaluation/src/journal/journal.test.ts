@@ -78,10 +78,7 @@ describe('openJournal', () => {
     expect((await stat(file())).size).toBe(size);
     const error = await expectCode(() => journal.put('k', { a: 1 }), 'already-exists');
     expect(error.message).toContain('"k"');
-    await expectCode(
-      () => Promise.all([journal.put('new', 1), journal.put('new', 2)]),
-      'already-exists',
-    );
+    await expectCode(() => Promise.all([journal.put('new', 1), journal.put('new', 2)]), 'already-exists');
     expect(journal.get('k')).toEqual({ a: 1, b: 2 });
   });
 
@@ -96,7 +93,10 @@ describe('openJournal', () => {
     const identity = { model: { sha256: 'aa', id: 'm' }, versions: ['1'] };
     await (await openJournal(directory, { identity })).close();
     const other = { model: { sha256: 'bb', id: 'm' }, versions: ['1'], seed: 0 };
-    const error = (await expectCode(() => openJournal(directory, { identity: other }), 'invalid-input')) as SakeError;
+    const error = (await expectCode(
+      () => openJournal(directory, { identity: other }),
+      'invalid-input',
+    )) as SakeError;
     expect(error.message).toContain('model.sha256 "bb", got "aa"');
     expect(error.message).toContain('seed 0, got nothing');
     expect(error.details['differences']).toEqual([

@@ -15,7 +15,10 @@ import { makeFolder, syncFolder } from './sync-folder.js';
 export interface OpenJournalOptions {
   /** What every unit depends on (the model's hash, versions); a journal of another identity is refused. */
   readonly identity?: Json;
-  /** `always` (the default) flushes each unit on its own, `batch` all that wait at once. */
+  /**
+   * `always` (the default) flushes each unit on its own, `batch` all that wait at once. A kill tears the last line at
+   * most in both; a power failure may tear several lines of a batch, which then takes `repair`.
+   */
   readonly sync?: JournalSync;
   /** Keep the whole lines of a journal with damaged ones instead of refusing it. Default false. */
   readonly repair?: boolean;

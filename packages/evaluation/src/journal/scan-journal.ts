@@ -115,10 +115,11 @@ function chainBreak(last: Pick<LineHead, 'sum' | 'sequence'>, head: LineHead): s
   return head.previous === last.sum ? undefined : 'a line that was written behind another one';
 }
 
-/** Whatever a kill leaves of a journal begins as one. */
-function checkBeginning(file: string, { start, line, offset }: ScannedLine): void {
+/** Whatever a kill leaves of a journal begins as one, if only with its first bytes. */
+function checkBeginning(file: string, { start, line, offset, ended }: ScannedLine): void {
   const beginning = '{"sum":"';
-  if (!beginning.startsWith(start.toString('latin1', 0, beginning.length)))
+  const found = start.toString('latin1', 0, beginning.length);
+  if (ended ? found !== beginning : !beginning.startsWith(found))
     throw damaged(
       file,
       { line, offset, reason: `a file that begins with ${JSON.stringify(start.toString('utf8', 0, 16))}` },

@@ -17,5 +17,6 @@ export async function makeFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true });
   if (first === undefined) return;
   const top = dirname(resolve(first));
-  for (let each = resolve(folder); each !== top; each = dirname(each)) await syncFolder(dirname(each));
+  for (let each = resolve(folder); each !== top && each !== dirname(each); each = dirname(each))
+    await syncFolder(dirname(each));
 }

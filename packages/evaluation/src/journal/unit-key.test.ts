@@ -33,7 +33,15 @@ describe('unitKey', () => {
 
 describe('canonicalJson', () => {
   it('parses to the very value', () => {
-    const values: Json[] = [-0, 5e-324, 0.1, 2 ** 53, 1e300, 'Zürich\n"\u2028\ud800', { '': [], b: { a: null } }];
+    const values: Json[] = [
+      -0,
+      5e-324,
+      0.1,
+      2 ** 53,
+      1e300,
+      'Zürich\n"\u2028\ud800',
+      { '': [], b: { a: null } },
+    ];
     for (const value of values) expect(JSON.parse(canonicalJson(value))).toEqual(value);
     expect(canonicalJson(JSON.parse('{"__proto__":1}') as Json)).toBe('{"__proto__":1}');
   });
