@@ -5,6 +5,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { ablationNames } from './ablations/ablations.js';
 import { runAblations } from './ablations/run-ablation.js';
 import { suiteNames } from './bench-suites.js';
+import { runCompare } from './compare/run-compare.js';
 import { runCurves } from './curves/run-curves.js';
 import { printSources } from './datasets/print-sources.js';
 import { runCheck } from './datasets/run-check.js';
@@ -13,6 +14,7 @@ import { runGates } from './gates/run-gates.js';
 import { knownMethods } from './method-entries.js';
 import { benchConfigJsonSchema } from './run/bench-config.js';
 import { runSuites } from './run-suite.js';
+import { runTable, tableFormats } from './tables/run-table.js';
 
 export interface Program {
   /** Runs the arguments that follow the command's name; gives the exit status. */
@@ -163,6 +165,33 @@ export function createBenchProgram(streams: Streams = process): Program {
         json: options.json === true,
         streams,
       });
+    });
+  program
+    .command('compare')
+    .description('What results B change against A: paired differences, tests and a verdict per metric.')
+    .argument('<a>', 'a file that run --json wrote, with its queries')
+    .argument('<b>', 'another on the same records')
+    .option('--method-a <name>', "row of A; default: --method-b's, or every method in both")
+    .option('--method-b <name>', "row of B; default: --method-a's, or every method in both")
+    .option('--unpaired', 'compare means by their own intervals where results hold no queries')
+    .option('--mid-p', "McNemar's mid-p instead of the exact p")
+    .option('--seed <n>', 'seed of what is resampled', number, 0)
+    .option('--json <file>', 'write the comparison as JSON; - prints it to standard output, without the table')
+    .action(async (a: string, b: string, options: { readonly json?: unknown }) => {
+      exit = await runCommand(() => runCompare([a, b], options, streams), {
+        json: options.json === '-',
+        streams,
+      });
+    });
+  program
+    .command('table')
+    .description('Print a file of results as tables, beside published numbers.')
+    .argument('<result>', 'a file that run --json wrote')
+    .option('--format <name>', tableFormats.join(', '), 'text')
+    .option('--metrics <names>', 'comma-separated columns; default: all of them')
+    .option('--no-published', 'leave published numbers out')
+    .action(async (file: string, options: unknown) => {
+      exit = await runCommand(() => runTable(file, options, streams), { json: false, streams });
     });
   return {
     async run(argv) {

@@ -109,3 +109,37 @@ export { openJournal, type Journal, type JournalRepair, type OpenJournalOptions 
 export type { DamagedLine } from './journal/journal-error.js';
 export type { JournalSync } from './journal/line-appender.js';
 export { unitKey } from './journal/unit-key.js';
+export { holmAdjust } from './statistics/holm.js';
+export { mcnemarTest, type Discordant, type McNemarOptions } from './statistics/mcnemar.js';
+export { signFlipTest, type SignFlipOptions } from './statistics/sign-flip.js';
+export { parseSuiteResults, readSuiteResults } from './runner/read-suite-results.js';
+export { suiteResultSchema } from './runner/suite-result-schema.js';
+export type { Difference } from './compare/circumstances.js';
+export type { ComparedMetric, Verdict } from './compare/compare-metric.js';
+export {
+  compareResults,
+  type ComparedRow,
+  type ComparedTable,
+  type CompareResultsOptions,
+  type ResultComparison,
+} from './compare/compare-results.js';
+export {
+  publishedFor,
+  publishedTables,
+  type PublishedRow,
+  type PublishedTable,
+} from './tables/published.js';
+export {
+  cellParts,
+  columnN,
+  tableNumber,
+  unitName,
+  type ReportCell,
+  type ReportColumn,
+  type ReportRow,
+  type ReportTable,
+} from './tables/report-table.js';
+export { tableOfResult, type TableOptions } from './tables/table-of-result.js';
+export { tableOfVariants, type Variant } from './tables/table-of-variants.js';
+export { markdownTable, renderMarkdown } from './tables/markdown-table.js';
+export { latexTable, renderLatex } from './tables/latex-table.js';

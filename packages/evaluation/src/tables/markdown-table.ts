@@ -1,0 +1,44 @@
+import type { SuiteResult } from '../runner/suite-result.js';
+import { cellParts, columnN, unitName, type ReportCell, type ReportColumn, type ReportTable } from './report-table.js';
+import { tableOfResult, type TableOptions } from './table-of-result.js';
+
+/** Text that Markdown shows as it is, within a table too. */
+export function escapeMarkdown(text: string): string {
+  return text.replace(/[\\`*_[\]<>|~&$]/g, '\\$&').replace(/\s+/g, ' ');
+}
+
+/** A result as a table in GitHub's Markdown, its caption above; see {@link tableOfResult}. */
+export function markdownTable(result: SuiteResult, options: TableOptions = {}): string {
+  return renderMarkdown(tableOfResult(result, options));
+}
+
+/** Writes a table in GitHub's Markdown. */
+export function renderMarkdown({ caption, columns, rows }: ReportTable): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const headings = columns.map(
+    (column) =>
+      `${escapeMarkdown(column.name)}, ${unitName(column.unit)} ${column.higherIsBetter ? '↑' : '↓'} (${columnN(column)})`,
+  );
+  return [
+    escapeMarkdown(caption.join(' ')),
+    '',
+    line(['method', ...headings]),
+    line(['---', ...columns.map(() => '---:')]),
+    ...rows.map(({ label, published, cells }) =>
+      line([
+        escapeMarkdown(published === undefined ? label : `${label} (published, ${published})`),
+        ...cells.map((cell, at) => markdownCell(cell, columns[at]!)),
+      ]),
+    ),
+    '',
+  ].join('\n');
+}
+
+function markdownCell(cell: ReportCell | null, column: ReportColumn): string {
+  if (cell === null) return '-';
+  const { value, interval, n } = cellParts(cell, column);
+  const parts = [cell.best ? `**${value}**` : value];
+  if (interval !== undefined) parts.push(escapeMarkdown(interval));
+  if (n !== undefined) parts.push(`(${n})`);
+  return parts.join(' ');
+}
