@@ -14,6 +14,8 @@ import { runGates } from './gates/run-gates.js';
 import { knownMethods } from './method-entries.js';
 import { benchConfigJsonSchema } from './run/bench-config.js';
 import { runSuites } from './run-suite.js';
+import { reproducedMethods, tableNames } from './reproduce/reproduced-tables.js';
+import { runReproduce } from './reproduce/run-reproduce.js';
 import { runTable, tableFormats } from './tables/run-table.js';
 
 export interface Program {
@@ -73,6 +75,30 @@ export function createBenchProgram(streams: Streams = process): Program {
         json: options.json === '-',
         streams,
       });
+    });
+  program
+    .command('reproduce')
+    .description("Run the paper's tables: all of them, or those named.")
+    .option('--table <names>', `comma-separated: ${tableNames.join(', ')}`, 'all')
+    .option('--model <name>', 'embedded, the folder of an ONNX model, or a hub id', 'embedded')
+    .option('--methods <names>', 'comma-separated names or modules, as of run', reproducedMethods.join(','))
+    .option('--protocol <names>', 'paper (each edit alone), strict (all edits live), or both', 'paper,strict')
+    .option('--limit <n>', 'edits of each table; 150 at most for doubts', number, 200)
+    .option('--ablation-limit <n>', 'edits of the ablations', number, 50)
+    .option('--records <file>', "records of CounterFact's form; default: the embedded model's own")
+    .option('--popular-records <file>', "records in RippleEdits' schema; default: the embedded model's own")
+    .option('--split <name>', 'which of the embedded records: dev or test', 'test')
+    .option('--covered', 'only records of facts that the embedded model was taught')
+    .option('--count <n>', 'prompts an edit', number, 50)
+    .option('--prompts <source>', 'template, or a file of hand-written prompts', 'template')
+    .option('--seed <n>', 'seed of everything drawn', number, 0)
+    .option('--threads <n>', 'threads of the model', number, 2)
+    .option('--journal <folder>', 'keep finished work there; the same command goes on where it was stopped')
+    .option('--repair', 'go on with a damaged journal: what was lost is worked again')
+    .option('--queries', 'put every query with its outcomes into the JSON')
+    .option('--out <folder>', 'where tables and results are written', 'results')
+    .action(async (options: unknown) => {
+      exit = await runCommand((signal) => runReproduce(options, streams, signal), { streams });
     });
   program
     .command('ablate')

@@ -1,3 +1,9 @@
+export {
+  reportDownload,
+  type DownloadedSoFar,
+  type DownloadReport,
+  type PlannedDownload,
+} from './download-progress.js';
 export { createProgress, formatDuration, type Progress, type ProgressOptions } from './progress.js';
 export { formatTable } from './table.js';
 export { ExitCode, exitCodeOf } from './exit-code.js';

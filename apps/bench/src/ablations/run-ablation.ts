@@ -1,13 +1,14 @@
 import { protocolNames, protocols, runSuite, type MethodEntry, type SuiteResult } from '@sakejs/evaluation';
-import { SakeError } from '@sakejs/spec';
+import { SakeError, type CausalLM } from '@sakejs/spec';
 import { checkWritable, createProgress, writeFileAtomic, type Streams } from '@sakejs/terminal';
-import { loadModel, loadPromptSource } from 'sakejs';
+import { loadPromptSource } from 'sakejs';
 import { z } from 'zod';
 import { loadSuites, suiteNames } from '../bench-suites.js';
+import { openModel } from '../open-model.js';
 import { namesAmong, parseOptions, wholeNumber } from '../parse-options.js';
 import { resultTable } from '../result-table.js';
 import { checkErrors } from '../run-suite.js';
-import { openRunStores } from '../run/run-stores.js';
+import { openRunStores, type RunStores } from '../run/run-stores.js';
 import { ablationNames, ablations } from './ablations.js';
 import { nestedPrompts } from './nested-prompts.js';
 
@@ -45,8 +46,7 @@ const optionsSchema = z.strictObject({
   json: z.string().min(1, 'expected a file, or -').optional(),
 });
 
-/** What {@link ablate} is run with. */
-export type AblateOptions = z.output<typeof optionsSchema>;
+type AblateOptions = z.output<typeof optionsSchema>;
 
 /** `sake-bench ablate NAME…`: runs ablations, prints their tables or writes JSON. */
 export async function runAblations(
@@ -72,19 +72,34 @@ export async function runAblations(
   checkErrors(done.flatMap(({ results }) => results));
 }
 
-/** Runs ablations on one model; work that they share, as the frozen method's, is done once. */
-export async function ablate(
+/** Opens the model and runs ablations on it. */
+async function ablate(
   names: readonly string[],
   options: AblateOptions,
   streams: Streams,
   signal: AbortSignal,
 ): Promise<AblationResult[]> {
-  const suites = loadSuites(options.suite, options);
-  const largest = Math.max(...options.sizes);
-  const sources = options.sources.map((name) => ({ name, prompts: nestedPrompts(loadPromptSource(name), largest) }));
   await using stores = await openRunStores(options.journal, { repair: options.repair ?? false });
   if (stores.note !== undefined) streams.stderr.write(`${stores.note}\n`);
-  await using lm = await loadModel(options.model, { threads: options.threads });
+  await using lm = await openModel(options.model, { threads: options.threads, streams, signal });
+  return ablationsOn(lm, names, options, stores.options, streams, signal);
+}
+
+/** Runs ablations on a model; work that they share, as the frozen method's, is done once. */
+export async function ablationsOn(
+  lm: CausalLM,
+  names: readonly string[],
+  options: Omit<AblateOptions, 'model' | 'threads' | 'journal' | 'repair' | 'json'>,
+  stores: RunStores['options'],
+  streams: Streams,
+  signal: AbortSignal,
+): Promise<AblationResult[]> {
+  const suites = loadSuites(options.suite, options);
+  const largest = Math.max(...options.sizes);
+  const sources = options.sources.map((name) => ({
+    name,
+    prompts: nestedPrompts(loadPromptSource(name), largest),
+  }));
   const done: AblationResult[] = [];
   for (const name of names) {
     const { title, axis, variants } = ablations[name]!;
@@ -96,15 +111,10 @@ export async function ablate(
     for (const suite of suites) {
       const progress = createProgress(`${name}, ${suite.name}`, { stream: streams.stderr });
       const ofSuite = await runSuite({
-        lm,
-        suite,
-        methods,
-        prompts: loadPromptSource(options.sources[0]),
-        count: options.count,
+        ...{ lm, suite, methods, prompts: loadPromptSource(options.sources[0]) },
+        ...{ count: options.count, seed: options.seed, signal },
         protocols: options.protocol.map((protocol) => protocols[protocol]),
-        seed: options.seed,
-        ...stores.options,
-        signal,
+        ...stores,
         onProgress: ({ done: finished, total, what }) => progress.update(finished, total, what),
       }).finally(() => progress.end());
       results.push(...ofSuite);

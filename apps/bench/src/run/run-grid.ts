@@ -1,9 +1,10 @@
 import { runSuite, type Suite, type SuiteResult } from '@sakejs/evaluation';
 import type { CausalLM } from '@sakejs/spec';
 import { createProgress, type Streams } from '@sakejs/terminal';
-import { loadModel, loadPromptSource } from 'sakejs';
+import { loadPromptSource } from 'sakejs';
 import { loadSuites } from '../bench-suites.js';
 import { isModule, methodEntries } from '../method-entries.js';
+import { openModel } from '../open-model.js';
 import { protocolsOf, type BenchConfig } from './bench-config.js';
 import { openRunStores } from './run-stores.js';
 
@@ -34,7 +35,7 @@ export async function runGrid(config: BenchConfig, options: GridOptions): Promis
   if (stores.note !== undefined) streams.stderr.write(`${stores.note}\n`);
   const results: SuiteResult[] = [];
   for (const model of config.models) {
-    await using lm: CausalLM = await loadModel(model, { threads: config.threads });
+    await using lm: CausalLM = await openModel(model, { threads: config.threads, streams, signal });
     const methods = await methodEntries(config.methods, lm.info, config.mapper);
     for (const { seed, suites } of bySeed)
       for (const suite of suites) {

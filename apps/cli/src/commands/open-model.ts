@@ -1,5 +1,5 @@
 import type { CausalLM } from '@sakejs/spec';
-import { createProgress } from '@sakejs/terminal';
+import { reportDownload } from '@sakejs/terminal';
 import {
   inspectModel,
   loadModel,
@@ -23,8 +23,6 @@ export interface ModelFlags extends GraphFlags {
   readonly model: string;
 }
 
-const MEBIBYTE = 2 ** 20;
-
 /** Loads the model that the flags name; a download is announced with its size, and ends with Ctrl-C. */
 export function openModel(flags: ModelFlags, context: CommandContext): Promise<CausalLM> {
   return withDownload(context, (hub) => loadModel(flags.model, { ...graphOf(flags), hub }));
@@ -46,20 +44,10 @@ function graphOf({ dtype, file, hiddenTensor, device, threads }: GraphFlags) {
 }
 
 async function withDownload<T>(context: CommandContext, load: (hub: HubOptions) => Promise<T>): Promise<T> {
-  const progress = createProgress('download', { stream: context.streams.stderr });
+  const { onPlan, onProgress, end } = reportDownload(context.streams, (text) => note(context, text));
   try {
-    return await load({
-      signal: context.signal,
-      onPlan: ({ missingBytes, files }) => {
-        if (missingBytes > 0)
-          note(
-            context,
-            `downloading ${(missingBytes / MEBIBYTE).toFixed(1)} MiB of ${files.length} files into the Hugging Face cache`,
-          );
-      },
-      onProgress: ({ bytes, totalBytes, path }) => progress.update(bytes, totalBytes, path),
-    });
+    return await load({ signal: context.signal, onPlan, onProgress });
   } finally {
-    progress.end();
+    end();
   }
 }
