@@ -1,3 +1,3 @@
 import { packageBuild } from '../../tsup.base.js';
 
-export default packageBuild({ entry: ['src/main.ts'], dts: false });
+export default packageBuild({ entry: { main: 'src/main.ts', 'suite-worker': 'src/run/suite-worker.ts' }, dts: false });

@@ -25,6 +25,7 @@ const optionsSchema = z.strictObject({
   prompts: z.string().min(1, 'expected template or a file'),
   seed: wholeNumber(0),
   threads: wholeNumber(1),
+  workers: wholeNumber(1),
   journal: z.string().min(1, 'expected a folder').optional(),
   repair: z.boolean().optional(),
   queries: z.boolean().optional(),
@@ -72,11 +73,13 @@ function configOf(options: z.output<typeof optionsSchema>, given: ReadonlySet<st
       );
     return readBenchConfig(options.config);
   }
-  const { suite, model, protocol, seed, covered = false, methods, count, prompts, split, threads } = options;
+  const { suite, model, protocol, seed, covered = false, methods, count, prompts, split } = options;
+  const { threads, workers } = options;
   const { mapper, limit, records, popularRecords } = options;
   return {
     ...{ suites: suite, models: [model], protocols: protocol, seeds: [seed], covered },
-    ...{ methods, count, prompts, split, threads, mapper, limit, records, popularRecords },
+    ...{ threads, workers },
+    ...{ methods, count, prompts, split, mapper, limit, records, popularRecords },
     doubtLimit: DOUBT_LIMIT,
   };
 }

@@ -3,6 +3,7 @@ import type { Mapper, ModelInfo, PromptGenerator } from '@sakejs/spec';
 import { buresWasserstein, covarianceEstimators, diagonalGaussian, identity, meanShift } from '@sakejs/transport';
 import { euclideanCentroid } from '@sakejs/scope';
 import { createMethod, type MethodOverrides } from 'sakejs';
+import { rememberFits } from './remember-fits.js';
 import { gateNames, gateScope } from '../gates/gate-methods.js';
 
 /** What an ablation's variants are made for. */
@@ -109,7 +110,10 @@ export const ablations: Readonly<Record<string, Ablation>> = {
   gate: {
     title: 'Gate',
     axis: 'category',
-    variants: ({ info }) => gateNames.map((name) => variant(info, name, { ...gateScope(name, info) })),
+    variants: ({ info }) => {
+      const mapper = rememberFits(buresWasserstein({ ridge: 'cross-validated' }));
+      return gateNames.map((name) => variant(info, name, { mapper, ...gateScope(name, info) }));
+    },
   },
 };
 

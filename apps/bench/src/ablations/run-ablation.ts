@@ -1,16 +1,15 @@
-import { protocolNames, protocols, runSuite, type MethodEntry, type SuiteResult } from '@sakejs/evaluation';
-import { SakeError, type CausalLM } from '@sakejs/spec';
-import { checkWritable, createProgress, writeFileAtomic, type Streams } from '@sakejs/terminal';
-import { loadPromptSource } from 'sakejs';
+import { protocolNames, type SuiteResult } from '@sakejs/evaluation';
+import { SakeError } from '@sakejs/spec';
+import { checkWritable, writeFileAtomic, type Streams } from '@sakejs/terminal';
 import { z } from 'zod';
-import { loadSuites, suiteNames } from '../bench-suites.js';
+import { suiteNames } from '../bench-suites.js';
 import { openModel } from '../open-model.js';
 import { namesAmong, parseOptions, wholeNumber } from '../parse-options.js';
 import { resultTable } from '../result-table.js';
 import { checkErrors } from '../run-suite.js';
-import { openRunStores, type RunStores } from '../run/run-stores.js';
+import { runJob, type RunJobOptions } from '../run/run-job.js';
+import { openRunStores } from '../run/run-stores.js';
 import { ablationNames, ablations } from './ablations.js';
-import { nestedPrompts } from './nested-prompts.js';
 
 /** The tables of one ablation; plain JSON. */
 export interface AblationResult {
@@ -41,6 +40,7 @@ const optionsSchema = z.strictObject({
     .pipe(z.array(z.string().min(1)).min(1)),
   seed: wholeNumber(0),
   threads: wholeNumber(1),
+  workers: wholeNumber(1),
   journal: z.string().min(1, 'expected a folder').optional(),
   repair: z.boolean().optional(),
   json: z.string().min(1, 'expected a file, or -').optional(),
@@ -79,46 +79,36 @@ async function ablate(
   streams: Streams,
   signal: AbortSignal,
 ): Promise<AblationResult[]> {
-  await using stores = await openRunStores(options.journal, { repair: options.repair ?? false });
+  const { model, threads, workers, journal, repair = false } = options;
+  await using stores = await openRunStores(journal, { repair });
   if (stores.note !== undefined) streams.stderr.write(`${stores.note}\n`);
-  await using lm = await openModel(options.model, { threads: options.threads, streams, signal });
-  return ablationsOn(lm, names, options, stores.options, streams, signal);
+  await using lm = await openModel(model, { threads, streams, signal });
+  return ablationsOn(names, options, { lm, model, stores, workers, streams, signal });
 }
 
-/** Runs ablations on a model; work that they share, as the frozen method's, is done once. */
+/** Runs ablations on a model; work that they share is done once. */
 export async function ablationsOn(
-  lm: CausalLM,
   names: readonly string[],
-  options: Omit<AblateOptions, 'model' | 'threads' | 'journal' | 'repair' | 'json'>,
-  stores: RunStores['options'],
-  streams: Streams,
-  signal: AbortSignal,
+  options: Omit<AblateOptions, 'model' | 'threads' | 'workers' | 'journal' | 'repair' | 'json'>,
+  running: RunJobOptions,
 ): Promise<AblationResult[]> {
-  const suites = loadSuites(options.suite, options);
-  const largest = Math.max(...options.sizes);
-  const sources = options.sources.map((name) => ({
-    name,
-    prompts: nestedPrompts(loadPromptSource(name), largest),
-  }));
+  const { sources, sizes, count, seed, protocol, suite: suites, ...records } = options;
   const done: AblationResult[] = [];
   for (const name of names) {
-    const { title, axis, variants } = ablations[name]!;
-    const methods: MethodEntry[] = [
-      { name: 'none' },
-      ...variants({ info: lm.info, sources, sizes: options.sizes }),
-    ];
     const results: SuiteResult[] = [];
-    for (const suite of suites) {
-      const progress = createProgress(`${name}, ${suite.name}`, { stream: streams.stderr });
-      const ofSuite = await runSuite({
-        ...{ lm, suite, methods, prompts: loadPromptSource(options.sources[0]) },
-        ...{ count: options.count, seed: options.seed, signal },
-        protocols: options.protocol.map((protocol) => protocols[protocol]),
-        ...stores,
-        onProgress: ({ done: finished, total, what }) => progress.update(finished, total, what),
-      }).finally(() => progress.end());
-      results.push(...ofSuite);
-    }
+    for (const suite of suites)
+      results.push(
+        ...(await runJob(
+          {
+            ...{ suite, count, seed, prompts: sources[0]! },
+            records: { ...records, seed },
+            methods: { kind: 'ablation', name, sources, sizes },
+            protocols: protocol.map((base) => ({ base })),
+          },
+          running,
+        )),
+      );
+    const { title, axis } = ablations[name]!;
     done.push({ name, title, axis, results });
   }
   return done;

@@ -4,22 +4,19 @@ import {
   latexTable,
   markdownTable,
   protocolNames,
-  protocols,
   publishedTables,
-  runSuite,
   type SuiteResult,
 } from '@sakejs/evaluation';
-import type { CausalLM } from '@sakejs/spec';
-import { checkWritable, createProgress, formatDuration, writeFileAtomic, type Streams } from '@sakejs/terminal';
-import { loadPromptSource } from 'sakejs';
+import { checkWritable, formatDuration, writeFileAtomic, type Streams } from '@sakejs/terminal';
 import { z } from 'zod';
 import { ablationsOn, type AblationResult } from '../ablations/run-ablation.js';
-import { loadSuites, type SuiteName } from '../bench-suites.js';
-import { isModule, knownMethods, methodEntries } from '../method-entries.js';
+import type { SuiteName } from '../bench-suites.js';
+import { isModule, knownMethods } from '../method-entries.js';
 import { openModel } from '../open-model.js';
 import { namesAmong, parseOptions, wholeNumber } from '../parse-options.js';
 import { resultTable } from '../result-table.js';
 import { DOUBT_LIMIT } from '../run/bench-config.js';
+import { runJob, type RunJobOptions } from '../run/run-job.js';
 import { openRunStores } from '../run/run-stores.js';
 import { checkErrors } from '../run-suite.js';
 import { estimateText } from './estimate.js';
@@ -40,6 +37,7 @@ const optionsSchema = z.strictObject({
   prompts: z.string().min(1, 'expected template or a file'),
   seed: wholeNumber(0),
   threads: wholeNumber(1),
+  workers: wholeNumber(1),
   journal: z.string().min(1, 'expected a folder').optional(),
   repair: z.boolean().optional(),
   queries: z.boolean().optional(),
@@ -74,45 +72,49 @@ export async function runReproduce(raw: unknown, streams: Streams, signal: Abort
     signal,
     onPlan: ({ totalBytes }) => streams.stderr.write(`${model}: ${estimateText(totalBytes, edits)}\n`),
   });
-  const results = await suiteResults(lm, suiteNames, options, stores.options, streams, signal);
+  const { workers, queries: withQueries = false } = options;
+  const running = { lm, model, stores, workers, withQueries, streams, signal };
+  const results = await suiteResults(suiteNames, options, running);
   const ablations = names.includes('ablation')
-    ? await ablationsOn(lm, reproducedAblations, ablationOptions(options), stores.options, streams, signal)
+    ? await ablationsOn(reproducedAblations, ablationOptions(options), running)
     : [];
   const seconds = (performance.now() - started) / 1000;
   const reproduction: Reproduction = { results, ablations, seconds };
   const pages = pagesOf(reproduction, names);
   for (const { title, result } of pages) streams.stdout.write(`${title}\n${resultTable(result)}\n\n`);
-  writeFiles(out, reproduction, pages, options.queries ?? false);
+  writeFiles(out, reproduction, pages);
   streams.stdout.write(`${formatDuration(seconds)} in all; tables in ${out}\n`);
   checkErrors(pages.map(({ result }) => result));
 }
 
 async function suiteResults(
-  lm: CausalLM,
   names: readonly SuiteName[],
   options: ReproduceOptions,
-  stores: Awaited<ReturnType<typeof openRunStores>>['options'],
-  streams: Streams,
-  signal: AbortSignal,
+  running: RunJobOptions,
 ): Promise<SuiteResult[]> {
-  const methods = await methodEntries(options.methods, lm.info);
+  const { count, seed, prompts, limit, methods, protocol } = options;
+  const { records, popularRecords, covered, split } = options;
   const results: SuiteResult[] = [];
-  for (const suite of loadSuites(names, { ...options, doubtLimit: Math.min(DOUBT_LIMIT, options.limit) })) {
-    const progress = createProgress(suite.name, { stream: streams.stderr });
-    const ofSuite = await runSuite({
-      ...{ lm, suite, methods, prompts: loadPromptSource(options.prompts) },
-      ...{ count: options.count, seed: options.seed, withQueries: options.queries ?? false, signal },
-      protocols: options.protocol.map((name) => protocols[name]),
-      ...stores,
-      onProgress: ({ done, total, what }) => progress.update(done, total, what),
-    }).finally(() => progress.end());
-    results.push(...ofSuite);
-  }
+  for (const suite of names)
+    results.push(
+      ...(await runJob(
+        {
+          ...{ suite, count, seed, prompts },
+          records: {
+            ...{ records, popularRecords, covered, split, limit, seed },
+            doubtLimit: Math.min(DOUBT_LIMIT, limit),
+          },
+          methods: { kind: 'named', names: methods },
+          protocols: protocol.map((base) => ({ base })),
+        },
+        running,
+      )),
+    );
   return results;
 }
 
-const ablationOptions = (options: ReproduceOptions) => ({
-  ...options,
+const ablationOptions = ({ records, covered, split, count, seed, protocol, ...options }: ReproduceOptions) => ({
+  ...{ records, covered, split, count, seed, protocol },
   limit: options.ablationLimit,
   suite: ['counterfact' as const],
   sizes: [10, 25, 50, 100],
@@ -148,23 +150,13 @@ function pagesOf({ results, ablations }: Reproduction, names: readonly string[])
   return [...ofTables, ...ofAblations];
 }
 
-function writeFiles(
-  out: string,
-  reproduction: Reproduction,
-  pages: readonly Page[],
-  withQueries: boolean,
-): void {
+function writeFiles(out: string, reproduction: Reproduction, pages: readonly Page[]): void {
   const write = (name: string, text: string): void => writeFileAtomic(join(out, name), text);
-  const markdown = pages.map(({ title, result, published }) => {
-    const beside = { published: publishedTables.filter(({ name }) => name === published) };
-    return `## ${title}\n\n${markdownTable(result, beside)}`;
+  const beside = ({ published }: Page) => ({
+    published: publishedTables.filter(({ name }) => name === published),
   });
+  const markdown = pages.map((page) => `## ${page.title}\n\n${markdownTable(page.result, beside(page))}`);
   write('tables.md', `# Results\n\n${markdown.join('\n')}`);
-  for (const { name, result, published } of pages)
-    write(
-      `${name}.tex`,
-      latexTable(result, { published: publishedTables.filter((table) => table.name === published) }),
-    );
-  const { queries: _queries, ...plain } = { queries: undefined, ...reproduction };
-  write('results.json', `${JSON.stringify(withQueries ? reproduction : plain, null, 1)}\n`);
+  for (const page of pages) write(`${page.name}.tex`, latexTable(page.result, beside(page)));
+  write('results.json', `${JSON.stringify(reproduction, null, 1)}\n`);
 }

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { protocolNames, type Protocol, createProtocol } from '@sakejs/evaluation';
+import { protocolNames } from '@sakejs/evaluation';
 import { SakeError } from '@sakejs/spec';
 import { z } from 'zod';
 import { suiteNames } from '../bench-suites.js';
 import { isModule, knownMethods } from '../method-entries.js';
 import { wholeNumber } from '../parse-options.js';
+import type { ProtocolChoice } from './suite-job.js';
 
 /** Records of the doubt suite, as in the paper. */
 export const DOUBT_LIMIT = 150;
@@ -51,17 +52,19 @@ export const benchConfigSchema = z.strictObject({
   popularRecords: z.string().optional().describe("A file of RippleEdits' form; default: the embedded model's own"),
   split: z.enum(['dev', 'test']).default('test').describe('Which of the embedded records'),
   covered: z.boolean().default(false).describe('Only records of facts that the embedded model was taught'),
-  threads: wholeNumber(1).default(2).describe('Threads of the model'),
+  threads: wholeNumber(1).default(2).describe('Threads of the model, in each process'),
+  workers: wholeNumber(1).default(1).describe('Processes that learn and score edits alone'),
 });
 
 export type BenchConfig = z.output<typeof benchConfigSchema>;
 
 /** The protocols that a configuration names. */
-export function protocolsOf({ protocols }: Pick<BenchConfig, 'protocols'>): Protocol[] {
+export function protocolChoices({ protocols }: Pick<BenchConfig, 'protocols'>): ProtocolChoice[] {
   return protocols.map((protocol) => {
-    if (typeof protocol === 'string') return createProtocol(protocol);
+    if (typeof protocol === 'string') return { base: protocol };
     const { base, ...changes } = protocol;
-    return createProtocol(base, Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)));
+    const given = Object.entries(changes).filter(([, value]) => value !== undefined);
+    return { base, changes: Object.fromEntries(given) };
   });
 }
 

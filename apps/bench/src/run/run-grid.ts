@@ -1,12 +1,12 @@
-import { runSuite, type Suite, type SuiteResult } from '@sakejs/evaluation';
+import type { SuiteResult } from '@sakejs/evaluation';
 import type { CausalLM } from '@sakejs/spec';
-import { createProgress, type Streams } from '@sakejs/terminal';
-import { loadPromptSource } from 'sakejs';
-import { loadSuites } from '../bench-suites.js';
-import { isModule, methodEntries } from '../method-entries.js';
+import type { Streams } from '@sakejs/terminal';
 import { openModel } from '../open-model.js';
-import { protocolsOf, type BenchConfig } from './bench-config.js';
+import { isModule } from '../method-entries.js';
+import { protocolChoices, type BenchConfig } from './bench-config.js';
+import { runJob } from './run-job.js';
 import { openRunStores } from './run-stores.js';
+import { suiteOf, type SuiteJob } from './suite-job.js';
 
 export interface GridOptions {
   readonly streams: Streams;
@@ -17,50 +17,35 @@ export interface GridOptions {
   readonly repair?: boolean;
   /** Whether results hold every query. Default false. */
   readonly withQueries?: boolean;
-  /** Whether each query is judged with the own gate open as well. Default false. */
-  readonly alsoOpen?: boolean;
-  /** Told of each finished suite. */
-  readonly onResults?: (results: readonly SuiteResult[]) => void;
 }
 
 /** Runs every cell of a grid: models outermost, then seeds, then suites; one result a protocol. */
 export async function runGrid(config: BenchConfig, options: GridOptions): Promise<SuiteResult[]> {
-  const { streams, signal, journal, repair = false, withQueries = false, alsoOpen = false, onResults } = options;
-  const protocols = protocolsOf(config);
-  // Every file is read before any model is loaded.
-  const bySeed = config.seeds.map((seed) => ({ seed, suites: suitesOf(config, seed) }));
-  const prompts = loadPromptSource(config.prompts);
+  const { streams, signal, journal, repair = false, withQueries = false } = options;
+  const jobs = jobsOf(config);
+  for (const job of jobs) suiteOf(job); // Every file is read before any model is loaded.
   const modules = config.mapper !== undefined && isModule(config.mapper) ? [config.mapper] : [];
   await using stores = await openRunStores(journal, { modules, repair });
   if (stores.note !== undefined) streams.stderr.write(`${stores.note}\n`);
   const results: SuiteResult[] = [];
   for (const model of config.models) {
     await using lm: CausalLM = await openModel(model, { threads: config.threads, streams, signal });
-    const methods = await methodEntries(config.methods, lm.info, config.mapper);
-    for (const { seed, suites } of bySeed)
-      for (const suite of suites) {
-        const progress = createProgress(suite.name, { stream: streams.stderr });
-        const ofSuite = await runSuite({
-          lm,
-          suite,
-          methods,
-          prompts,
-          count: config.count,
-          protocols,
-          seed,
-          withQueries,
-          alsoOpen,
-          ...stores.options,
-          signal,
-          onProgress: ({ done, total, what }) => progress.update(done, total, what),
-        }).finally(() => progress.end());
-        results.push(...ofSuite);
-        onResults?.(ofSuite);
-      }
+    for (const job of jobs)
+      results.push(
+        ...(await runJob(job, { lm, model, stores, workers: config.workers, withQueries, streams, signal })),
+      );
   }
   return results;
 }
 
-function suitesOf(config: BenchConfig, seed: number): Suite[] {
-  return loadSuites(config.suites, { ...config, seed });
+function jobsOf(config: BenchConfig): SuiteJob[] {
+  const { prompts, count, records, popularRecords, split, limit, covered, doubtLimit } = config;
+  return config.seeds.flatMap((seed) =>
+    config.suites.map((suite) => ({
+      ...{ suite, prompts, count, seed },
+      records: { records, popularRecords, split, limit, covered, doubtLimit, seed },
+      methods: { kind: 'named' as const, names: config.methods, mapper: config.mapper },
+      protocols: protocolChoices(config),
+    })),
+  );
 }

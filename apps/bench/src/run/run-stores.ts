@@ -14,37 +14,60 @@ const EDIT_BYTES = 8 * 2 ** 30;
 export interface RunStores extends AsyncDisposable {
   /** What `runSuite` takes. */
   readonly options: Pick<RunSuiteOptions, 'units' | 'edits' | 'activations' | 'identity'>;
-  /** What was put right when the journal was opened, as a sentence. */
+  /** The folder of all of it; a temporary one where none was named. */
+  readonly folder: string;
+  /** What was found or put right when the journal was opened, as a sentence. */
   readonly note: string | undefined;
+}
+
+export interface OpenRunStoresOptions {
+  /** Modules with mappers whose edits are kept. */
+  readonly modules?: readonly string[];
+  /** Go on with a damaged journal. Default false. */
+  readonly repair?: boolean;
 }
 
 /**
  * Opens the journal of a run with its edits and activations beside it.
  *
- * Without a folder nothing outlasts the run, and edits lie in a temporary folder, so that memory does not grow with their
- * number.
+ * Without a folder nothing outlasts the run: a temporary one holds units and edits meanwhile, so that memory does not grow
+ * with their number.
  *
  * @throws {SakeError} as `openJournal`; the message says how to go on.
  */
 export async function openRunStores(
   directory: string | undefined,
-  settings: { readonly modules?: readonly string[]; readonly repair?: boolean } = {},
+  { modules, repair = false }: OpenRunStoresOptions = {},
 ): Promise<RunStores> {
-  const loaders = await editLoaders(settings.modules);
   const identity = { 'sake-bench': manifest.version };
-  const folder = directory ?? mkdtempSync(join(tmpdir(), 'sake-bench-edits-'));
-  const edits = storedOrHeld(openEditCache(join(folder, 'edits'), { ...loaders, maxBytes: EDIT_BYTES }));
-  if (directory === undefined)
-    return {
-      options: { edits, identity },
-      note: undefined,
-      [Symbol.asyncDispose]: async () => rmSync(folder, { recursive: true, force: true }),
-    };
-  const journal = await openJournal(directory, { identity, repair: settings.repair ?? false });
+  const folder = directory ?? mkdtempSync(join(tmpdir(), 'sake-bench-'));
+  const keepsActivations = directory !== undefined;
+  const sync = directory === undefined ? 'batch' : 'always';
+  const journal = await openJournal(folder, { identity, repair, sync });
   return {
-    options: { units: journal, edits, identity, activations: { directory: join(directory, 'activations') } },
+    options: {
+      units: journal,
+      ...(await openSharedStores(folder, { keepsActivations, ...(modules !== undefined && { modules }) })),
+      identity,
+    },
+    folder,
     note: noteOf(journal),
-    [Symbol.asyncDispose]: () => journal.close(),
+    [Symbol.asyncDispose]: async () => {
+      await journal.close();
+      if (directory === undefined) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What several processes may have open at once: edits and activations. */
+export async function openSharedStores(
+  folder: string,
+  { keepsActivations, modules }: { readonly keepsActivations: boolean; readonly modules?: readonly string[] },
+): Promise<Pick<RunSuiteOptions, 'edits' | 'activations'>> {
+  const loaders = await editLoaders(modules);
+  return {
+    edits: storedOrHeld(openEditCache(join(folder, 'edits'), { ...loaders, maxBytes: EDIT_BYTES })),
+    ...(keepsActivations && { activations: { directory: join(folder, 'activations') } }),
   };
 }
 

@@ -9,7 +9,8 @@ import type { CounterFactDataset } from '../datasets/counterfact.js';
 import { protocols as known, type ProtocolName } from '../protocols/protocol.js';
 import { counterFactSuite } from '../suites/counterfact-suite.js';
 import type { MethodEntry } from './method-entry.js';
-import { runSuite, type RunSuiteOptions } from './run-suite.js';
+import type { RunSuiteOptions } from './run-options.js';
+import { runSuite } from './run-suite.js';
 import type { MetricValue, SuiteResult, SuiteRow } from './suite-result.js';
 
 /** France's edit fires on its request, one paraphrase and one neighbour; Japan's on its request and paraphrase. */

@@ -1,0 +1,48 @@
+import { runSuite, type SuiteResult } from '@sakejs/evaluation';
+import type { CausalLM } from '@sakejs/spec';
+import { createProgress, type Streams } from '@sakejs/terminal';
+import { loadPromptSource } from 'sakejs';
+import type { RunStores } from './run-stores.js';
+import { methodsOf, protocolsOf, suiteOf, type SuiteJob } from './suite-job.js';
+import { shareWork } from './worker-pool.js';
+
+export interface RunJobOptions {
+  readonly lm: CausalLM;
+  /** The name under which workers open the model, too. */
+  readonly model: string;
+  readonly stores: RunStores;
+  /** Processes that share the work that stands alone. 1: none but this one. */
+  readonly workers: number;
+  readonly withQueries?: boolean;
+  readonly streams: Streams;
+  readonly signal: AbortSignal;
+}
+
+/** Runs one suite; with workers they first learn the edits and score them alone, each a part of the cases. */
+export async function runJob(job: SuiteJob, options: RunJobOptions): Promise<SuiteResult[]> {
+  const { lm, stores, workers, streams, signal, withQueries = false } = options;
+  const suite = suiteOf(job);
+  const label = job.methods.kind === 'ablation' ? `${job.methods.name}, ${suite.name}` : suite.name;
+  const progress = createProgress(label, { stream: streams.stderr });
+  const onProgress = ({ done, total, what }: { done: number; total: number; what: string }): void =>
+    progress.update(done, total, what);
+  try {
+    if (workers > 1) await shareWork(job, { ...options, cases: suite.cases.length, onProgress });
+    return await runSuite({
+      lm,
+      suite,
+      methods: await methodsOf(job, lm.info),
+      prompts: loadPromptSource(job.prompts),
+      count: job.count,
+      protocols: protocolsOf(job),
+      seed: job.seed,
+      withQueries,
+      alsoOpen: job.alsoOpen ?? false,
+      ...stores.options,
+      signal,
+      onProgress,
+    });
+  } finally {
+    progress.end();
+  }
+}

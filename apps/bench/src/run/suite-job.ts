@@ -1,0 +1,64 @@
+import {
+  createProtocol,
+  type MethodEntry,
+  type Protocol,
+  type ProtocolName,
+  type Suite,
+} from '@sakejs/evaluation';
+import type { ModelInfo } from '@sakejs/spec';
+import { loadPromptSource } from 'sakejs';
+import { ablations } from '../ablations/ablations.js';
+import { nestedPrompts } from '../ablations/nested-prompts.js';
+import { loadSuites, type SuiteName, type SuiteOptions } from '../bench-suites.js';
+import { methodEntries, UNEDITED } from '../method-entries.js';
+
+/** Which methods a job runs, in a form that another process can read. */
+export type MethodChoice =
+  | { readonly kind: 'named'; readonly names: readonly string[]; readonly mapper?: string | undefined }
+  | {
+      readonly kind: 'ablation';
+      readonly name: string;
+      /** `template`, or files. */
+      readonly sources: readonly string[];
+      readonly sizes: readonly number[];
+    };
+
+/** A protocol, and what differs from the one of its name. */
+export interface ProtocolChoice {
+  readonly base: ProtocolName;
+  readonly changes?: Partial<Omit<Protocol, 'name'>>;
+}
+
+/** One suite with some methods under some protocols; plain JSON. */
+export interface SuiteJob {
+  readonly suite: SuiteName;
+  readonly records: SuiteOptions;
+  readonly methods: MethodChoice;
+  readonly protocols: readonly ProtocolChoice[];
+  readonly prompts: string;
+  readonly count: number;
+  readonly seed: number;
+  readonly alsoOpen?: boolean;
+}
+
+/** The suite of a job. @throws {SakeError} as `loadSuites`. */
+export function suiteOf({ suite, records }: SuiteJob): Suite {
+  return loadSuites([suite], records)[0]!;
+}
+
+/** The protocols of a job. */
+export function protocolsOf({ protocols }: SuiteJob): Protocol[] {
+  return protocols.map(({ base, changes }) => createProtocol(base, changes));
+}
+
+/** The rows of a job's table, on a model. @throws {SakeError} as `methodEntries`. */
+export async function methodsOf({ methods, seed: _seed }: SuiteJob, info: ModelInfo): Promise<MethodEntry[]> {
+  if (methods.kind === 'named') return methodEntries(methods.names, info, methods.mapper);
+  const { name, sizes } = methods;
+  const largest = Math.max(...sizes);
+  const sources = methods.sources.map((source) => ({
+    name: source,
+    prompts: nestedPrompts(loadPromptSource(source), largest),
+  }));
+  return [{ name: UNEDITED }, ...ablations[name]!.variants({ info, sources, sizes })];
+}

@@ -1,0 +1,71 @@
+import { workSuite, type UnitStore } from '@sakejs/evaluation';
+import { isSakeError, type Json } from '@sakejs/spec';
+import { loadModel, loadPromptSource } from 'sakejs';
+import { openSharedStores } from './run-stores.js';
+import { methodsOf, protocolsOf, suiteOf } from './suite-job.js';
+import type { FromWorker, ToWorker, WorkerTask } from './worker-messages.js';
+
+/** A process that learns and scores a part of a suite's cases; units are kept by the process that started it. */
+const say = (message: FromWorker): void => void process.send!(message);
+
+const waiting = new Map<number, (value: Json | null) => void>();
+let asked = 0;
+
+function ask(message: { kind: 'get'; key: string } | { kind: 'put'; key: string; value: Json }): Promise<Json | null> {
+  const id = asked++;
+  const answered = new Promise<Json | null>((resolve) => waiting.set(id, resolve));
+  say({ ...message, id });
+  return answered;
+}
+
+const units: UnitStore = {
+  get: async (key) => (await ask({ kind: 'get', key })) ?? undefined,
+  put: async (key, value) => void (await ask({ kind: 'put', key, value })),
+};
+
+async function work(task: WorkerTask, signal: AbortSignal): Promise<void> {
+  const { job, shard } = task;
+  const suite = suiteOf(job);
+  await using lm = await loadModel(task.model, { threads: task.threads });
+  const stores = await openSharedStores(task.folder, task);
+  await workSuite({
+    lm,
+    suite: { ...suite, cases: suite.cases.filter((_, index) => index % shard.of === shard.index) },
+    methods: await methodsOf(job, lm.info),
+    prompts: loadPromptSource(job.prompts),
+    count: job.count,
+    protocols: protocolsOf(job),
+    seed: job.seed,
+    alsoOpen: job.alsoOpen ?? false,
+    units,
+    ...stores,
+    identity: task.identity,
+    signal,
+    onProgress: ({ done, what }) => say({ kind: 'progress', done, what }),
+  });
+}
+
+const controller = new AbortController();
+process.on('SIGTERM', () => controller.abort());
+// Ctrl-C reaches the whole group: the process that started this one says when to stop.
+process.on('SIGINT', () => undefined);
+process.on('disconnect', () => process.exit(1));
+process.on('message', (message: ToWorker) => {
+  if (message.kind !== 'task') {
+    const resolve = waiting.get(message.id);
+    waiting.delete(message.id);
+    resolve?.(message.kind === 'unit' ? message.value : null);
+    return;
+  }
+  work(message.task, controller.signal)
+    .then(
+      () => say({ kind: 'end' }),
+      (error: unknown) =>
+        say({
+          kind: 'failed',
+          code: isSakeError(error) ? error.code : 'unexpected',
+          message: error instanceof Error ? error.message : String(error),
+        }),
+    )
+    .finally(() => process.disconnect());
+});

@@ -1,0 +1,196 @@
+import { withActivationCache } from '@sakejs/editor';
+import { throwIfAborted, type CausalLM, type Edit, type Json, type PromptGenerator } from '@sakejs/spec';
+import type { Protocol } from '../protocols/protocol.js';
+import { createWholeObjectScorer } from '../protocols/whole-object.js';
+import { isUnlearnable } from './failures.js';
+import { caseLearner, type CaseLearner, type Learned, type LearnSettings } from './learning.js';
+import type { MethodEntry } from './method-entry.js';
+import type { ScoredQuery } from './outcome.js';
+import { plainAnswers } from './plain-answers.js';
+import { prepareCases, suiteWarnings, type PreparedCase } from './prepared-suite.js';
+import type { RunSuiteOptions } from './run-options.js';
+import { scoreCase, type CaseScores, type LiveEdits, type ScoreSettings } from './scoring.js';
+import type { UnitError } from './suite-result.js';
+import { editsInMemory, noUnits } from './unit-store.js';
+
+/** What one method has learned and been asked so far. */
+export interface MethodRun {
+  readonly entry: MethodEntry;
+  /** One a case; undefined for the unedited model. */
+  readonly learned: (Learned | undefined)[];
+  readonly learners: CaseLearner[];
+  readonly warnings: string[];
+  /** Errors of learning. */
+  readonly errors: UnitError[];
+  /** By protocol, in the order of the options. */
+  readonly scores: readonly ProtocolScores[];
+}
+
+interface ProtocolScores {
+  readonly queries: ScoredQuery[];
+  readonly errors: UnitError[];
+  seconds: number;
+}
+
+/** A suite as it is worked: who is asked what, and what came of it so far. */
+export interface SuiteRun {
+  readonly options: RunSuiteOptions;
+  readonly learning: LearnSettings;
+  readonly scoring: ScoreSettings;
+  readonly prepared: readonly PreparedCase[];
+  readonly methods: readonly MethodRun[];
+  /** Protocols with all edits live. */
+  readonly together: readonly Protocol[];
+  readonly total: number;
+}
+
+const WHERE = 'runSuite';
+
+/** Measures the suite with the model's tokenizer; nothing is learned yet. */
+export function startRun(options: RunSuiteOptions): SuiteRun {
+  const { suite, methods, protocols } = options;
+  const { learning, scoring } = settingsOf(options);
+  const prepared = prepareCases(learning.lm, suite);
+  const together = protocols.filter(({ live }) => live === 'all');
+  return {
+    options,
+    learning,
+    scoring,
+    prepared,
+    methods: methods.map((entry) => ({
+      entry,
+      learned: [],
+      learners: [],
+      warnings: suiteWarnings(prepared, learning.lm.info),
+      errors: [],
+      scores: protocols.map(() => ({ queries: [], errors: [], seconds: 0 })),
+    })),
+    together,
+    total: prepared.length * (1 + together.length * methods.length),
+  };
+}
+
+/** Learns every edit, and scores each alone under the protocols that have it so. */
+export async function workAlone({ options, learning, scoring, prepared, methods, total }: SuiteRun): Promise<void> {
+  const { protocols, signal, onProgress } = options;
+  for (const item of prepared) {
+    const learner = caseLearner(learning, item);
+    const plain = plainAnswers(learning.lm);
+    for (const [at, run] of methods.entries()) {
+      throwIfAborted(signal, WHERE);
+      if (at === 0) onProgress?.({ done: item.index, total, what: item.case.request.subject });
+      const learned = run.entry.method === undefined ? undefined : await learner.learn(run.entry);
+      run.learners.push(learner);
+      run.learned.push(learned);
+      if (learned !== undefined) note(run, item, learned);
+      for (const [index, protocol] of protocols.entries()) {
+        if (protocol.live !== 'own') continue;
+        const scored = await scoreCase(scoring, item, protocol, ownEdit(run, item.index), plain);
+        keep(run.scores[index]!, item, scored);
+      }
+    }
+  }
+}
+
+/** Scores every case with all edits of a method live, method by method: one method's edits are in memory at a time. */
+export async function workTogether(run: SuiteRun): Promise<void> {
+  const { options, learning, scoring, prepared, methods, together, total } = run;
+  if (together.length === 0) return;
+  let done = prepared.length;
+  for (const method of methods) {
+    const live = allEdits(method);
+    for (const item of prepared) {
+      const plain = plainAnswers(learning.lm);
+      for (const [index, protocol] of options.protocols.entries()) {
+        if (protocol.live !== 'all') continue;
+        throwIfAborted(options.signal, WHERE);
+        options.onProgress?.({ done: done++, total, what: `${method.entry.name}, all edits live` });
+        const scored = await scoreCase(scoring, item, protocol, live(item.index), plain);
+        keep(method.scores[index]!, item, scored);
+      }
+    }
+  }
+}
+
+function settingsOf(options: RunSuiteOptions): { learning: LearnSettings; scoring: ScoreSettings } {
+  const { units = noUnits, edits = editsInMemory(), identity = null, signal } = options;
+  const { cacheBytes, activations } = options;
+  const lm: CausalLM = withActivationCache(options.lm, {
+    ...(cacheBytes !== undefined && { maxBytes: cacheBytes }),
+    ...(activations !== undefined && { directory: activations.directory }),
+    ...(activations?.bytes !== undefined && { directoryBytes: activations.bytes }),
+  });
+  const { id: _id, ...info } = lm.info;
+  const base: Json = [1, JSON.parse(JSON.stringify(info)) as Json, identity];
+  return {
+    learning: {
+      lm,
+      prompts: options.prompts,
+      count: options.count ?? 50,
+      seed: options.seed ?? 0,
+      units,
+      edits,
+      base,
+      signal,
+    },
+    scoring: {
+      lm,
+      units,
+      base,
+      metrics: new Map(options.suite.metrics.map((metric) => [metric.name, metric])),
+      wholeObject: createWholeObjectScorer(lm),
+      alsoOpen: options.alsoOpen ?? false,
+      signal,
+    },
+  };
+}
+
+/** The case's own edit, alone. */
+function ownEdit({ entry, learned, learners }: MethodRun, index: number): LiveEdits {
+  const unit = learned[index];
+  return {
+    key: unit === undefined || unit.failure !== undefined ? null : unit.key,
+    load: async () => {
+      const own = unit === undefined ? undefined : await learners[index]!.edit(entry, unit);
+      return { live: own === undefined ? [] : [own], own };
+    },
+  };
+}
+
+/** Every edit of a method, loaded at most once, with each case's own among them. */
+function allEdits({ entry, learned, learners }: MethodRun): (index: number) => LiveEdits {
+  let loading: Promise<(Edit | undefined)[]> | undefined;
+  const load = async (): Promise<(Edit | undefined)[]> => {
+    const edits: (Edit | undefined)[] = [];
+    for (const [index, unit] of learned.entries())
+      edits.push(unit === undefined ? undefined : await learners[index]!.edit(entry, unit));
+    return edits;
+  };
+  const keys = learned.map((unit) => (unit === undefined || unit.failure !== undefined ? null : unit.key));
+  return (index) => ({
+    key: { all: keys, own: keys[index] ?? null },
+    load: async () => {
+      const edits = await (loading ??= load());
+      return { live: edits.filter((edit) => edit !== undefined), own: edits[index] };
+    },
+  });
+}
+
+/** Writes down an edit that was not learned. */
+function note({ warnings, errors }: MethodRun, { index, case: { id } }: PreparedCase, { failure }: Learned): void {
+  if (failure === undefined) return;
+  const { code, message } = failure;
+  warnings.push(`record ${index} (${id}) was not learned and is scored without its edit: ${message}`);
+  if (!isUnlearnable(failure)) errors.push({ case: id, what: 'learning', code, message });
+}
+
+function keep(
+  scores: ProtocolScores,
+  { case: { id } }: PreparedCase,
+  { queries, seconds, failure }: CaseScores,
+): void {
+  scores.queries.push(...queries);
+  scores.seconds += seconds;
+  if (failure !== undefined)
+    scores.errors.push({ case: id, what: 'scoring', code: failure.code, message: failure.message });
+}
