@@ -1,5 +1,5 @@
 import { withActivationCache } from '@sakejs/editor';
-import { throwIfAborted, type CausalLM, type Edit, type Json, type PromptGenerator } from '@sakejs/spec';
+import { throwIfAborted, type CausalLM, type Edit, type Json } from '@sakejs/spec';
 import type { Protocol } from '../protocols/protocol.js';
 import { createWholeObjectScorer } from '../protocols/whole-object.js';
 import { isUnlearnable } from './failures.js';
