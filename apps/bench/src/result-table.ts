@@ -24,8 +24,7 @@ export function resultTable(result: SuiteResult): string {
     `model ${result.model} (${modelInfo.family}, ${modelInfo.layers} x ${modelInfo.hiddenSize}, sha256 ${modelInfo.sha256.slice(0, 12)}), records ${data.name} (sha256 ${data.sha256.slice(0, 12)})`,
     '',
     mainTable(result),
-    '',
-    scorerTable(result),
+    ...scorerTable(result),
     ...(result.comparisons.length > 0 ? ['', comparisonTable(result)] : []),
     ...leftOut(result),
     ...warnings(result),
@@ -48,11 +47,13 @@ function mainTable({ rows, columns }: SuiteResult): string {
 }
 
 /** First token, whole object, P(new) against P(true), and where another record's edit fired. */
-function scorerTable({ rows, columns }: SuiteResult): string {
+function scorerTable({ rows, columns }: SuiteResult): string[] {
   const scored = columns.filter(({ name }) =>
     rows.some(({ metrics }) => metrics[name]!.scorers.firstToken !== null),
   );
+  if (scored.length === 0) return [];
   return [
+    '',
     "first token / whole object / probability, % | another record's edit fired, %",
     formatTable(
       ['method', ...scored.map(({ name }) => name)],
@@ -65,7 +66,7 @@ function scorerTable({ rows, columns }: SuiteResult): string {
         }),
       ]),
     ),
-  ].join('\n');
+  ];
 }
 
 function comparisonTable({ comparisons, columns }: SuiteResult): string {

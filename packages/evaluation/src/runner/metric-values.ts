@@ -1,3 +1,4 @@
+import type { MetricUnit } from '../metrics/metric.js';
 import { clusterBootstrapInterval, harmonicMeanInterval, wilsonInterval } from '../statistics/intervals.js';
 import type { Trial } from '../statistics/intervals.js';
 import type { ScoredQuery } from './outcome.js';
@@ -6,23 +7,22 @@ import type { MetricValue } from './suite-result.js';
 /**
  * The mean of a metric's queries that count.
  *
- * Interval: Wilson's where each case asks once and values are 0 or 1, else a bootstrap over cases.
+ * Interval: Wilson's for a share of which each case asks once, else a bootstrap over cases.
  */
-export function meanValue(queries: readonly ScoredQuery[], seed: number): MetricValue {
+export function meanValue(queries: readonly ScoredQuery[], unit: MetricUnit, seed: number): MetricValue {
   const kept = queries.filter(({ value }) => value !== null);
   const trials = trialsOf(kept);
   const clusters = new Set(trials.map(({ cluster }) => cluster)).size;
   const sum = trials.reduce((total, { value }) => total + value, 0);
-  const binary = trials.every(({ value }) => value === 0 || value === 1);
   return {
     value: trials.length === 0 ? null : sum / trials.length,
     n: trials.length,
     interval:
       trials.length === 0
         ? null
-        : binary && clusters === trials.length
+        : unit === 'share' && clusters === trials.length
           ? wilsonInterval(sum, trials.length)
-          : clusterBootstrapInterval(trials, { seed }),
+          : clusterBootstrapInterval(trials, { seed, shares: unit === 'share' }),
     scorers: {
       firstToken: shareOf(kept, ({ firstToken }) => firstToken),
       wholeObject: shareOf(kept, ({ wholeObject }) => wholeObject),

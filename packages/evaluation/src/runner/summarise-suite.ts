@@ -66,7 +66,7 @@ export function summariseSuite(input: SummariseInput): SuiteResult {
 function rowOf({ suite, seed, tooLong }: SummariseInput, run: MethodScores): SuiteRow {
   const { queries, learned } = run;
   const of = (metric: string): ScoredQuery[] => queries.filter((query) => query.metric === metric);
-  const values = suite.metrics.map(({ name }) => [name, meanValue(of(name), seed)] as const);
+  const values = suite.metrics.map(({ name, unit }) => [name, meanValue(of(name), unit, seed)] as const);
   const means = (suite.means ?? []).map(
     ({ name, of: names }) => [name, harmonicMeanValue(names.map(of), seed)] as const,
   );
@@ -99,7 +99,7 @@ function counted(reasons: readonly string[]): Record<string, number> {
 }
 
 /** Paired difference of two methods on the queries of a metric that both keep. */
-function compare(a: MethodScores, b: MethodScores, { name }: Metric, seed: number): Comparison[] {
+function compare(a: MethodScores, b: MethodScores, { name, unit }: Metric, seed: number): Comparison[] {
   const left: Trial[] = [];
   const right: Trial[] = [];
   for (const [at, query] of a.queries.entries()) {
@@ -109,7 +109,7 @@ function compare(a: MethodScores, b: MethodScores, { name }: Metric, seed: numbe
     right.push({ cluster: query.case, value: other.value });
   }
   if (left.length === 0) return [];
-  return [{ a: a.method, b: b.method, metric: name, ...pairedDifference(left, right, { seed }) }];
+  return [{ a: a.method, b: b.method, metric: name, ...pairedDifference(left, right, { seed, shares: unit === 'share' }) }];
 }
 
 function queryRecords({ cases }: Suite, runs: readonly MethodScores[]): QueryRecord[] {

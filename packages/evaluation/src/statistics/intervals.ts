@@ -32,6 +32,11 @@ export interface BootstrapOptions {
   /** Resamples. Default 2000. */
   readonly resamples?: number;
   readonly seed?: number;
+  /**
+   * Whether trials are successes and failures (the default), so that equal ones still leave room; values of another unit
+   * that are all equal have an interval of no width.
+   */
+  readonly shares?: boolean;
 }
 
 /**
@@ -44,12 +49,12 @@ export interface BootstrapOptions {
  * @throws {SakeError} `not-enough-data` without trials.
  */
 export function clusterBootstrapInterval(trials: readonly Trial[], options: BootstrapOptions = {}): Interval {
-  const { resamples = 2000, seed = 0 } = options;
+  const { resamples = 2000, seed = 0, shares = true } = options;
   if (trials.length === 0)
     throw new SakeError('not-enough-data', 'clusterBootstrapInterval: expected at least one trial, got none');
   const clusters = clusterSums(trials);
   const first = trials[0]!.value;
-  if ((first === 0 || first === 1) && trials.every(({ value }) => value === first))
+  if (shares && (first === 0 || first === 1) && trials.every(({ value }) => value === first))
     return wilsonInterval(first * clusters.length, clusters.length);
   const random = createRandom(seed).fork('cluster-bootstrap');
   const means = new Float64Array(resamples);
@@ -110,7 +115,8 @@ export function pairedDifference(
   if (first === undefined)
     throw new SakeError('not-enough-data', 'pairedDifference: expected at least one trial, got none');
   const difference = trials.reduce((sum, { value }) => sum + value, 0) / trials.length;
-  const interval = trials.every(({ value }) => value === first)
+  const { shares = true } = options;
+  const interval = shares && trials.every(({ value }) => value === first)
     ? constantInterval(first, clusterSums(trials).length)
     : clusterBootstrapInterval(trials, options);
   return { difference, interval, n: trials.length };
