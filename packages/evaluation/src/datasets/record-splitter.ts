@@ -106,7 +106,8 @@ export function createRecordSplitter(fail: (message: string) => never): RecordSp
         case 'next':
           if (isSpace(char)) break;
           if (char === ']' && state === 'first') state = 'done';
-          else if (char === ']' || char === ',') fail(`expected a record, got a file that does not parse ("${char}" in its place)`);
+          else if (char === ']' || char === ',')
+            fail(`expected a record, got a file that does not parse ("${char}" in its place)`);
           else {
             begin = i;
             depth = char === '{' || char === '[' ? 1 : 0;
@@ -117,14 +118,20 @@ export function createRecordSplitter(fail: (message: string) => never): RecordSp
           if (isSpace(char)) break;
           if (char === ',') state = 'next';
           else if (char === ']') state = 'done';
-          else fail(`expected "," or "]" before it, got a file that does not parse (${JSON.stringify(char)} there)`);
+          else
+            fail(
+              `expected "," or "]" before it, got a file that does not parse (${JSON.stringify(char)} there)`,
+            );
           break;
         default:
           if (!isSpace(char))
-            fail(`expected nothing after the array's end, got a file that does not parse (${JSON.stringify(char)} there)`);
+            fail(
+              `expected nothing after the array's end, got a file that does not parse (${JSON.stringify(char)} there)`,
+            );
       }
     }
-    if (state === 'value' || state === 'string' || state === 'escape' || state === 'bare') hold(text.slice(begin));
+    if (state === 'value' || state === 'string' || state === 'escape' || state === 'bare')
+      hold(text.slice(begin));
     return texts;
   }
 
@@ -154,7 +161,8 @@ export function createRecordSplitter(fail: (message: string) => never): RecordSp
     end() {
       if (state === 'start') fail('expected a JSON array of records, got an empty file');
       if (state === 'lines') return held.some((piece) => piece.trim() !== '') ? [complete('')] : [];
-      if (state !== 'done') fail('expected JSON, got a file that does not parse (it ends before the array does)');
+      if (state !== 'done')
+        fail('expected JSON, got a file that does not parse (it ends before the array does)');
       return [];
     },
   };

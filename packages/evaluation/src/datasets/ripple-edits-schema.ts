@@ -10,10 +10,10 @@ const query = z.looseObject({
   prompt: z.string().refine((prompt) => prompt.trim() !== '', 'expected a prompt, got white space'),
   answers: z.array(answer).nullish(),
   query_type: z.string().nullish(),
-  subject_id: z.unknown(),
+  subject_id: z.unknown().optional(),
   relation: z.string().nullish(),
-  target_ids: z.unknown(),
-  second_hop_target_ids: z.unknown(),
+  target_ids: z.unknown().optional(),
+  second_hop_target_ids: z.unknown().optional(),
   phrase: z.string().nullish(),
 });
 const test = z.looseObject({
@@ -25,7 +25,7 @@ const test = z.looseObject({
     .nullish(),
 });
 const statement = z.string().refine((prompt) => prompt.trim() !== '', 'expected a sentence, got white space');
-const fact = z.looseObject({ prompt: statement, target_id: z.unknown(), target_label: label });
+const fact = z.looseObject({ prompt: statement, target_id: z.unknown().optional(), target_label: label });
 
 const axes = Object.fromEntries(
   rippleEditsAxes.flatMap((axis) => rippleEditsFields[axis].map((field) => [field, z.array(test).nullish()])),
@@ -35,14 +35,20 @@ const axes = Object.fromEntries(
 export const rawRippleRecord: z.ZodType<RawRippleRecord> = z
   .looseObject({
     case_id: z
-      .union([z.number().int(), z.string().regex(/^\d{1,15}$/, 'must be a whole number').transform(Number)])
+      .union([
+        z.number().int(),
+        z
+          .string()
+          .regex(/^\d{1,15}$/, 'must be a whole number')
+          .transform(Number),
+      ])
       .nullish(),
     example_type: z.string().nullish(),
     edit: z.looseObject({
       prompt: statement,
-      subject_id: z.unknown(),
+      subject_id: z.unknown().optional(),
       relation: z.string().nullish(),
-      target_id: z.unknown(),
+      target_id: z.unknown().optional(),
       subject_label: label,
       target_label: label,
       // The files have the first, the code of RippleEdits and an older README the second.
@@ -53,7 +59,10 @@ export const rawRippleRecord: z.ZodType<RawRippleRecord> = z
   .and(z.looseObject(axes)) as unknown as z.ZodType<RawRippleRecord>;
 
 type Label = string | number | null | undefined;
-export type RawRippleAnswer = { readonly value?: Label; readonly aliases?: readonly (string | number)[] | null | undefined };
+export type RawRippleAnswer = {
+  readonly value?: Label;
+  readonly aliases?: readonly (string | number)[] | null | undefined;
+};
 export interface RawRippleQuery {
   readonly prompt: string;
   readonly answers?: readonly RawRippleAnswer[] | null | undefined;
@@ -67,7 +76,8 @@ export interface RawRippleTest {
   readonly test_queries: readonly RawRippleQuery[];
   readonly condition_queries?: readonly RawRippleQuery[] | null | undefined;
   readonly test_condition?: 'OR' | 'AND' | null | undefined;
-  readonly alias?: { readonly alias: string; readonly rule: string; readonly true_answer: string } | null | undefined;
+  readonly alias?:
+    { readonly alias: string; readonly rule: string; readonly true_answer: string } | null | undefined;
 }
 export interface RawRippleFact {
   readonly prompt: string;
