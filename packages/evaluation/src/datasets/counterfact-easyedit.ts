@@ -10,27 +10,27 @@ const object = z.preprocess((value) => {
   return typeof first === 'object' && first !== null && 'str' in first ? first.str : first;
 }, text);
 const oneOrMore = z
-  .union([z.string(), z.array(z.string())])
+  .union([z.string(), z.array(z.string())], 'expected text or a list of texts')
   .nullish()
   .transform((value) => (typeof value === 'string' ? [value] : (value ?? [])));
 const answers = z
-  .union([z.string(), z.array(z.union([z.string(), z.array(z.string()), z.array(z.array(z.string()))]))])
+  .union(
+    [z.string(), z.array(z.union([z.string(), z.array(z.string()), z.array(z.array(z.string()))]))],
+    'expected an answer or a list of answers',
+  )
   .nullish()
   .transform((value) =>
     typeof value === 'string' ? [value] : (value ?? []).map((answer) => [answer].flat(2)[0] ?? ''),
   );
 const probe = z.looseObject({ prompt: oneOrMore, ground_truth: answers });
 
+/** A whole number, also as text: copies of the flat form have both. */
+const wholeNumber = z
+  .union([z.number().int(), z.string().regex(/^\d{1,15}$/)], 'must be a whole number')
+  .transform(Number);
+
 const flatRecord = z.looseObject({
-  case_id: z
-    .union([
-      z.number().int(),
-      z
-        .string()
-        .regex(/^\d{1,15}$/, 'must be a whole number')
-        .transform(Number),
-    ])
-    .optional(),
+  case_id: wholeNumber.optional(),
   prompt: text.optional(),
   prompt_template: text.optional(),
   subject: text,

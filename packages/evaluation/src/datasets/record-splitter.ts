@@ -21,6 +21,8 @@ export interface RecordSplitter {
 
 type State = 'start' | 'first' | 'value' | 'string' | 'escape' | 'bare' | 'after' | 'next' | 'lines' | 'done';
 
+/** What ends a run of plain characters in a string: most of a file is such runs. */
+const delimiter = /["\\]/g;
 const isSpace = (char: string): boolean => char === ' ' || char === '\n' || char === '\r' || char === '\t';
 
 /**
@@ -79,13 +81,16 @@ export function createRecordSplitter(fail: (message: string) => never): RecordSp
         case 'escape':
           state = 'string';
           break;
-        case 'string':
-          if (char === '\\') state = 'escape';
-          else if (char === '"') state = 'value';
-          if (state !== 'value' || depth > 0) break;
+        case 'string': {
+          delimiter.lastIndex = i;
+          i = delimiter.exec(text)?.index ?? text.length;
+          if (i === text.length) break;
+          state = text[i] === '"' ? 'value' : 'escape';
+          if (state === 'escape' || depth > 0) break;
           texts.push(complete(text.slice(begin, i + 1)));
           state = 'after';
           break;
+        }
         case 'value':
           if (char === '"') state = 'string';
           else if (char === '{' || char === '[') depth++;
@@ -153,7 +158,7 @@ export function createRecordSplitter(fail: (message: string) => never): RecordSp
       }
       if (text[at] !== '[')
         fail(
-          `expected a JSON array of records, or one record a line, got a file that does not parse (it begins with ${JSON.stringify(text.slice(at, at + 12))})`,
+          `expected a JSON array of records, or one record a line, got a file that does not parse (it begins with ${JSON.stringify(text[at])})`,
         );
       state = 'first';
       return array(text, at + 1);

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { rippleEditsAxes, rippleEditsFields } from './ripple-edits-record.js';
 
-const label = z.union([z.string(), z.number()]).nullish();
+const labelText = z.union([z.string(), z.number()], 'expected text or a number');
+const label = labelText.nullish();
 const answer = z.looseObject({
   value: label,
-  aliases: z.array(z.union([z.string(), z.number()])).nullish(),
+  aliases: z.array(labelText).nullish(),
 });
 const query = z.looseObject({
   prompt: z.string().refine((prompt) => prompt.trim() !== '', 'expected a prompt, got white space'),
@@ -35,13 +36,8 @@ const axes = Object.fromEntries(
 export const rawRippleRecord: z.ZodType<RawRippleRecord> = z
   .looseObject({
     case_id: z
-      .union([
-        z.number().int(),
-        z
-          .string()
-          .regex(/^\d{1,15}$/, 'must be a whole number')
-          .transform(Number),
-      ])
+      .union([z.number().int(), z.string().regex(/^\d{1,15}$/)], 'must be a whole number')
+      .transform(Number)
       .nullish(),
     example_type: z.string().nullish(),
     edit: z.looseObject({
