@@ -177,5 +177,5 @@ describe('a dataset file with 1,000 seeded mutations', () => {
     // Both ends must be reached for the test to mean something.
     expect(ends.read).toBeGreaterThan(100);
     expect(ends.refused).toBeGreaterThan(100);
-  });
+  }, 120_000);
 });
