@@ -75,7 +75,7 @@ describe('parseCounterFact of the flat form', () => {
     });
     expect(records[0]).toMatchObject({ caseId: 0, paraphrasePrompts: [], neighborhoodPrompts: ['Gaul has'] });
     expect(records[0]).not.toHaveProperty('neighborhoodAnswers');
-    expect(notes.map(({ kind, what }) => `${kind}: ${what}`)).toEqual([
+    expect(notes?.map(({ kind, what }) => `${kind}: ${what}`)).toEqual([
       'dropped: empty paraphrase prompts',
       'changed: locality prompts: white space at the end cut',
       'odd: records without case_id, numbered by their place',
