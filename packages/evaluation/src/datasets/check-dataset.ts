@@ -6,7 +6,12 @@ import { streamFileChunks } from './file-chunks.js';
 import { streamDataset, type ParseRecord } from './read-dataset.js';
 import type { FileFacts } from './record-reader.js';
 import { createRippleEditsParser, isRippleEdits, type RippleEditsParser } from './ripple-edits-parser.js';
-import { isCounterfactual, rippleEditsAxes, type RippleEditsRecord, type RippleEditsSummary } from './ripple-edits-record.js';
+import {
+  isCounterfactual,
+  rippleEditsAxes,
+  type RippleEditsRecord,
+  type RippleEditsSummary,
+} from './ripple-edits-record.js';
 import type { AnswerOptions } from './ripple-edits-tests.js';
 
 /** What a file of records is, and what is in it. */

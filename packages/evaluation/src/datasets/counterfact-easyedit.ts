@@ -10,21 +10,27 @@ const object = z.preprocess((value) => {
   return typeof first === 'object' && first !== null && 'str' in first ? first.str : first;
 }, text);
 const oneOrMore = z
-  .union([z.string(), z.array(z.string())])
+  .union([z.string(), z.array(z.string())], 'expected text or a list of texts')
   .nullish()
   .transform((value) => (typeof value === 'string' ? [value] : (value ?? [])));
 const answers = z
-  .union([z.string(), z.array(z.union([z.string(), z.array(z.string()), z.array(z.array(z.string()))]))])
+  .union(
+    [z.string(), z.array(z.union([z.string(), z.array(z.string()), z.array(z.array(z.string()))]))],
+    'expected an answer or a list of answers',
+  )
   .nullish()
   .transform((value) =>
     typeof value === 'string' ? [value] : (value ?? []).map((answer) => [answer].flat(2)[0] ?? ''),
   );
 const probe = z.looseObject({ prompt: oneOrMore, ground_truth: answers });
 
+/** A whole number, also as text: copies of the flat form have both. */
+const wholeNumber = z
+  .union([z.number().int(), z.string().regex(/^\d{1,15}$/, 'must be a whole number')], 'must be a whole number')
+  .transform(Number);
+
 const flatRecord = z.looseObject({
-  case_id: z
-    .union([z.number().int(), z.string().regex(/^\d{1,15}$/, 'must be a whole number').transform(Number)])
-    .optional(),
+  case_id: wholeNumber.optional(),
   prompt: text.optional(),
   prompt_template: text.optional(),
   subject: text,
@@ -57,11 +63,16 @@ function neighboursOf(record: FlatRecord): { prompts: string[]; answers: string[
   const nested = Object.values(record.locality ?? {}).flatMap((probes) => probes ?? []);
   const groups = [
     { prompts: record.locality_prompt, given: record.locality_ground_truth },
-    { prompts: record.locality_prompts, given: [record.locality_ground_truths, record.locality_ground_truth].find((list) => list.length > 0) ?? [] },
+    {
+      prompts: record.locality_prompts,
+      given:
+        [record.locality_ground_truths, record.locality_ground_truth].find((list) => list.length > 0) ?? [],
+    },
     { prompts: record.neighborhood_prompts, given: [] },
     ...nested.map(({ prompt, ground_truth: given }) => ({ prompts: prompt, given })),
   ].filter(({ prompts }) => prompts.length > 0);
-  if (groups.some(({ prompts, given }) => given.length > 0 && given.length !== prompts.length)) return undefined;
+  if (groups.some(({ prompts, given }) => given.length > 0 && given.length !== prompts.length))
+    return undefined;
   return {
     prompts: groups.flatMap(({ prompts }) => prompts),
     answers: groups.flatMap(({ prompts, given }) => prompts.map((_, i) => given[i]?.trim() ?? '')),
@@ -82,7 +93,10 @@ export function flatRecordSchema(index: number, notes: NoteCounter): z.ZodType<C
     if (record.prompt === undefined && record.prompt_template === undefined)
       return refuse('prompt', 'expected a prompt, got none');
     if (prompt === undefined)
-      return refuse('prompt', `expected the prompt to hold the subject ${quote(record.subject)}, or '{}' once in its place`);
+      return refuse(
+        'prompt',
+        `expected the prompt to hold the subject ${quote(record.subject)}, or '{}' once in its place`,
+      );
     const targetTrue = record.ground_truth ?? record.target_true;
     if (targetTrue === undefined) return refuse('ground_truth', 'expected the true object, got none');
     const neighbours = neighboursOf(record);
@@ -94,13 +108,33 @@ export function flatRecordSchema(index: number, notes: NoteCounter): z.ZodType<C
       notes.add('dropped', `empty ${what}`, index, prompts.length - kept.length);
       notes.add('odd', `records without ${what}`, index, kept.length === 0 ? 1 : 0);
       const trimmed = kept.map((text) => text.trimEnd());
-      notes.add('changed', `${what}: white space at the end cut`, index, trimmed.filter((text, i) => text !== kept[i]).length);
+      notes.add(
+        'changed',
+        `${what}: white space at the end cut`,
+        index,
+        trimmed.filter((text, i) => text !== kept[i]).length,
+      );
       return trimmed;
     };
-    const paraphrases = [record.rephrase_prompt, record.rephrase_prompts, record.rephrase, record.paraphrase_prompts];
+    const paraphrases = [
+      record.rephrase_prompt,
+      record.rephrase_prompts,
+      record.rephrase,
+      record.paraphrase_prompts,
+    ];
     const given = neighbours.answers.filter((_, i) => neighbours.prompts[i]!.trim() !== '');
-    notes.add('odd', "locality prompts whose answer is not the edit's true object", index, given.filter((answer) => answer !== '' && answer !== targetTrue).length);
-    notes.add('odd', 'records without case_id, numbered by their place', index, record.case_id === undefined ? 1 : 0);
+    notes.add(
+      'odd',
+      "locality prompts whose answer is not the edit's true object",
+      index,
+      given.filter((answer) => answer !== '' && answer !== targetTrue).length,
+    );
+    notes.add(
+      'odd',
+      'records without case_id, numbered by their place',
+      index,
+      record.case_id === undefined ? 1 : 0,
+    );
     return {
       caseId: record.case_id ?? index,
       request: {

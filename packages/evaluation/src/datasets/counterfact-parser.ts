@@ -41,7 +41,10 @@ export function createCounterFactParser(fail: Fail, notes: NoteCounter): Counter
       }
       const { targetNew, targetTrue } = parsed.data.request;
       if (targetNew === targetTrue)
-        fail(`target_new equals ${format === 'original' ? 'target_true' : 'ground_truth'}, ${JSON.stringify(targetNew)}`, place);
+        fail(
+          `target_new equals ${format === 'original' ? 'target_true' : 'ground_truth'}, ${JSON.stringify(targetNew)}`,
+          place,
+        );
       return parsed.data;
     },
   };

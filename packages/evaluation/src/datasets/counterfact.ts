@@ -5,7 +5,12 @@ import { createNoteCounter } from './dataset-notes.js';
 import { byteChunks, fileChunks, streamFileChunks } from './file-chunks.js';
 import { checkLimit, readDataset, streamDataset } from './read-dataset.js';
 
-export type { CounterFactDataset, CounterFactFormat, CounterFactRecord, CounterFactSummary } from './counterfact-record.js';
+export type {
+  CounterFactDataset,
+  CounterFactFormat,
+  CounterFactRecord,
+  CounterFactSummary,
+} from './counterfact-record.js';
 
 export interface ReadCounterFactOptions {
   /** Only the first N records, in file order. */

@@ -41,7 +41,9 @@ export function* fileChunks(path: string, where: string): Generator<Uint8Array, 
 
 /** As {@link fileChunks}, without blocking. */
 export async function* streamFileChunks(path: string, where: string): AsyncGenerator<Uint8Array, void> {
-  const parts = createReadStream(path, { highWaterMark: chunkSize })[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+  const parts = createReadStream(path, { highWaterMark: chunkSize })[
+    Symbol.asyncIterator
+  ]() as AsyncIterator<Uint8Array>;
   try {
     for (;;) {
       const part = await parts.next().catch((cause: unknown) => {

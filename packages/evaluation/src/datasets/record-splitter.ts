@@ -21,6 +21,8 @@ export interface RecordSplitter {
 
 type State = 'start' | 'first' | 'value' | 'string' | 'escape' | 'bare' | 'after' | 'next' | 'lines' | 'done';
 
+/** What ends a run of plain characters in a string: most of a file is such runs. */
+const delimiter = /["\\]/g;
 const isSpace = (char: string): boolean => char === ' ' || char === '\n' || char === '\r' || char === '\t';
 
 /**
@@ -79,13 +81,16 @@ export function createRecordSplitter(fail: (message: string) => never): RecordSp
         case 'escape':
           state = 'string';
           break;
-        case 'string':
-          if (char === '\\') state = 'escape';
-          else if (char === '"') state = 'value';
-          if (state !== 'value' || depth > 0) break;
+        case 'string': {
+          delimiter.lastIndex = i;
+          i = delimiter.exec(text)?.index ?? text.length;
+          if (i === text.length) break;
+          state = text[i] === '"' ? 'value' : 'escape';
+          if (state === 'escape' || depth > 0) break;
           texts.push(complete(text.slice(begin, i + 1)));
           state = 'after';
           break;
+        }
         case 'value':
           if (char === '"') state = 'string';
           else if (char === '{' || char === '[') depth++;
@@ -106,7 +111,8 @@ export function createRecordSplitter(fail: (message: string) => never): RecordSp
         case 'next':
           if (isSpace(char)) break;
           if (char === ']' && state === 'first') state = 'done';
-          else if (char === ']' || char === ',') fail(`expected a record, got a file that does not parse ("${char}" in its place)`);
+          else if (char === ']' || char === ',')
+            fail(`expected a record, got a file that does not parse ("${char}" in its place)`);
           else {
             begin = i;
             depth = char === '{' || char === '[' ? 1 : 0;
@@ -117,14 +123,20 @@ export function createRecordSplitter(fail: (message: string) => never): RecordSp
           if (isSpace(char)) break;
           if (char === ',') state = 'next';
           else if (char === ']') state = 'done';
-          else fail(`expected "," or "]" before it, got a file that does not parse (${JSON.stringify(char)} there)`);
+          else
+            fail(
+              `expected "," or "]" before it, got a file that does not parse (${JSON.stringify(char)} there)`,
+            );
           break;
         default:
           if (!isSpace(char))
-            fail(`expected nothing after the array's end, got a file that does not parse (${JSON.stringify(char)} there)`);
+            fail(
+              `expected nothing after the array's end, got a file that does not parse (${JSON.stringify(char)} there)`,
+            );
       }
     }
-    if (state === 'value' || state === 'string' || state === 'escape' || state === 'bare') hold(text.slice(begin));
+    if (state === 'value' || state === 'string' || state === 'escape' || state === 'bare')
+      hold(text.slice(begin));
     return texts;
   }
 
@@ -146,7 +158,7 @@ export function createRecordSplitter(fail: (message: string) => never): RecordSp
       }
       if (text[at] !== '[')
         fail(
-          `expected a JSON array of records, or one record a line, got a file that does not parse (it begins with ${JSON.stringify(text.slice(at, at + 12))})`,
+          `expected a JSON array of records, or one record a line, got a file that does not parse (it begins with ${JSON.stringify(text[at])})`,
         );
       state = 'first';
       return array(text, at + 1);
@@ -154,7 +166,8 @@ export function createRecordSplitter(fail: (message: string) => never): RecordSp
     end() {
       if (state === 'start') fail('expected a JSON array of records, got an empty file');
       if (state === 'lines') return held.some((piece) => piece.trim() !== '') ? [complete('')] : [];
-      if (state !== 'done') fail('expected JSON, got a file that does not parse (it ends before the array does)');
+      if (state !== 'done')
+        fail('expected JSON, got a file that does not parse (it ends before the array does)');
       return [];
     },
   };

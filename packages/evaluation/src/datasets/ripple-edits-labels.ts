@@ -32,7 +32,22 @@ export function labelsOfQueries(queries: Iterable<RawRippleQuery>): ReadonlyMap<
 }
 
 /** The words that a relation's phrase has around its subject, where two phrases may share them. */
-const connectives = new Set(['of', 'which', 'is', 'are', 'in', 'by', 'has', 'the', 'held', 'won', 'with', 'follows', 'followed', 'associated']);
+const connectives = new Set([
+  'of',
+  'which',
+  'is',
+  'are',
+  'in',
+  'by',
+  'has',
+  'the',
+  'held',
+  'won',
+  'with',
+  'follows',
+  'followed',
+  'associated',
+]);
 
 /**
  * A subject's label as the words that prompts about it share: `Peru` of `The capital of Peru is` and `The currency in
@@ -41,17 +56,28 @@ const connectives = new Set(['of', 'which', 'is', 'are', 'in', 'by', 'has', 'the
 export function sharedSubject(prompts: readonly string[]): string | undefined {
   const [first, ...others] = [...new Set(prompts)].map((prompt) => prompt.trim().split(/\s+/));
   if (first === undefined || others.length === 0) return undefined;
-  const texts = others.map((words) => ` ${words.join(' ')} `);
-  let best: string[] = [];
-  for (let from = 0; from < first.length; from++)
+  const opening = sharedOpening(first, others);
+  const texts = others.map((words) => ` ${words.slice(opening).join(' ')} `);
+  let best: readonly string[] = [];
+  for (let from = opening; from < first.length; from++)
     for (let to = first.length; to - from > best.length; to--) {
-      const run = first.slice(from, to);
-      if (!texts.every((text) => text.includes(` ${run.join(' ')} `))) continue;
-      while (connectives.has(run[0]!)) run.shift();
-      while (connectives.has(run.at(-1)!)) run.pop();
+      if (!texts.every((text) => text.includes(` ${first.slice(from, to).join(' ')} `))) continue;
+      const run = withoutConnectives(first.slice(from, to));
       if (run.length > best.length) best = run;
     }
-  const label = best.join(' ');
-  // A phrase's own first word is shared as well: `The name of the …`.
-  return label === '' || first.slice(0, best.length).join(' ') === label && /^The\b/.test(label) ? undefined : label;
+  return best.length === 0 ? undefined : best.join(' ');
+}
+
+/** How many words of a phrase, not of a label, all prompts begin with: `The name of the`. */
+function sharedOpening(first: readonly string[], others: readonly (readonly string[])[]): number {
+  if (first[0] !== 'The' || !/^[a-z]/.test(first[1] ?? '')) return 0;
+  const length = first.findIndex(
+    (word, i) => (i > 0 && !/^[a-z]/.test(word)) || others.some((words) => words[i] !== word),
+  );
+  return Math.max(0, length);
+}
+
+function withoutConnectives(words: readonly string[]): readonly string[] {
+  const from = words.findIndex((word) => !connectives.has(word));
+  return from < 0 ? [] : words.slice(from, words.findLastIndex((word) => !connectives.has(word)) + 1);
 }

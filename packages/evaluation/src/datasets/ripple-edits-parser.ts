@@ -25,7 +25,9 @@ const fields = Object.values(rippleEditsFields).flat();
 
 /** Whether a value looks like a record of RippleEdits. */
 export function isRippleEdits(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'edit' in value && fields.some((field) => field in value);
+  return (
+    typeof value === 'object' && value !== null && 'edit' in value && fields.some((field) => field in value)
+  );
 }
 
 export function createRippleEditsParser(
@@ -35,7 +37,13 @@ export function createRippleEditsParser(
 ): RippleEditsParser {
   const types = new Set<RippleEditsType | undefined>();
 
-  function parse({ index, value }: { readonly index: number; readonly value: unknown }): RippleEditsRecord | undefined {
+  function parse({
+    index,
+    value,
+  }: {
+    readonly index: number;
+    readonly value: unknown;
+  }): RippleEditsRecord | undefined {
     const place = { record: index, caseId: caseIdOf(value) };
     if (!isRippleEdits(value))
       return fail(
@@ -61,7 +69,8 @@ export function createRippleEditsParser(
       notes.add('dropped', edit.problem, index);
       return undefined;
     }
-    for (const label of edit.derived) notes.add('changed', `edits whose ${label} was read off their sentence`, index);
+    for (const label of edit.derived)
+      notes.add('changed', `edits whose ${label} was read off their sentence`, index);
     const clean = (axis: RippleEditsAxis): RippleTest[] =>
       tests[axis].flatMap((test) => cleanTest(test, { ...options, record: index, notes }) ?? []);
     const original = raw.edit.original_fact ?? raw.edit.previous_fact;
@@ -72,7 +81,10 @@ export function createRippleEditsParser(
       ...(raw.case_id == null ? {} : { caseId: raw.case_id }),
       ...(type === undefined ? {} : { type }),
       statement: raw.edit.prompt.trim(),
-      tests: Object.fromEntries(rippleEditsAxes.map((axis) => [axis, clean(axis)])) as Record<RippleEditsAxis, RippleTest[]>,
+      tests: Object.fromEntries(rippleEditsAxes.map((axis) => [axis, clean(axis)])) as Record<
+        RippleEditsAxis,
+        RippleTest[]
+      >,
     };
     if (original == null || edit.targetTrue === undefined) return { ...base, request: edit.request };
     return {
@@ -87,7 +99,8 @@ export function createRippleEditsParser(
     if (name === 'popular' || name === 'random' || name === 'recent') return name;
     // Names that the code of RippleEdits gives before it splits the file; the first may be of either subset.
     if (name === 'recently_added_fact') return 'recent';
-    if (name !== undefined && name !== 'counter_fact') notes.add('odd', 'records of an unknown example_type', index);
+    if (name !== undefined && name !== 'counter_fact')
+      notes.add('odd', 'records of an unknown example_type', index);
     return undefined;
   }
 

@@ -20,7 +20,9 @@ export type RippleEditsAxis =
   | 'logicalGeneralization'
   | 'forgetfulness';
 
-export const rippleEditsAxes: readonly RippleEditsAxis[] = Object.keys(rippleEditsFields) as RippleEditsAxis[];
+export const rippleEditsAxes: readonly RippleEditsAxis[] = Object.keys(
+  rippleEditsFields,
+) as RippleEditsAxis[];
 
 /** The subset that a record says it is of. */
 export type RippleEditsType = 'popular' | 'random' | 'recent';

@@ -50,7 +50,7 @@ export function deriveRequest(
   labelOf: LabelOf,
 ): DerivedRequest {
   const lookUp = (label: unknown, id: unknown): string | undefined =>
-    resolvedLabel(label) ?? (typeof id === 'string' ? resolvedLabel(id) ?? labelOf(id) : undefined);
+    resolvedLabel(label) ?? (typeof id === 'string' ? (resolvedLabel(id) ?? labelOf(id)) : undefined);
   const original = edit.original_fact ?? edit.previous_fact ?? undefined;
   const text = sentence(edit);
   const derived: ('subject' | 'object')[] = [];
@@ -82,7 +82,8 @@ export function deriveRequest(
 
   const relation = edit.relation ?? undefined;
   const request = { subject, prompt, targetNew: targetNew!, ...(relation === undefined ? {} : { relation }) };
-  const targetTrue = original && trueObject(original, head, lookUp(original.target_label, original.target_id));
+  const targetTrue =
+    original && trueObject(original, head, lookUp(original.target_label, original.target_id));
   if (targetTrue === targetNew) return { problem: 'edits whose objects are equal' };
   return { request, derived, ...(targetTrue === undefined ? {} : { targetTrue }) };
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { rippleEditsAxes, rippleEditsFields } from './ripple-edits-record.js';
 
-const label = z.union([z.string(), z.number()]).nullish();
+const labelText = z.union([z.string(), z.number()], 'expected text or a number');
+const label = labelText.nullish();
 const answer = z.looseObject({
   value: label,
-  aliases: z.array(z.union([z.string(), z.number()])).nullish(),
+  aliases: z.array(labelText).nullish(),
 });
 const query = z.looseObject({
   prompt: z.string().refine((prompt) => prompt.trim() !== '', 'expected a prompt, got white space'),
@@ -35,7 +36,8 @@ const axes = Object.fromEntries(
 export const rawRippleRecord: z.ZodType<RawRippleRecord> = z
   .looseObject({
     case_id: z
-      .union([z.number().int(), z.string().regex(/^\d{1,15}$/, 'must be a whole number').transform(Number)])
+      .union([z.number().int(), z.string().regex(/^\d{1,15}$/, 'must be a whole number')], 'must be a whole number')
+      .transform(Number)
       .nullish(),
     example_type: z.string().nullish(),
     edit: z.looseObject({
@@ -53,7 +55,10 @@ export const rawRippleRecord: z.ZodType<RawRippleRecord> = z
   .and(z.looseObject(axes)) as unknown as z.ZodType<RawRippleRecord>;
 
 type Label = string | number | null | undefined;
-export type RawRippleAnswer = { readonly value?: Label; readonly aliases?: readonly (string | number)[] | null | undefined };
+export type RawRippleAnswer = {
+  readonly value?: Label;
+  readonly aliases?: readonly (string | number)[] | null | undefined;
+};
 export interface RawRippleQuery {
   readonly prompt: string;
   readonly answers?: readonly RawRippleAnswer[] | null | undefined;
@@ -67,7 +72,8 @@ export interface RawRippleTest {
   readonly test_queries: readonly RawRippleQuery[];
   readonly condition_queries?: readonly RawRippleQuery[] | null | undefined;
   readonly test_condition?: 'OR' | 'AND' | null | undefined;
-  readonly alias?: { readonly alias: string; readonly rule: string; readonly true_answer: string } | null | undefined;
+  readonly alias?:
+    { readonly alias: string; readonly rule: string; readonly true_answer: string } | null | undefined;
 }
 export interface RawRippleFact {
   readonly prompt: string;

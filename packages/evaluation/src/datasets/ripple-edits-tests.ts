@@ -32,7 +32,12 @@ export function cleanTest(test: RawRippleTest, cleaning: AnswerCleaning): Ripple
   }
   const conditions = (test.condition_queries ?? []).map((query) => cleanQuery(query, cleaning));
   notes.add('odd', 'queries without an answer beside others', record, queries.filter(isUnanswered).length);
-  notes.add('odd', 'conditions without an answer, which never hold', record, conditions.filter(isUnanswered).length);
+  notes.add(
+    'odd',
+    'conditions without an answer, which never hold',
+    record,
+    conditions.filter(isUnanswered).length,
+  );
   if (test.test_condition == null) notes.add('odd', 'tests without test_condition, taken for OR', record);
   return {
     queries,
@@ -48,7 +53,8 @@ const isUnanswered = ({ answers }: RippleQuery): boolean => answers.length === 0
 
 function cleanQuery(query: RawRippleQuery, cleaning: AnswerCleaning): RippleQuery {
   const prompt = query.prompt.trimEnd();
-  if (prompt !== query.prompt) cleaning.notes.add('changed', 'prompts: white space at the end cut', cleaning.record);
+  if (prompt !== query.prompt)
+    cleaning.notes.add('changed', 'prompts: white space at the end cut', cleaning.record);
   return { prompt, answers: (query.answers ?? []).flatMap((answer) => cleanAnswer(answer, cleaning) ?? []) };
 }
 
@@ -59,11 +65,18 @@ function cleanAnswer(answer: RawRippleAnswer, cleaning: AnswerCleaning): RippleA
   const aliases = (answer.aliases ?? []).flatMap((alias) => cleanAlias(alias, cleaning) ?? []);
   if (value !== undefined) return { value, aliases };
   const [first, ...others] = aliases;
-  notes.add(first === undefined ? 'dropped' : 'changed', first === undefined ? 'answers without a label' : 'answers without a label: an alias took its place', record);
+  notes.add(
+    first === undefined ? 'dropped' : 'changed',
+    first === undefined ? 'answers without a label' : 'answers without a label: an alias took its place',
+    record,
+  );
   return first === undefined ? undefined : { value: first, aliases: others };
 }
 
-function cleanLabel(raw: unknown, { labels, unresolved = 'drop', notes, record }: AnswerCleaning): string | undefined {
+function cleanLabel(
+  raw: unknown,
+  { labels, unresolved = 'drop', notes, record }: AnswerCleaning,
+): string | undefined {
   const label = resolvedLabel(raw);
   if (label !== undefined || typeof raw !== 'string' || !isWikidataId(raw)) return label;
   const found = resolvedLabel(labels?.(raw.trim()));

@@ -93,5 +93,8 @@ function checkOptions(
 ): void {
   checkLimit(limit, where);
   if (!Number.isInteger(minAliasLength) || minAliasLength < 1)
-    throw new SakeError('invalid-option', `${where}: expected a minAliasLength of at least 1, got ${minAliasLength}`);
+    throw new SakeError(
+      'invalid-option',
+      `${where}: expected a minAliasLength of at least 1, got ${minAliasLength}`,
+    );
 }
