@@ -20,7 +20,7 @@ describe('latexTable', () => {
       "% needs \\usepackage{booktabs} and \\usepackage[T1]{fontenc}
       \\begin{table}
         \\centering
-        \\caption{Robustness to doubt, strict live=own protocol (all edits live): 40 edits, 50 template prompts each, seed 7. Model m (llama, 2 x 16, sha256 eeeeeeeeeeee), records records (sha256 ffffffffffff). Cells: mean {[}95 \\% interval{]}. Bold: best of ours, where the paired interval to the next excludes 0. Published numbers are of another model under the paper's protocol (GPT2-XL, 150 edits): Scialanga et al. (2025), \\textquotedbl{}SAKE: Steering Activations for Knowledge Editing\\textquotedbl{}, arXiv 2503.01751.}
+        \\caption{Robustness to doubt, strict live=own protocol (all edits live): 40 edits, 50 template prompts each, seed 7. Model m (llama, 2 x 16, sha256 eeeeeeeeeeee), records records (sha256 ffffffffffff). Cells: mean {[}95 \\% interval{]}. Bold: best of ours, where the paired interval to the next excludes 0. Published numbers are of another model under the publication's own protocol (GPT2-XL, 150 edits): Scialanga et al. (2025), \\textquotedbl{}SAKE: Steering Activations for Knowledge Editing\\textquotedbl{}, arXiv 2503.01751.}
         \\label{tab:doubt-strict-live-own}
         \\begin{tabular}{lrr}
           \\toprule

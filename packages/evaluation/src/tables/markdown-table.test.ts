@@ -19,7 +19,7 @@ describe('markdownTable', () => {
       { a: 'sake|paper', b: 'uniform', metric: 'accuracy', difference: 0.45, interval: [0.3, 0.6], n: 40 },
       { a: 'sake|paper', b: 'uniform', metric: 'generality', difference: 0.03, interval: [0, 0.1], n: 39 },
     ] }, { published })).toMatchInlineSnapshot(`
-      "CounterFact, strict protocol (all edits live): 40 edits, 50 template prompts each, seed 7. Model m (llama, 2 x 16, sha256 eeeeeeeeeeee), records records (sha256 ffffffffffff). Cells: mean \\[95 % interval\\]. Bold: best of ours, where the paired interval to the next excludes 0. Published numbers are of another model under the paper's protocol (GPT2-XL, 2000 edits): Scialanga et al. (2025), "SAKE: Steering Activations for Knowledge Editing", arXiv 2503.01751.
+      "CounterFact, strict protocol (all edits live): 40 edits, 50 template prompts each, seed 7. Model m (llama, 2 x 16, sha256 eeeeeeeeeeee), records records (sha256 ffffffffffff). Cells: mean \\[95 % interval\\]. Bold: best of ours, where the paired interval to the next excludes 0. Published numbers are of another model under the publication's own protocol (GPT2-XL, 2000 edits): Scialanga et al. (2025), "SAKE: Steering Activations for Knowledge Editing", arXiv 2503.01751.
 
       | method | accuracy, % ↑ (n = 40) | generality, % ↑ (n = 39 to 40) | specificity, % ↑ (n = 0 to 40) |
       | --- | ---: | ---: | ---: |
