@@ -75,8 +75,11 @@ export function madeUpResult({ methods, columns, unedited = ['none'], withQuerie
   const comparisons = editing.flatMap((a, i) =>
     editing.slice(i + 1).flatMap((b) =>
       metrics.flatMap((metric) => {
-        const of = (method: string): Trial[] => trials(methods[method]![metric]!);
-        return of(a).length === 0 ? [] : [{ a, b, metric, ...pairedDifference(of(a), of(b)) }];
+        const [left, right] = [methods[a]![metric]!, methods[b]![metric]!];
+        const kept = (values: Values, other: Values): Trial[] =>
+          trials(values.map((row, at) => row.map((value, query) => (other[at]![query] === null ? null : value))));
+        const shared = kept(left, right);
+        return shared.length === 0 ? [] : [{ a, b, metric, ...pairedDifference(shared, kept(right, left)) }];
       }),
     ),
   );

@@ -17,7 +17,14 @@ export function differingCircumstances(a: SuiteResult, b: SuiteResult): Differen
   });
 }
 
-function circumstances({ modelInfo, data, seed, edits, prompts, protocolSettings }: SuiteResult): Map<string, string> {
+function circumstances({
+  modelInfo,
+  data,
+  seed,
+  edits,
+  prompts,
+  protocolSettings,
+}: SuiteResult): Map<string, string> {
   const { name: _name, ...settings } = protocolSettings;
   return new Map([
     ['model', modelInfo.id],

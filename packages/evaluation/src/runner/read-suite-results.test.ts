@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createRandom, isSakeError } from '@sakejs/spec';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { madeUpResult, single } from '../../test/suite-result.js';
+import type { SuiteResult } from './suite-result.js';
 import { parseSuiteResults, readSuiteResults } from './read-suite-results.js';
 
 const result = madeUpResult({
@@ -12,8 +13,8 @@ const result = madeUpResult({
     sake: { accuracy: single([1, 0, null]), localityKl: [[0.25], [1e-9], [3.5]] },
   },
 });
-const edited = (change: (json: Record<string, never>) => void): string => {
-  const json = JSON.parse(JSON.stringify(result)) as Record<string, never>;
+const edited = (change: (json: SuiteResult) => void): string => {
+  const json = JSON.parse(JSON.stringify(result)) as SuiteResult;
   change(json);
   return JSON.stringify(json);
 };
@@ -34,7 +35,7 @@ describe('parseSuiteResults', () => {
   });
 
   it('names file, result and field of what is wrong', () => {
-    const text = edited((json) => Object.assign(json['rows'][1]!, { learned: 1.5 }));
+    const text = edited((json) => Object.assign(json.rows[1]!, { learned: 1.5 }));
     expect(() => parseSuiteResults(`[${JSON.stringify(result)}, ${text}]`, 'r.json')).toThrow(
       /r\.json: result 1: rows\.1\.learned: .*expected int/,
     );

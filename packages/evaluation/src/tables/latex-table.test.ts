@@ -16,7 +16,31 @@ const result = madeUpResult({
 describe('latexTable', () => {
   it('writes a booktabs table, ours above published numbers', () => {
     const published = publishedTables.filter(({ name }) => name === 'doubt');
-    expect(latexTable(result, { published })).toMatchInlineSnapshot();
+    expect(latexTable(result, { published })).toMatchInlineSnapshot(`
+      "% needs \\usepackage{booktabs} and \\usepackage[T1]{fontenc}
+      \\begin{table}
+        \\centering
+        \\caption{Robustness to doubt, strict live=own protocol (all edits live): 40 edits, 50 template prompts each, seed 7. Model m (llama, 2 x 16, sha256 eeeeeeeeeeee), records records (sha256 ffffffffffff). Cells: mean {[}95 \\% interval{]}. Bold: best of ours, where the paired interval to the next excludes 0. Published numbers are of another model under the publication's own protocol (GPT2-XL, 150 edits): Scialanga et al. (2025), \\textquotedbl{}SAKE: Steering Activations for Knowledge Editing\\textquotedbl{}, arXiv 2503.01751.}
+        \\label{tab:doubt-strict-live-own}
+        \\begin{tabular}{lrr}
+          \\toprule
+          method & doubtIndirect & doubtDirect \\\\
+           & \\% $\\uparrow$ & \\% $\\uparrow$ \\\\
+           & {\\footnotesize n = 40} & {\\footnotesize n = 0 to 40} \\\\
+          \\midrule
+          none & 0.0 {\\footnotesize [0.0, 8.8]} & n = 0 \\\\
+          sake\\_1 & \\textbf{100.0} {\\footnotesize [91.2, 100.0]} & 97.5 {\\footnotesize [92.5, 100.0] (n = 40)} \\\\
+          my \\& co & 25.0 {\\footnotesize [12.5, 40.0]} & 95.0 {\\footnotesize [87.5, 100.0] (n = 40)} \\\\
+          \\midrule
+          ROME (published, GPT2-XL) & 33.3 & 14.0 \\\\
+          ICL (published, GPT2-XL) & 4.0 & 3.3 \\\\
+          ActAdd (published, GPT2-XL) & 82.0 & 80.7 \\\\
+          SAKE (published, GPT2-XL) & 98.7 & 98.7 \\\\
+          \\bottomrule
+        \\end{tabular}
+      \\end{table}
+      "
+    `);
   });
 
   it('has no second rule without published rows, and as many cells as columns in every row', () => {

@@ -28,7 +28,7 @@ export function readingCaption(anyBest: boolean, published: readonly PublishedTa
     ...sources.map((source) => {
       const tables = published.filter((table) => table.source === source);
       const models = [...new Set(tables.map(({ model, edits }) => (edits === undefined ? model : `${model}, ${edits} edits`)))];
-      return `Published numbers are of another model (${models.join('; ')}): ${source}.`;
+      return `Published numbers are of another model under the publication's own protocol (${models.join('; ')}): ${source}.`;
     }),
   ];
 }
