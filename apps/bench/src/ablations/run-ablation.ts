@@ -83,7 +83,7 @@ async function ablate(
   await using stores = await openRunStores(journal, { repair });
   if (stores.note !== undefined) streams.stderr.write(`${stores.note}\n`);
   await using lm = await openModel(model, { threads, streams, signal });
-  return ablationsOn(names, options, { lm, model, stores, workers, streams, signal });
+  return await ablationsOn(names, options, { lm, model, stores, workers, streams, signal });
 }
 
 /** Runs ablations on a model; work that they share is done once. */

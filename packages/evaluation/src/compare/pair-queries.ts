@@ -21,7 +21,7 @@ export function pairQueries(a: SuiteResult, b: SuiteResult): QueryPair[] {
     if (queries === undefined)
       throw new SakeError(
         'not-enough-data',
-        `compareResults: expected the queries of ${tableName(a)}, got none in ${name}; rerun with queries in the result, or allow unpaired intervals`,
+        `compareResults: expected the queries of ${tableName(a)}, got none in ${name}; rerun with queries in the result (sake-bench run --queries), or allow unpaired intervals`,
       );
   if (a.data.sha256 !== b.data.sha256)
     throw otherRecords(`records ${a.data.name} (sha256 ${a.data.sha256}) and ${b.data.name} (sha256 ${b.data.sha256})`);

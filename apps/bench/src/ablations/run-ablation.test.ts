@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { bench, temporaryFolder } from '../../test/bench.js';
+import { tinyRun } from '../../test/tiny-run.js';
+import type { AblationResult } from './run-ablation.js';
+
+const tiny = tinyRun();
+const small = (...names: string[]): string[] => [
+  ...['ablate', ...names, '--model', tiny.model, '--records', tiny.records, '--threads', '1'],
+  ...['--limit', '1', '--count', '10', '--protocol', 'paper', '--json', '-'],
+];
+const variantsOf = (out: string): Record<string, string[]> =>
+  Object.fromEntries(
+    (JSON.parse(out) as AblationResult[]).map(({ name, results }) => [
+      name,
+      results[0]!.rows.map(({ method }) => method),
+    ]),
+  );
+
+describe('sake-bench ablate', () => {
+  it('runs variants that differ in one thing', { timeout: 120_000 }, async () => {
+    const { status, out } = await bench(...small('covariance', 'forced', 'targets', 'centre'));
+    expect(status).toBe(0);
+    expect(variantsOf(out)).toEqual({
+      covariance: ['none', 'empirical', 'ledoit-wolf', 'oas'],
+      forced: ['none', 'with', 'without'],
+      targets: ['none', 'obeying', 'all'],
+      centre: ['none', 'plain', 'all'],
+    });
+  });
+
+  it('takes nested subsets of one distribution for the number of prompts', { timeout: 120_000 }, async () => {
+    const { status, out } = await bench(...small('count', 'source'), '--sizes', '5,10');
+    expect(status).toBe(0);
+    expect(variantsOf(out)).toEqual({ count: ['none', '5', '10'], source: ['none', 'template'] });
+  });
+
+  it('names the ablations that it knows when asked for another', async () => {
+    const { status, out } = await bench(...small('luck'));
+    expect(status).toBe(2);
+    expect(out).toMatch(/expected names among mapper, ridge, .* got luck/);
+  });
+});
+
+describe('sake-bench reproduce', () => {
+  it('writes tables beside published numbers, in JSON, Markdown and LaTeX', { timeout: 240_000 }, async () => {
+    const out = temporaryFolder();
+    const ran = await bench(
+      ...['reproduce', '--table', 'counterfact,counterfact-llama,doubt', '--model', tiny.model, '--out', out],
+      ...['--records', tiny.records, '--limit', '2', '--count', '10', '--methods', 'none,sake-paper,icl'],
+      ...['--threads', '1'],
+    );
+    expect([ran.status, ran.err]).toEqual([0, '']);
+    const markdown = readFileSync(join(out, 'tables.md'), 'utf8');
+    expect(markdown).toMatch(/## CounterFact, beside GPT2-XL[^]*## CounterFact, beside LLaMA 2-7B[^]*## Robustness to doubt/);
+    expect(markdown).toMatch(/SAKE \(published, .*GPT2-XL/);
+    expect(markdown).toMatch(/84\.[89]/);
+    expect(readFileSync(join(out, 'doubt-strict.tex'), 'utf8')).toContain('\\toprule');
+    const { results } = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')) as { results: unknown[] };
+    // Both protocols of two suites: the LLaMA table shows the first once more.
+    expect(results).toHaveLength(4);
+  });
+});
