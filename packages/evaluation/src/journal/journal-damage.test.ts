@@ -108,7 +108,8 @@ describe('a journal cut at any byte', () => {
 describe('a journal with a flipped bit', () => {
   it('never gives a wrong value, whichever bit it is', { timeout: 600_000 }, async () => {
     const wrong: number[] = [];
-    for (let bit = 0; bit < whole.length * 8; bit++) if (!(await isToldOrRight(flipped(bit)))) wrong.push(bit);
+    for (let bit = 0; bit < whole.length * 8; bit++)
+      if (!(await isToldOrRight(flipped(bit)))) wrong.push(bit);
     expect(wrong).toEqual([]);
   });
 

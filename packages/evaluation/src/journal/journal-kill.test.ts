@@ -13,15 +13,17 @@ const KILLS = 10;
 /** Mostly short values, and now and then one of 200 kB, whose write takes long enough to be torn. */
 const valueOf = (at: number): Json => ({ at, text: String(at % 10).repeat(at % 17 === 0 ? 200_000 : 50) });
 
-/** Puts what is missing, in order; says when it begins. */
+/** Puts what is missing, in order; writes a dot behind each. */
 const worker = `
   const { openJournal } = await import(${JSON.stringify(new URL('./journal.ts', import.meta.url).href)});
   const { unitKey } = await import(${JSON.stringify(new URL('./unit-key.ts', import.meta.url).href)});
   const valueOf = ${valueOf.toString()};
   const journal = await openJournal(process.argv[1], { identity: 'test' });
-  process.stdout.write('ready');
   for (let at = 0; at < ${UNITS}; at++)
-    if (!journal.has(unitKey(at))) await journal.put(unitKey(at), valueOf(at));
+    if (!journal.has(unitKey(at))) {
+      await journal.put(unitKey(at), valueOf(at));
+      process.stdout.write('.');
+    }
   await journal.close();
 `;
 
@@ -46,8 +48,12 @@ describe('a journal whose process is killed', () => {
           { stdio: ['ignore', 'pipe', 'inherit'] },
         );
         const exit = once(child, 'exit');
-        await Promise.race([once(child.stdout, 'data'), exit]);
-        await new Promise((resolve) => setTimeout(resolve, random.next() * 120));
+        // At least one unit a life, however slow the machine is, then a moment that falls anywhere in a unit.
+        for (let left = 1 + random.integer(40); left > 0 && child.exitCode === null;) {
+          const [dots] = (await Promise.race([once(child.stdout, 'data'), exit])) as [Buffer];
+          left -= dots.length;
+        }
+        await new Promise((resolve) => setTimeout(resolve, random.next() * 20));
         child.kill('SIGKILL');
         expect(await exit).toEqual([null, 'SIGKILL']);
         await using journal = await openJournal(directory, { identity: 'test' });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SakeError, type Json } from '@sakejs/spec';
+import type { Json, SakeError } from '@sakejs/spec';
 import { expectCode } from '@sakejs/spec/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openJournal } from './journal.js';
