@@ -129,6 +129,13 @@ describe('a prompt edit', () => {
     expect(await textOf(second!)).toBe(' Tokyo Tokyo');
   });
 
+  it('gives a request that stands twice in a batch two streams', async () => {
+    const request = { prompt: JAPAN, maxTokens: 2 };
+    const streams = createSteeredLM(lm, [rome]).generateBatch([request, request]);
+    const [first, second] = await Promise.all(streams.map(textOf));
+    expect([first, second]).toEqual([' Tokyo Tokyo', ' Tokyo Tokyo']);
+  });
+
   it('refuses a prompt that becomes longer than the positions, naming it', async () => {
     const tight = createTestLM({ maxPositions: lm.encode(`${FRANCE} Rome. ${FRANCE}`).length - 1 });
     const { respond, generateBatch } = createSteeredLM(tight, [rome]);
