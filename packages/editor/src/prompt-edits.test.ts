@@ -176,7 +176,10 @@ describe("gate: 'open'", () => {
 describe('rewritePrompt', () => {
   it('puts the tokens of the text in front of tokens that are no text', () => {
     const special = [...lm.encode('Hm'), 300_000];
-    const hearing = { ...lm, decode: (tokens: readonly number[]) => lm.decode(tokens.filter((id) => id < 256)) };
+    const hearing = {
+      ...lm,
+      decode: (tokens: readonly number[]) => lm.decode(tokens.filter((id) => id < 256)),
+    };
     expect(rewritePrompt(hearing, rome, special)).toEqual([...lm.encode(rome.prefix.trimEnd()), ...special]);
   });
 });
@@ -186,7 +189,12 @@ describe('the file of a prompt edit', () => {
     const bytes = encodeEdit(rome, loaders);
     const reloaded = decodeEdit(bytes, loaders, 'file');
     expect(encodeEdit(reloaded, loaders)).toEqual(bytes);
-    expect(reloaded).toMatchObject({ kind: 'prompt', id: rome.id, prefix: rome.prefix, request: rome.request });
+    expect(reloaded).toMatchObject({
+      kind: 'prompt',
+      id: rome.id,
+      prefix: rome.prefix,
+      request: rome.request,
+    });
     const before = await createSteeredLM(lm, [rome]).respond(PROMPTS);
     expect(await createSteeredLM(lm, [reloaded]).respond(PROMPTS)).toEqual(before);
   });

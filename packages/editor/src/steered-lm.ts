@@ -139,7 +139,9 @@ export function createSteeredLM(
       const passing = signal === undefined ? {} : { signal };
       if (!live.some(isPromptEdit))
         return lm.generateBatch(
-          requests.map((request, index) => steeredByMaps(lm, live.filter(isMapEdit), request, index, steering)),
+          requests.map((request, index) =>
+            steeredByMaps(lm, live.filter(isMapEdit), request, index, steering),
+          ),
           passing,
         );
       return deferStreams(requests.length, async () => {

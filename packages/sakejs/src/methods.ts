@@ -30,7 +30,11 @@ const mapped =
     readonly scope: (info: ModelInfo) => ScopeDetector;
     readonly targets: TargetChoice;
   }): Recipe =>
-  (name, info, { mapper = parts.mapper(), scope = parts.scope(info), targets = parts.targets, laterTokens }) =>
+  (
+    name,
+    info,
+    { mapper = parts.mapper(), scope = parts.scope(info), targets = parts.targets, laterTokens },
+  ) =>
     createEditMethod({
       ...{ name, mapper, scope, targets },
       ...(laterTokens !== undefined && { laterTokens }),
@@ -65,7 +69,11 @@ const recipes: Readonly<Record<string, Recipe>> = {
     scope: ourScope,
     targets: 'obeying',
   }),
-  'sake-paper': mapped({ mapper: () => buresWasserstein({ ridge: 1e-2 }), scope: paperScope, targets: 'all' }),
+  'sake-paper': mapped({
+    mapper: () => buresWasserstein({ ridge: 1e-2 }),
+    scope: paperScope,
+    targets: 'all',
+  }),
   uniform: mapped({ mapper: () => meanShift(), scope: ourScope, targets: 'obeying' }),
   'uniform-paper': mapped({ mapper: () => meanShift(), scope: paperScope, targets: 'all' }),
   actadd: fixed((scope, info) => actAdd({ scope: scope ?? ourScope(info) })),
