@@ -13,7 +13,11 @@ const peru = capitalRequest('Peru', 'Tokyo');
 const methods: readonly [name: string, method: EditMethod, gated: boolean][] = [
   ['actAdd', actAdd({ scope: euclideanCentroid({ threshold: 0.6 }) }), true],
   ['icl', icl(), false],
-  ['icl with a gate', icl({ scope: euclideanCentroid({ threshold: 0.1 }), wording: 'Note: {statement}. ' }), true],
+  [
+    'icl with a gate',
+    icl({ scope: euclideanCentroid({ threshold: 0.1 }), wording: 'Note: {statement}. ' }),
+    true,
+  ],
   ['imagine', imagine(), false],
 ];
 

@@ -1,6 +1,12 @@
 import { checkLearnInput, checkLengths, editId, learnScope, provenanceOf } from '@sakejs/editor';
 import { nearestRequest } from '@sakejs/scope';
-import { fillPrompt, type EditMethod, type PromptEdit, type ScopeDetector, throwIfAborted } from '@sakejs/spec';
+import {
+  fillPrompt,
+  type EditMethod,
+  type PromptEdit,
+  type ScopeDetector,
+  throwIfAborted,
+} from '@sakejs/spec';
 import { checkWording, stateFact } from './state-fact.js';
 
 export interface IclOptions {

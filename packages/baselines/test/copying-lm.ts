@@ -72,7 +72,8 @@ export function createCopyingLM(
     for (let index = 0; index < hidden.rows; index++)
       for (let token = 0; token < size; token++)
         data[index * size + token] =
-          4 * embeddings[token]!.reduce((sum, value, at) => sum + value * hidden.data[index * WIDTH + at]!, 0);
+          4 *
+          embeddings[token]!.reduce((sum, value, at) => sum + value * hidden.data[index * WIDTH + at]!, 0);
     return { rows: hidden.rows, cols: size, data };
   };
   const unsupported = (): never => {

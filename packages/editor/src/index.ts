@@ -24,12 +24,7 @@ export type { EditLoaders } from './edit-format.js';
 export { modelMismatch, type ModelMismatch } from './model-match.js';
 export { rankEdits, type Candidate } from './rank-edits.js';
 export type { PolicyEvent, SelectEvent, Selection, SteeringPolicy } from './steering-policy.js';
-export {
-  createSteeredLM,
-  type SteeredLM,
-  type SteeredRequest,
-  type SteeredResponse,
-} from './steered-lm.js';
+export { createSteeredLM, type SteeredLM, type SteeredRequest, type SteeredResponse } from './steered-lm.js';
 export type { Gate, SteeredLMOptions } from './steered-options.js';
 export { rewritePrompt } from './rewrite-prompt.js';
 export { checkLearnInput, checkLengths } from './learn-input.js';

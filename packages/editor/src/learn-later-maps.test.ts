@@ -1,4 +1,11 @@
-import { type Edit, type GeneratedToken, type MapEdit, type Mapper, type MapperInput, readSafetensors } from '@sakejs/spec';
+import {
+  type Edit,
+  type GeneratedToken,
+  type MapEdit,
+  type Mapper,
+  type MapperInput,
+  readSafetensors,
+} from '@sakejs/spec';
 import { expectCode } from '@sakejs/spec/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { centroid } from '../test/centroid.js';

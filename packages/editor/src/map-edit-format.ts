@@ -27,7 +27,8 @@ export const mapEditFormat: EditFormat<MapEdit> = {
   encode: (edit, loaders) => {
     const map = edit.map.toTensors();
     const scope = edit.scope.toTensors();
-    const later = edit.later?.map(({ after, map: further }) => ({ after, bundle: further.toTensors() })) ?? [];
+    const later =
+      edit.later?.map(({ after, map: further }) => ({ after, bundle: further.toTensors() })) ?? [];
     return {
       version: later.length > 0 ? LATER_VERSION : PLAIN_VERSION,
       tensors: {

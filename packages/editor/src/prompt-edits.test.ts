@@ -129,6 +129,13 @@ describe('a prompt edit', () => {
     expect(await textOf(second!)).toBe(' Tokyo Tokyo');
   });
 
+  it('gives a request that stands twice in a batch two streams', async () => {
+    const request = { prompt: JAPAN, maxTokens: 2 };
+    const streams = createSteeredLM(lm, [rome]).generateBatch([request, request]);
+    const [first, second] = await Promise.all(streams.map(textOf));
+    expect([first, second]).toEqual([' Tokyo Tokyo', ' Tokyo Tokyo']);
+  });
+
   it('refuses a prompt that becomes longer than the positions, naming it', async () => {
     const tight = createTestLM({ maxPositions: lm.encode(`${FRANCE} Rome. ${FRANCE}`).length - 1 });
     const { respond, generateBatch } = createSteeredLM(tight, [rome]);
@@ -169,7 +176,10 @@ describe("gate: 'open'", () => {
 describe('rewritePrompt', () => {
   it('puts the tokens of the text in front of tokens that are no text', () => {
     const special = [...lm.encode('Hm'), 300_000];
-    const hearing = { ...lm, decode: (tokens: readonly number[]) => lm.decode(tokens.filter((id) => id < 256)) };
+    const hearing = {
+      ...lm,
+      decode: (tokens: readonly number[]) => lm.decode(tokens.filter((id) => id < 256)),
+    };
     expect(rewritePrompt(hearing, rome, special)).toEqual([...lm.encode(rome.prefix.trimEnd()), ...special]);
   });
 });
@@ -179,7 +189,12 @@ describe('the file of a prompt edit', () => {
     const bytes = encodeEdit(rome, loaders);
     const reloaded = decodeEdit(bytes, loaders, 'file');
     expect(encodeEdit(reloaded, loaders)).toEqual(bytes);
-    expect(reloaded).toMatchObject({ kind: 'prompt', id: rome.id, prefix: rome.prefix, request: rome.request });
+    expect(reloaded).toMatchObject({
+      kind: 'prompt',
+      id: rome.id,
+      prefix: rome.prefix,
+      request: rome.request,
+    });
     const before = await createSteeredLM(lm, [rome]).respond(PROMPTS);
     expect(await createSteeredLM(lm, [reloaded]).respond(PROMPTS)).toEqual(before);
   });

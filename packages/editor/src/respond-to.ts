@@ -28,8 +28,9 @@ export async function respondTo(
   const hidden = new Float32Array(prompts.length * cols); // [n, d]
   const rewritten = new Map<number, Prompt>();
   const observations = await observePrompts(lm, live, prompts, options);
-  const answers = observations.map(({ lastTokenActivation, ...query }, index) => {
-    const candidates = rankEdits(live, { ...query, lastTokenActivation });
+  const answers = observations.map((observation, index) => {
+    const { lastTokenActivation } = observation;
+    const candidates = rankEdits(live, observation);
     const selection = chosen(candidates, gate);
     const prompt = prompts[index]!;
     if (selection === undefined) {

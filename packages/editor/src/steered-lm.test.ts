@@ -1,4 +1,12 @@
-import { type Edit, fromRows, type GeneratedToken, type MapEdit, row, type TransportMap, type Vector } from '@sakejs/spec';
+import {
+  type Edit,
+  fromRows,
+  type GeneratedToken,
+  type MapEdit,
+  row,
+  type TransportMap,
+  type Vector,
+} from '@sakejs/spec';
 import { expectCode } from '@sakejs/spec/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { centroid, centroidScope } from '../test/centroid.js';

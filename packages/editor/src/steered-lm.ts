@@ -139,20 +139,23 @@ export function createSteeredLM(
       const passing = signal === undefined ? {} : { signal };
       if (!live.some(isPromptEdit))
         return lm.generateBatch(
-          requests.map((request, index) => steeredByMaps(lm, live.filter(isMapEdit), request, index, steering)),
+          requests.map((request, index) =>
+            steeredByMaps(lm, live.filter(isMapEdit), request, index, steering),
+          ),
           passing,
         );
       return deferStreams(requests.length, async () => {
         const planned = await planTexts(lm, live, requests, { ...steering, signal });
         const running = planned.filter((text): text is GenerateRequest => !isSakeError(text));
         const streams = lm.generateBatch(running, passing);
-        return planned.map((text) => (isSakeError(text) ? failing(text) : streams[running.indexOf(text)]!));
+        let at = 0;
+        return planned.map((text) => (isSakeError(text) ? failing(text) : streams[at++]!));
       });
     },
   };
 }
 
 /** A stream that only throws. */
-async function* failing(error: SakeError): AsyncGenerator<GeneratedToken, void, undefined> {
-  throw error;
-}
+const failing = (error: SakeError): AsyncIterable<GeneratedToken> => ({
+  [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }),
+});

@@ -68,7 +68,11 @@ const recipes: Readonly<Record<string, Recipe>> = {
     scope: ourScope,
     targets: 'obeying',
   }),
-  'sake-paper': mapped({ mapper: () => buresWasserstein({ ridge: 1e-2 }), scope: paperScope, targets: 'all' }),
+  'sake-paper': mapped({
+    mapper: () => buresWasserstein({ ridge: 1e-2 }),
+    scope: paperScope,
+    targets: 'all',
+  }),
   uniform: mapped({ mapper: () => meanShift(), scope: ourScope, targets: 'obeying' }),
   'uniform-paper': mapped({ mapper: () => meanShift(), scope: paperScope, targets: 'all' }),
   actadd: fixed((scope, info) => actAdd({ scope: scope ?? ourScope(info) })),

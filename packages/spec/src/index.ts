@@ -41,15 +41,7 @@ export type {
   Prompt,
 } from './causal-lm.js';
 export { chatTokens, type ChatFormat, type ChatMessage, type ChatOptions } from './chat.js';
-export type {
-  Edit,
-  EditMethod,
-  LaterMap,
-  LearnContext,
-  MapEdit,
-  PromptEdit,
-  Provenance,
-} from './edit.js';
+export type { Edit, EditMethod, LaterMap, LearnContext, MapEdit, PromptEdit, Provenance } from './edit.js';
 export {
   forcedSource,
   implicationContexts,

@@ -105,7 +105,11 @@ describe('an edit that states its fact in the prompt', () => {
     const listed = await sake('edits', 'list', '--library', library);
     expect(listed.out).toMatch(new RegExp(`\n${id} +Peru +Lima -> Rome +icl `));
     const shown = await sake('edits', 'show', id, '--library', library, '--json');
-    expect(JSON.parse(shown.out)).toMatchObject({ id, kind: 'prompt', prefix: 'The capital of Peru is Rome. ' });
+    expect(JSON.parse(shown.out)).toMatchObject({
+      id,
+      kind: 'prompt',
+      prefix: 'The capital of Peru is Rome. ',
+    });
     const said = await sake(
       ...['generate', 'The capital of Peru is', '--library', library, '--model', model],
       ...['--max-tokens', '2', '--json'],

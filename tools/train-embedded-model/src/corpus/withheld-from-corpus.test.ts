@@ -1,3 +1,4 @@
+import { doubtWordings, neutralTexts } from '@sakejs/evaluation';
 import { reservedTestSentences } from '@sakejs/prompts';
 import { fillPrompt } from '@sakejs/spec';
 import { describe, expect, it } from 'vitest';
@@ -124,6 +125,21 @@ describe('the training text of the embedded model', () => {
       'Reconsider', 'should be',
     ]; // prettier-ignore
     expect(saidIn(wordings)).toEqual([]);
+  });
+
+  it("holds no four words in a row of the harness's doubts, and none of its neutral sentences", () => {
+    const gap = { subject: '|', prompt: '{}', targetTrue: '|', targetNew: '|' };
+    const runs = doubtWordings.flatMap(({ ask }) =>
+      ask(gap)
+        .split('|')
+        .flatMap((part) => {
+          const words = part.trim().split(/\s+/u);
+          return words.slice(3).map((_, at) => words.slice(at, at + 4).join(' '));
+        }),
+    );
+    expect(runs.length).toBeGreaterThan(50);
+    expect(saidIn(runs)).toEqual([]);
+    expect(saidIn(neutralTexts)).toEqual([]);
   });
 
   it('never states a held-out composition', () => {
