@@ -1,6 +1,8 @@
 import { embeddedRecordsFile } from '@sakejs/embedded-model';
 import {
   counterFactSuite,
+  doubtWordings,
+  neutralTexts,
   protocols,
   readCounterFact,
   runSuite,
@@ -45,9 +47,22 @@ describe('the embedded model', () => {
 });
 
 describe('prompts for the embedded records', () => {
-  it('hold neither wording nor prefix of a test paraphrase, negatives and doubts included', async () => {
+  it('hold neither wording nor prefix of a test paraphrase nor the harness’s own, negatives and doubts included', async () => {
     const { records } = readCounterFact(embeddedRecordsFile('test'));
     const source = loadPromptSource();
+    const gap = { subject: '|', prompt: '{}', targetTrue: '|', targetNew: '|' };
+    /** Runs of four words of the harness's doubts, and its neutral sentences. */
+    const harness = [
+      ...neutralTexts,
+      ...doubtWordings.flatMap(({ ask }) =>
+        ask(gap)
+          .split('|')
+          .flatMap((part) => {
+            const words = part.trim().split(/\s+/u);
+            return words.slice(3).map((_, at) => words.slice(at, at + 4).join(' '));
+          }),
+      ),
+    ];
     for (const record of records) {
       const withhold = withheldPrompts(record);
       const { prompts, positives, negatives } = await source.generate(record.request, {
@@ -55,6 +70,8 @@ describe('prompts for the embedded records', () => {
         withhold,
       });
       const texts = [...prompts, ...[...positives, ...negatives].map(({ text }) => text)];
+      const all = texts.join('\n');
+      expect(harness.filter((words) => all.includes(words))).toEqual([]);
       for (const paraphrase of record.paraphrasePrompts) {
         const [, prefix, wording] = /^(.*?[.!?]) (.*)$/.exec(paraphrase)!;
         expect(wording).toContain(record.request.subject);
