@@ -46,7 +46,7 @@ export function createBenchProgram(streams: Streams = process): Program {
     .option('--split <name>', 'which of the embedded records: dev or test', 'test')
     .option('--covered', 'only records of facts that the embedded model was taught')
     .option('--count <n>', 'prompts an edit', number, 50)
-    .option('--prompts <source>', 'template, or a file of hand-written prompts', 'template')
+    .option('--prompts <source>', 'template, or a file of prompts (JSON, JSONL, CSV, TXT)', 'template')
     .option('--seed <n>', 'seed of everything drawn', number, 0)
     .option('--threads <n>', 'threads of the model', number, 2)
     .option('--json <file>', 'write the result as JSON; - prints it to standard output, without the table')
@@ -79,7 +79,11 @@ export function createBenchProgram(streams: Streams = process): Program {
     .command('curves')
     .description('Accuracy and generality against the number of prompts, for each source of prompts.')
     .option('--model <name>', 'embedded, or the folder of an ONNX model', 'embedded')
-    .option('--sources <names>', 'comma-separated: template, and files of hand-written prompts', 'template')
+    .option(
+      '--sources <names>',
+      'comma-separated: template, and files of prompts (JSON, JSONL, CSV, TXT)',
+      'template',
+    )
     .option('--sizes <ns>', 'comma-separated numbers of prompts, each a subset of the next', '10,25,50,100')
     .option('--methods <names>', 'comma-separated: sake, sake-paper, uniform, uniform-paper', 'sake')
     .option('--limit <n>', 'the first N records that every source serves', number)
