@@ -59,7 +59,7 @@ export function createBenchProgram(streams: Streams = process): Program {
     .option('--split <name>', 'which of the embedded records: dev or test', 'test')
     .option('--covered', 'only records of facts that the embedded model was taught')
     .option('--count <n>', 'prompts an edit', number, 50)
-    .option('--prompts <source>', 'template, or a file of hand-written prompts', 'template')
+    .option('--prompts <source>', 'template, or a file of prompts (JSON, JSONL, CSV, TXT)', 'template')
     .option('--seed <n>', 'seed of everything drawn', number, 0)
     .option('--threads <n>', 'threads of the model', number, 2)
     .option('--config <file>', 'a grid of runs in JSON, in place of the flags above (schema: sake-bench schema)')
@@ -158,7 +158,11 @@ export function createBenchProgram(streams: Streams = process): Program {
     .command('curves')
     .description('Accuracy and generality against the number of prompts, for each source of prompts.')
     .option('--model <name>', 'embedded, or the folder of an ONNX model', 'embedded')
-    .option('--sources <names>', 'comma-separated: template, and files of hand-written prompts', 'template')
+    .option(
+      '--sources <names>',
+      'comma-separated: template, and files of prompts (JSON, JSONL, CSV, TXT)',
+      'template',
+    )
     .option('--sizes <ns>', 'comma-separated numbers of prompts, each a subset of the next', '10,25,50,100')
     .option(
       '--methods <names>',

@@ -67,7 +67,7 @@ export function createSakeProgram(streams: Streams = process): Program {
     .requiredOption('--new <text>', 'what it shall say')
     .option(
       '--prompts <source>',
-      'template, or a file of hand-written prompts (JSON, JSONL, TXT)',
+      'template, or a file of hand-written prompts (JSON, JSONL, CSV, TXT)',
       'template',
     )
     .option('--mapper <name>', "a built-in mapper, or a module such as ./mine.mjs; default: the method's own")

@@ -37,6 +37,14 @@ describe('sake prompts generate', { timeout: 120_000 }, () => {
     });
   });
 
+  it('takes a model to check with for sources that a model writes for, and for no other', async () => {
+    const argv = ['prompts', 'generate', ...PERU, '--check-model', 'embedded'];
+    const { status, err } = await sake(...argv);
+    expect(status).toBe(2);
+    expect(err).toContain('expected --check-model with the agent or the local source, got template');
+    expect((await sake(...argv, '--source', 'agent')).err).toContain('expected --agent-model');
+  });
+
   it('withholds the wording of test prompts of a file', async () => {
     const tests = file(temporaryFolder(), 'tests.txt', 'Peru is governed from\n\n');
     const argv = ['prompts', 'generate', ...PERU, '--count', '60', '--withhold', tests];

@@ -1,4 +1,4 @@
-import type { ScopePrompt } from '@sakejs/spec';
+import type { PromptKind, ScopePrompt } from '@sakejs/spec';
 import { normalizeWording } from './wording.js';
 import type { Withholding } from './withholding.js';
 
@@ -9,11 +9,20 @@ const patience = 20;
 export interface PromptCollector {
   /** Up to `size` fit prompts of the candidates, in order. */
   take(candidates: Iterable<ScopePrompt>, size: number): ScopePrompt[];
+  /** How many of the candidates looked at so far were left out, by reason: `positive-duplicate`, `negative-withheld` … */
+  dropped(): Readonly<Record<string, number>>;
 }
+
+const positiveKinds: readonly PromptKind[] = ['paraphrase', 'implication', 'forced', 'doubt'];
 
 /** A collector; `taken` are texts that stand elsewhere in the distribution. */
 export function createPromptCollector(withholding: Withholding, taken: readonly string[]): PromptCollector {
   const seen = new Set(taken.map(normalizeWording));
+  const dropped: Record<string, number> = {};
+  const drop = ({ kind }: ScopePrompt, reason: 'duplicate' | 'withheld'): void => {
+    const name = `${positiveKinds.includes(kind) ? 'positive' : 'negative'}-${reason}`;
+    dropped[name] = (dropped[name] ?? 0) + 1;
+  };
   return {
     take(candidates, size) {
       const kept: ScopePrompt[] = [];
@@ -21,7 +30,9 @@ export function createPromptCollector(withholding: Withholding, taken: readonly 
       if (size === 0) return kept;
       for (const candidate of candidates) {
         const wording = normalizeWording(candidate.text);
-        if (!seen.has(wording) && !withholding.blocksText(candidate.text, candidate.subject)) {
+        if (seen.has(wording)) drop(candidate, 'duplicate');
+        else if (withholding.blocksText(candidate.text, candidate.subject)) drop(candidate, 'withheld');
+        else {
           seen.add(wording);
           kept.push(candidate);
         }
@@ -29,5 +40,6 @@ export function createPromptCollector(withholding: Withholding, taken: readonly 
       }
       return kept;
     },
+    dropped: () => ({ ...dropped }),
   };
 }

@@ -22,7 +22,13 @@ export type { Implication } from './agent/screen-implications.js';
 export type { ReverseQuestion } from './agent/screen-reverse-questions.js';
 export type { TokenPrices, TokenUsage } from './agent/token-usage.js';
 export type { WantedEntries } from './agent/wanted-entries.js';
-export type { KindReport, WritingReport, WrittenDistribution } from './agent/written-distribution.js';
+export type {
+  FiledDistribution,
+  KindReport,
+  WritingReport,
+  WrittenDistribution,
+  WrittenParts,
+} from './agent/written-distribution.js';
 export { cacheKey, type CacheKey } from './cache/cache-key.js';
 export {
   createPromptCache,
@@ -32,7 +38,12 @@ export {
 } from './cache/prompt-cache.js';
 export type { WritingOptions } from './agent/writing-options.js';
 export { createLocalSource, type LocalSource, type LocalSourceOptions } from './local/local-source.js';
-export { createExpertSource, type ExpertInput, type ExpertSourceOptions } from './expert/expert-source.js';
+export {
+  createExpertSource,
+  type ExpertInput,
+  type ExpertSource,
+  type ExpertSourceOptions,
+} from './expert/expert-source.js';
 export {
   expertFormatOf,
   type DistributionFormat,

@@ -203,6 +203,18 @@ describe('createTemplateSource', () => {
     const made = await createTemplateSource({ facts }).generate(request, { count: 200, withhold: tests });
     expect(made.prompts.some((text) => text.endsWith('Danielle Darrieux grew up speaking'))).toBe(true);
     expect(made.negatives.filter(({ text }) => /Denisot|Gaven/.test(text))).toEqual([]);
+    expect(made.dropped['negative-withheld-subject']).toBe(2);
+  });
+
+  it('counts the positives and negatives that it leaves out', async () => {
+    const source = createTemplateSource({ facts, negativesPerKind: 200 });
+    const free = await source.generate(request, { count: 5 });
+    expect(free.dropped['negative-duplicate']).toBeGreaterThan(0);
+    const [test] = free.negatives.filter(({ kind, text }) => kind === 'other-relation' && !/[.:?]/.test(text));
+    const made = await source.generate(request, { count: 5, withhold: [test!.text] });
+    expect(made.negatives.map(({ text }) => text)).not.toContain(test!.text);
+    expect(made.dropped['negative-withheld-wording']).toBeGreaterThan(0);
+    expect(free.dropped['negative-withheld-wording']).toBeUndefined();
   });
 
   it('never uses a sentence that is reserved for tests', async () => {

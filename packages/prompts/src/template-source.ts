@@ -16,8 +16,9 @@ import { allowedPhrasings, createAsker } from './negatives/asker.js';
 import { buildNegatives } from './negatives/build-negatives.js';
 import { neutralSentences } from './neutral-sentences.js';
 import { paraphrases, type Paraphrase } from './paraphrases.js';
+import { relationPhrasings } from './phrasings/all-relations.js';
 import { cleanPrompts } from './quality/clean-prompts.js';
-import { createWithholding } from './withholding.js';
+import { createWithholding, type Withholding } from './withholding.js';
 
 export interface TemplateSourceOptions {
   /** True facts for recognising relations and for negatives. Default: the tables of `@sakejs/facts`. */
@@ -87,6 +88,13 @@ export function createTemplateSource(options: TemplateSourceOptions = {}): Promp
 
       const all = phrasings.statements.length + phrasings.questions.length + neutralSentences.length;
       const withheld = all - own.statements.length - own.questions.length - sentences.length;
+      const others = relationPhrasings.filter(({ relation }) => relation !== phrasings.relation);
+      const leftOut = {
+        'withheld-wording': withheld,
+        ...collector.dropped(),
+        'negative-withheld-wording': wordingCount(others) - wordingCount(asker.others),
+        'negative-withheld-subject': withheldSubjects(facts, phrasings.relation, withholding),
+      };
       return {
         request,
         prompts,
@@ -103,10 +111,25 @@ export function createTemplateSource(options: TemplateSourceOptions = {}): Promp
           doubts,
           negativesPerKind,
         },
-        dropped: { ...dropped, ...(withheld > 0 ? { 'withheld-wording': withheld } : {}) },
+        dropped: {
+          ...dropped,
+          ...Object.fromEntries(Object.entries(leftOut).filter(([, times]) => times > 0)),
+        },
       };
     },
   };
+}
+
+function wordingCount(
+  of: readonly { readonly statements: readonly string[]; readonly questions: readonly string[] }[],
+): number {
+  return of.reduce((sum, { statements, questions }) => sum + statements.length + questions.length, 0);
+}
+
+/** How many subjects of a relation no negative asks about, because test prompts name them. */
+function withheldSubjects(facts: FactIndex, relation: string, withholding: Withholding): number {
+  const subjects = new Set(facts.ofRelation(relation).map(({ subject }) => subject));
+  return [...subjects].filter((subject) => withholding.blocksSubject(subject)).length;
 }
 
 /** The texts of paraphrases, their wordings noted by text as they pass. */

@@ -10,7 +10,7 @@ function cell(metric: MetricValue | undefined): string {
   return `${percent(value)} [${percent(interval[0])}, ${percent(interval[1])}] n=${n}`;
 }
 
-/** Curves as text: a row a point, in per cent. */
+/** Curves as text: a row a point, in per cent; below, which points are of edits that were not learned, and why. */
 export function curveTable({ model, data, edits, seed, points }: CurveResult): string {
   return [
     `accuracy and generality by number of prompts, paper protocol: ${edits} edits, nested subsets, seed ${seed}`,
@@ -25,9 +25,17 @@ export function curveTable({ model, data, edits, seed, points }: CurveResult): s
         cell(metrics['accuracy']),
         cell(metrics['generality']),
         cell(metrics['specificity']),
-        String(learned),
+        `${learned} of ${edits}`,
         seconds.toFixed(1),
       ]),
+    ),
+    ...points.flatMap(({ source, prompts, method, learned, notLearned }) =>
+      notLearned === undefined
+        ? []
+        : [
+            '',
+            `${source} ${prompts} ${method}: ${edits - learned} of ${edits} edits could not be learned and count as unedited. The first: ${notLearned}`,
+          ],
     ),
   ].join('\n');
 }

@@ -74,6 +74,21 @@ describe('sake-bench curves', { timeout: 300_000 }, () => {
     expect(out).toMatch(/\ntemplate +5 +sake-paper .*\ntemplate +10 +sake-paper /);
   });
 
+  it('says which points are of edits that could not be learned, and why', async () => {
+    const { records } = files();
+    // A model of random weights obeys no steering context, and `sake` wants eight that it obeys.
+    const argv = [...small(records), '--sources', 'template', '--sizes', '10', '--limit', '1'];
+    const { status, out } = await bench(...argv, '--methods', 'sake');
+    expect(status).toBe(0);
+    expect(out).toMatch(/\ntemplate +10 +sake .* 0 of 1 /);
+    expect(out).toMatch(
+      /\ntemplate 10 sake: 1 of 1 edits could not be learned and count as unedited\. The first: record 0 .*at least 8 steering contexts/,
+    );
+    const json = await bench(...argv, '--methods', 'sake', '--json', '-');
+    const [point] = (JSON.parse(json.out) as CurveResult).points;
+    expect(point).toMatchObject({ learned: 0, notLearned: expect.stringMatching(/got \d of 10/) });
+  });
+
   it('says when no record has prompts of every source', async () => {
     const { records, prompts } = files();
     const { status, err } = await bench(...small(records), '--sources', prompts, '--sizes', '16');

@@ -22,6 +22,8 @@ export interface CurvePoint {
   readonly method: string;
   /** Edits that could be learned; the others are scored without. */
   readonly learned: number;
+  /** Why the first of the others could not be learned. */
+  readonly notLearned?: string;
   readonly metrics: Readonly<Record<string, MetricValue>>;
   readonly seconds: number;
 }
@@ -121,8 +123,18 @@ export async function runCurves(raw: unknown, streams: Streams, signal: AbortSig
             `${source.name} ${size}: ${what}`,
           ),
       }).finally(() => scoring.end());
-      for (const { method, metrics, learned, seconds } of result!.rows)
-        points.push({ source: source.name, prompts: size, method, learned, metrics, seconds });
+      for (const { method, metrics, learned, seconds, warnings } of result!.rows) {
+        const notLearned = warnings.find((warning) => warning.includes('was not learned'));
+        points.push({
+          source: source.name,
+          prompts: size,
+          method,
+          learned,
+          ...(notLearned === undefined ? {} : { notLearned }),
+          metrics,
+          seconds,
+        });
+      }
     }
     const { name, sha256 } = dataset;
     const { id, sha256: modelSha256 } = lm.info;

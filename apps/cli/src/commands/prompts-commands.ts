@@ -47,7 +47,11 @@ export function addPromptsCommands(program: Command, run: RunCommand): void {
       'the model of the local source: embedded, or the folder of an ONNX model',
       'embedded',
     )
-    .option('--threads <n>', 'threads of that model', number, 2)
+    .option(
+      '--check-model <name>',
+      'the model to be edited: drops prompts of agent and local sources that it completes with the new object already, and implications whose answer the edit does not change',
+    )
+    .option('--threads <n>', 'threads of a model', number, 2)
     .option(...json)
     .action((options: unknown) => run(options, (context) => generatePrompts(options, context)));
   prompts

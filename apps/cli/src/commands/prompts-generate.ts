@@ -26,6 +26,7 @@ const schema = z.strictObject({
   agentModel: z.string().min(1, 'expected a name').optional(),
   baseUrl: z.url('expected a URL').optional(),
   cache: z.string().min(1, 'expected a folder').optional(),
+  checkModel: z.string().min(1, 'expected embedded, a folder or a hub id').optional(),
   json: z.boolean().default(false),
 });
 

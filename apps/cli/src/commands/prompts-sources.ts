@@ -28,9 +28,10 @@ export interface SourceFlags extends ModelFlags {
   readonly agentModel?: string | undefined;
   readonly baseUrl?: string | undefined;
   readonly cache?: string | undefined;
+  readonly checkModel?: string | undefined;
 }
 
-/** A source, and the model that must be closed behind it. */
+/** A source, and the models that must be closed behind it. */
 export interface OpenedSource extends AsyncDisposable {
   readonly source: PromptGenerator;
 }
@@ -39,6 +40,11 @@ export interface OpenedSource extends AsyncDisposable {
 export async function openSource(flags: SourceFlags, context: CommandContext): Promise<OpenedSource> {
   const negatives = createTemplateSource();
   const cache = flags.cache === undefined ? {} : { cache: createPromptCache(flags.cache) };
+  if (flags.checkModel !== undefined && flags.source !== 'agent' && flags.source !== 'local')
+    throw new SakeError(
+      'invalid-option',
+      `sake prompts generate: expected --check-model with the agent or the local source, got ${flags.source}; drop it`,
+    );
   switch (flags.source) {
     case 'template':
       return opened(negatives);
@@ -47,25 +53,58 @@ export async function openSource(flags: SourceFlags, context: CommandContext): P
       const source = createExpertSource(file, { negatives });
       return opened(flags.count === undefined ? asManyAsThereAre(source) : source);
     }
-    case 'agent':
-      return opened(
+    case 'agent': {
+      const model = required(flags.agentModel, '--agent-model', 'the agent source');
+      const checking = await openCheckModel(flags, context);
+      return openedWith(checking === undefined ? [] : [checking], () =>
         createAgentSource({
-          model: required(flags.agentModel, '--agent-model', 'the agent source'),
+          model,
           concurrency: flags.concurrency,
           negatives,
           ...(flags.baseUrl === undefined ? {} : { baseURL: flags.baseUrl }),
+          ...(checking === undefined ? {} : { modelToEdit: checking }),
           ...cache,
         }),
       );
+    }
     case 'local': {
       const lm = await openModel(flags, context);
-      return opened(createLocalSource({ lm, negatives, ...cache }), lm);
+      const checking = flags.checkModel === flags.model ? lm : await openCheckModel(flags, context);
+      const lms = checking === undefined ? [lm] : [...new Set([lm, checking])];
+      return openedWith(lms, () =>
+        createLocalSource({
+          lm,
+          negatives,
+          ...(checking === undefined ? {} : { modelToEdit: checking }),
+          ...cache,
+        }),
+      );
     }
   }
 }
 
-function opened(source: PromptGenerator, lm?: CausalLM): OpenedSource {
-  return { source, [Symbol.asyncDispose]: async () => lm?.[Symbol.asyncDispose]() };
+function opened(source: PromptGenerator, lms: readonly CausalLM[] = []): OpenedSource {
+  return { source, [Symbol.asyncDispose]: () => close(lms) };
+}
+
+/** The source with its models, which are closed when it cannot be made. */
+async function openedWith(lms: readonly CausalLM[], make: () => PromptGenerator): Promise<OpenedSource> {
+  try {
+    return opened(make(), lms);
+  } catch (error) {
+    await close(lms);
+    throw error;
+  }
+}
+
+async function close(lms: readonly CausalLM[]): Promise<void> {
+  for (const lm of lms) await lm[Symbol.asyncDispose]();
+}
+
+/** The model that prompts are checked with. */
+async function openCheckModel(flags: SourceFlags, context: CommandContext): Promise<CausalLM | undefined> {
+  const { checkModel } = flags;
+  return checkModel === undefined ? undefined : openModel({ ...flags, model: checkModel }, context);
 }
 
 function required(value: string | undefined, flag: string, what: string): string {

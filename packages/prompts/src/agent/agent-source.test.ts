@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EditRequest } from '@sakejs/spec';
+import type { CausalLM, EditRequest } from '@sakejs/spec';
 import { describePromptGenerator, expectCode } from '@sakejs/spec/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createAnsweringLM } from '../../test/answering-lm.js';
 import { createPromptCache } from '../cache/prompt-cache.js';
 import { createTemplateSource } from '../template-source.js';
 import { createAgentSource, type AgentSourceOptions } from './agent-source.js';
@@ -288,6 +289,21 @@ describe('createAgentSource', () => {
     expect(server.requests).toHaveLength(6);
   });
 
+  it('asks once for the same reply while another source with the same cache folder waits for it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'agent-'));
+    try {
+      const sources = [1, 2].map(() => source({ wanted: few, cache: createPromptCache(folder) }));
+      const [one, two] = await Promise.all(sources.map((each) => each.generate(request, { count: 5 })));
+      expect(one).toEqual(two);
+      expect(server.requests).toHaveLength(6);
+      const calls = sources.map((each) => each.usage().calls);
+      const cached = sources.map((each) => each.usage().cachedReplies);
+      expect([calls[0]! + calls[1]!, cached[0]! + cached[1]!]).toEqual([6, 6]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('never has more calls under way than concurrency allows, over all requests', async () => {
     let running = 0;
     let most = 0;
@@ -301,6 +317,38 @@ describe('createAgentSource', () => {
     const subjects = ['Lake Wobble', 'Lake Wibble', 'Lake Wubble'];
     await Promise.all(subjects.map((subject) => agent.generate({ ...request, subject }, { count: 30 })));
     expect(most).toBe(3);
+  });
+
+  it('asks the model to be edited about prompts and implications, and counts what that drops', async () => {
+    const busy = { now: 0, most: 0 };
+    const lm = createAnsweringLM((text) => {
+      if (text.includes('Pretend that this context is true') && text.includes('coloured')) return ' violet';
+      return text.endsWith('legend told around Lake Wobble speaks of') ? ' Morag' : ' unknown';
+    }, 4096);
+    const modelToEdit: CausalLM = {
+      ...lm,
+      capture: async (...input) => {
+        busy.most = Math.max(busy.most, ++busy.now);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        busy.now--;
+        return lm.capture(...input);
+      },
+    };
+    const plain = await source({ wanted: few }).generate(request, { count: 20 });
+    const made = await source({ wanted: few, modelToEdit }).generate(request, { count: 20 });
+    const says = (text: string): boolean => text.endsWith('legend told around Lake Wobble speaks of');
+    expect(plain.prompts.some(says)).toBe(true);
+    expect(made.prompts.some(says)).toBe(false);
+    expect(made.prompts).toHaveLength(20);
+    expect(made.dropped['says-new-object']).toBeGreaterThan(0);
+    expect(made.implications.map(({ text }) => text)).toEqual([
+      'The creature of Lake Wobble is coloured',
+      'Twice removed: the creature of Lake Wobble is coloured',
+    ]);
+    expect(made.report.kinds['one-hop-implications']!.dropped['answer-unchanged']).toBeGreaterThan(0);
+    expect(made.report.missing['one-hop-implications']).toBe(2);
+    expect(made.source).toMatchObject({ modelToEdit: 'answering', modelToEditSha256: 'a'.repeat(64) });
+    expect(busy.most).toBe(1);
   });
 
   it('tells the progress of every reply', async () => {
@@ -327,6 +375,8 @@ describe('createAgentSource', () => {
       { temperature: -1 },
       { prices: { promptPerMillion: -1, completionPerMillion: 1 } },
       { wanted: { aliases: -1 } },
+      { modelToEdit: {} as never },
+      { onShortfall: 'ignore' as never },
       { responseFormat: 'xml' as never },
       { baseURL: 'not an address' },
       { azure: { endpoint: 'http://x' } },

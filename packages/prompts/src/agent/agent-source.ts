@@ -9,17 +9,17 @@ import { checkCount } from '../check-options.js';
 import { createAgentWriter, type CallReport } from './agent-writer.js';
 import { connectChat, type ApiKey, type AzureOptions, type ChatClient } from './chat-client.js';
 import type { ResponseFormat } from './chat-messages.js';
+import { createEditGates, editSettings } from './edit-gates.js';
 import { instructionList } from './instructions/instruction-versions.js';
 import { createLimiter } from './limiter.js';
 import { addUsage, checkPrices, costOf, noUsage, type TokenPrices, type TokenUsage } from './token-usage.js';
-import { checkWanted } from './wanted-entries.js';
 import { writeDistribution } from './write-distribution.js';
-import type { WritingOptions } from './writing-options.js';
+import { checkWriting, type WritingOptions } from './writing-options.js';
 import type { WrittenDistribution } from './written-distribution.js';
 
 /** What a source's model calls took since it was created. */
 export interface SourceUsage extends TokenUsage {
-  /** Replies that came from the cache, and cost nothing now. */
+  /** Replies that came from the cache, or of a call for the same reply that ran already, and cost nothing now. */
   readonly cachedReplies: number;
   /** Replies asked for again, because the first was of no use. */
   readonly reasked: number;
@@ -100,8 +100,7 @@ export interface AgentSource extends PromptGenerator {
 export function createAgentSource(options: AgentSourceOptions): AgentSource {
   const where = 'createAgentSource';
   const { concurrency = 4, timeoutMs = 60_000, maxRetries = 4, retryAfterLimitMs = 60_000 } = options;
-  const { maxReasks = 2, perReply = 25, maxReplies = 20, doubts = 60, negativesPerKind = 40 } = options;
-  const { model, temperature, maxTokens, prices, responseFormat = 'auto', onShortfall = 'error' } = options;
+  const { maxReasks = 2, model, temperature, maxTokens, prices, responseFormat = 'auto' } = options;
   if (typeof model !== 'string' || model.trim() === '')
     throw new SakeError(
       'invalid-option',
@@ -112,10 +111,6 @@ export function createAgentSource(options: AgentSourceOptions): AgentSource {
   checkCount(where, 'maxRetries', maxRetries, 0);
   checkCount(where, 'retryAfterLimitMs', retryAfterLimitMs, 0);
   checkCount(where, 'maxReasks', maxReasks, 0);
-  checkCount(where, 'perReply', perReply, 1);
-  checkCount(where, 'maxReplies', maxReplies, 1);
-  checkCount(where, 'doubts', doubts, 0);
-  checkCount(where, 'negativesPerKind', negativesPerKind, 0);
   if (maxTokens !== undefined) checkCount(where, 'maxTokens', maxTokens, 1);
   if (options.seed !== undefined) checkCount(where, 'seed', options.seed, 0);
   if (temperature !== undefined && !(temperature >= 0))
@@ -126,7 +121,7 @@ export function createAgentSource(options: AgentSourceOptions): AgentSource {
       `${where}: expected responseFormat as auto, json_schema, json_object or text, got ${JSON.stringify(responseFormat)}`,
     );
   if (prices !== undefined) checkPrices(where, prices);
-  const wanted = checkWanted(where, options.wanted ?? {});
+  const writing = checkWriting(where, options, { perReply: 25, maxReplies: 20 });
   const { baseURL, apiKey, azure, client } = options;
   const connection = connectChat(where, { baseURL, apiKey, azure, client, retryAfterLimitMs });
 
@@ -160,10 +155,12 @@ export function createAgentSource(options: AgentSourceOptions): AgentSource {
     model,
     endpoint: connection.endpoint,
     instructions: instructionList,
-    perReply,
+    perReply: writing.perReply,
+    ...editSettings(options.modelToEdit),
     ...(temperature === undefined ? {} : { temperature }),
     ...(options.seed === undefined ? {} : { apiSeed: options.seed }),
   };
+  const modelGates = createEditGates(options.modelToEdit, createLimiter(1));
   return {
     kind: 'agent',
     generate: (request, promptOptions) =>
@@ -171,15 +168,11 @@ export function createAgentSource(options: AgentSourceOptions): AgentSource {
         writer,
         kind: 'agent',
         settings,
-        wanted,
-        perReply,
-        maxReplies,
-        doubts,
+        writing,
         negatives: options.negatives,
-        negativesPerKind,
         gates: options.gates,
+        modelGates,
         prices,
-        onShortfall,
       }),
     usage: () => total,
   };

@@ -19,7 +19,10 @@ export interface CallReport {
   readonly kind: InstructionKind;
   readonly batch: number;
   readonly subject: string;
-  /** `reasked` and `reformatted` are followed by another report on the same reply. */
+  /**
+   * `reasked` and `reformatted` are followed by another report on the same reply; `cached`: from the cache, or of a call
+   * for the same reply that ran already.
+   */
   readonly outcome: 'written' | 'cached' | 'reasked' | 'reformatted' | 'failed';
   /** What this outcome took; nothing when it came from the cache. */
   readonly usage: TokenUsage;
@@ -53,7 +56,7 @@ const tokenLimitTrouble = /max_completion_tokens/i;
 /** Entries from a chat model. Same job, same entries as long as the cache keeps them. */
 export function createAgentWriter(options: AgentWriterOptions): PromptWriter {
   const { connection, model, cache, limiter } = options;
-  const shared = createSharedCalls();
+  const shared = createSharedCalls(cache);
   const dialect = {
     format: options.format === 'auto' ? 0 : formats.indexOf(options.format),
     oldTokenLimit: false,
@@ -162,6 +165,7 @@ export function createAgentWriter(options: AgentWriterOptions): PromptWriter {
           return written;
         },
         signal,
+        () => options.report({ ...about(job), outcome: 'cached', usage: noUsage }),
       );
     },
   };

@@ -6,7 +6,8 @@ import type { Reasked, Written } from './prompt-writer.js';
 import type { TokenUsage } from './token-usage.js';
 
 const count = z.number().int().nonnegative();
-const usage = z.strictObject({
+/** What calls took, as files and caches hold it. */
+export const tokenUsage: z.ZodType<TokenUsage> = z.strictObject({
   calls: count,
   attempts: count,
   promptTokens: z.number().nonnegative(),
@@ -29,7 +30,7 @@ export async function readWriting<Item>(
   item: z.ZodType<Item>,
 ): Promise<CachedWriting<Item> | undefined> {
   const value = await cache?.get(key);
-  const shape = z.object({ items: z.array(item), usage, reasked: z.record(z.string(), count) });
+  const shape = z.object({ items: z.array(item), usage: tokenUsage, reasked: z.record(z.string(), count) });
   const parsed = shape.safeParse(value);
   return parsed.success ? (parsed.data as CachedWriting<Item>) : undefined;
 }

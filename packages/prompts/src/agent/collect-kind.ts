@@ -22,7 +22,11 @@ export interface CollectKindInput<Item, Kept> {
   /** Manner of each reply, in turn. */
   readonly styles?: readonly string[];
   /** Which of further entries may stay beside those that were kept, `room` at most. */
-  readonly screen: (items: readonly Item[], kept: readonly Kept[], room: number) => ScreenedKind<Kept>;
+  readonly screen: (
+    items: readonly Item[],
+    kept: readonly Kept[],
+    room: number,
+  ) => ScreenedKind<Kept> | Promise<ScreenedKind<Kept>>;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -77,7 +81,7 @@ export async function collectKind<Item, Kept>(
       if (reply.failure !== undefined) failures.push(reply.failure);
       rejected ||= reply.failure?.reason === 'rejected';
       if (!goesOn()) continue;
-      const screened = screen(reply.items, kept, wanted - kept.length);
+      const screened = await screen(reply.items, kept, wanted - kept.length);
       kept.push(...screened.kept);
       for (const [reason, times] of Object.entries(screened.dropped))
         dropped[reason] = (dropped[reason] ?? 0) + times;

@@ -15,12 +15,12 @@ export interface WrittenDoubt {
 const marks = /\{(?:prompt|old|new)\}/g;
 
 /** Doubts about the request's own prompt, in wordings apart from the evaluation's. */
-export function screenDoubts(
+export async function screenDoubts(
   items: readonly string[],
   known: readonly WrittenDoubt[],
   room: number,
   context: EntryContext,
-): ScreenedKind<WrittenDoubt> {
+): Promise<ScreenedKind<WrittenDoubt>> {
   const { request } = context;
   const { targetTrue, targetNew } = request;
   const prompt = fillPrompt(request.prompt, request.subject);
@@ -40,7 +40,7 @@ export function screenDoubts(
     const text = fillDoubtForm({ pattern }, { prompt, targetTrue, targetNew });
     doubts.set(text, { text, pattern });
   }
-  const { kept, dropped } = screenTexts(
+  const { kept, dropped } = await screenTexts(
     [...doubts.keys()],
     'doubt',
     [prompt, ...known.map(({ text }) => text)],

@@ -15,13 +15,13 @@ export interface Implication {
 }
 
 /** Implications whose stated answers differ and that say neither of them. */
-export function screenImplications(
+export async function screenImplications(
   items: readonly ImplicationItem[],
   known: readonly Implication[],
   room: number,
   hops: 1 | 2,
   context: EntryContext,
-): ScreenedKind<Implication> {
+): Promise<ScreenedKind<Implication>> {
   const answers = new Map<string, Implication>();
   const rejected: DroppedCandidate[] = [];
   const texts: string[] = [];
@@ -39,7 +39,7 @@ export function screenImplications(
     fillPrompt(context.request.prompt, context.request.subject),
     ...known.map(({ text }) => text),
   ];
-  const { kept, dropped } = screenTexts(texts, 'implication', taken, room, context, (text) =>
+  const { kept, dropped } = await screenTexts(texts, 'implication', taken, room, context, (text) =>
     answers.get(text)!,
   );
   return { kept, dropped: withRejections(dropped, rejected) };

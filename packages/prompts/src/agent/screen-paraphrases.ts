@@ -3,12 +3,12 @@ import type { ScreenedKind } from './collect-kind.js';
 import { screenTexts, type EntryContext } from './screen-texts.js';
 
 /** Paraphrases; `{}` for the subject is filled. */
-export function screenParaphrases(
+export async function screenParaphrases(
   items: readonly string[],
   kept: readonly string[],
   room: number,
   context: EntryContext,
-): ScreenedKind<string> {
+): Promise<ScreenedKind<string>> {
   const { request } = context;
   const texts = items.map((item) => fillPrompt(item, request.subject));
   return screenTexts(

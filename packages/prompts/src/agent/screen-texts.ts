@@ -1,11 +1,12 @@
 import type { EditRequest } from '@sakejs/spec';
-import type { QualityGate } from '../quality/quality-gate.js';
+import type { ModelGate, QualityGate } from '../quality/quality-gate.js';
 import {
   countReasons,
   screenCandidates,
   standardGates,
   type DroppedCandidate,
 } from '../quality/screen-candidates.js';
+import { screenWithModel } from '../quality/screen-with-model.js';
 import type { Withholding } from '../withholding.js';
 import type { ScreenedKind } from './collect-kind.js';
 
@@ -15,25 +16,29 @@ export interface EntryContext {
   readonly withholding: Withholding;
   /** Gates of texts. Default: those of `screenCandidates`. */
   readonly gates?: readonly QualityGate[] | undefined;
+  /** Asked about what those let pass. Default: none. */
+  readonly modelGates?: readonly ModelGate[];
+  readonly signal?: AbortSignal;
 }
 
 /** Texts through the gates, each as what it stands for. */
-export function screenTexts<Kept>(
+export async function screenTexts<Kept>(
   texts: readonly string[],
   kind: 'paraphrase' | 'implication' | 'doubt',
   taken: readonly string[],
   wanted: number,
-  { request, withholding, gates = standardGates }: EntryContext,
+  { request, withholding, gates = standardGates, modelGates = [], signal }: EntryContext,
   keep: (text: string) => Kept,
-): ScreenedKind<Kept> {
-  const { accepted, dropped } = screenCandidates(texts, {
-    request,
-    kind,
-    withhold: withholding,
-    taken,
-    count: wanted,
-    gates,
-  });
+): Promise<ScreenedKind<Kept>> {
+  const options = { request, kind, withhold: withholding, taken, count: wanted, gates };
+  const { accepted, dropped } =
+    modelGates.length === 0
+      ? screenCandidates(texts, options)
+      : await screenWithModel(texts, {
+          ...options,
+          modelGates,
+          ...(signal === undefined ? {} : { signal }),
+        });
   return { kept: accepted.map(({ text }) => keep(text)), dropped };
 }
 

@@ -16,6 +16,7 @@ import type { QualityGate } from '../quality/quality-gate.js';
 import { createWithholding } from '../withholding.js';
 import { aliasPrompts, promptsPerAlias } from './alias-prompts.js';
 import { collectKind, type CollectKindInput, type CollectedKind } from './collect-kind.js';
+import type { EditGates } from './edit-gates.js';
 import { doubtForms } from './instructions/doubt-forms.js';
 import type { ImplicationItem } from './instructions/implications.js';
 import type { Instruction } from './instructions/instruction.js';
@@ -34,7 +35,7 @@ import { screenParaphrases } from './screen-paraphrases.js';
 import { screenReverseQuestions, type ReverseQuestion } from './screen-reverse-questions.js';
 import type { EntryContext } from './screen-texts.js';
 import type { TokenPrices } from './token-usage.js';
-import type { WantedEntries } from './wanted-entries.js';
+import type { CheckedWriting } from './writing-options.js';
 import type { WrittenDistribution } from './written-distribution.js';
 import { allDropped, createWritingReport } from './writing-report.js';
 
@@ -44,16 +45,11 @@ export interface WriteDistributionOptions {
   readonly kind: string;
   /** Further settings that the distribution's source names. */
   readonly settings: Readonly<Record<string, string | number | boolean>>;
-  readonly wanted: Required<WantedEntries>;
-  /** Entries of one reply. */
-  readonly perReply: number;
-  readonly maxReplies: number;
-  readonly doubts: number;
+  readonly writing: CheckedWriting;
   readonly negatives: PromptGenerator | undefined;
-  readonly negativesPerKind: number;
   readonly gates: readonly QualityGate[] | undefined;
+  readonly modelGates: EditGates;
   readonly prices: TokenPrices | undefined;
-  readonly onShortfall: 'error' | 'partial';
 }
 
 /** The distribution that a model writes for a request. */
@@ -67,15 +63,22 @@ export async function writeDistribution(
   checkCount('generate', 'count', count, 1);
   throwIfAborted(signal, 'generate');
   const withholding = createWithholding(request, withhold);
-  const context: EntryContext = { request, withholding, gates: options.gates };
+  const { wanted, perReply, maxReplies, doubts: mostDoubts } = options.writing;
   const random = createRandom(`${seed}/${request.subject}/${request.prompt}`);
 
   // A failure that is thrown, such as an unwritable cache, stops what else is being written.
   const linked = linkAbort(signal);
+  const context: EntryContext = {
+    request,
+    withholding,
+    gates: options.gates,
+    modelGates: options.modelGates(request),
+    signal: linked.signal,
+  };
   try {
     const collect = <Item, Kept>(
       instruction: Instruction<Item>,
-      wanted: number,
+      most: number,
       screen: CollectKindInput<Item, Kept>['screen'],
     ): Promise<CollectedKind<Kept>> =>
       collectKind({
@@ -83,15 +86,14 @@ export async function writeDistribution(
         instruction,
         request,
         seed,
-        wanted,
-        size: Math.max(1, Math.min(options.perReply, wanted)),
-        maxCalls: options.maxReplies,
+        wanted: most,
+        size: Math.max(1, Math.min(perReply, most)),
+        maxCalls: maxReplies,
         screen,
         signal: linked.signal,
       });
-    const { wanted } = options;
     const first = fillPrompt(request.prompt, request.subject);
-    const wantedDoubts = Math.min(wanted.doubtForms, options.doubts);
+    const wantedDoubts = Math.min(wanted.doubtForms, mostDoubts);
     const [written, aliases, oneHop, twoHop, reverse, doubts] = await Promise.all([
       collectKind<string, string>({
         writer: options.writer,
@@ -100,8 +102,8 @@ export async function writeDistribution(
         seed,
         wanted: count - 1,
         // Not fewer for a small count: the first prompts are the same for every count.
-        size: options.perReply,
-        maxCalls: options.maxReplies,
+        size: perReply,
+        maxCalls: maxReplies,
         styles: random.fork('styles').shuffle(paraphraseStyles),
         screen: (...input) => screenParaphrases(...input, context),
         signal: linked.signal,
@@ -127,7 +129,7 @@ export async function writeDistribution(
       ...ownDoubts,
       ...collector.take(
         doubtPrompts(request, patterns, random.fork('doubts')),
-        options.doubts - ownDoubts.length,
+        mostDoubts - ownDoubts.length,
       ),
       ...collector.take(aliasPrompts(aliases.kept, prompts, request), promptsPerAlias * aliases.kept.length),
       ...collector.take(implications.map(asImplication(request)), implications.length),
@@ -136,7 +138,7 @@ export async function writeDistribution(
       ...{ request, prompts, collector, withholding },
       options: promptOptions,
       generator: options.negatives,
-      perKind: options.negativesPerKind,
+      perKind: options.writing.negativesPerKind,
       random: random.fork('negatives'),
     });
     throwIfAborted(signal, 'generate');
@@ -164,13 +166,13 @@ export async function writeDistribution(
         kind: options.kind,
         ...options.settings,
         seed,
-        doubts: options.doubts,
+        doubts: mostDoubts,
         negatives: negatives.from,
       },
       dropped: allDropped(report),
       report,
     };
-    if (options.onShortfall === 'error') requireWhole(distribution, count);
+    if (options.writing.onShortfall === 'error') requireWhole(distribution, count);
     return distribution;
   } finally {
     linked.abort();

@@ -33,8 +33,8 @@ export interface WritingReport {
   readonly cost?: number;
 }
 
-/** A distribution that a language model wrote. */
-export interface WrittenDistribution extends PromptDistribution {
+/** What a source that a language model writes for gives beside a plain distribution. */
+export interface WrittenParts {
   /** Other names of the subject; prompts that use them are among the positives, kind `paraphrase`. */
   readonly aliases: readonly string[];
   /** What follows from the fact; also among the positives, kind `implication`. */
@@ -46,3 +46,9 @@ export interface WrittenDistribution extends PromptDistribution {
   readonly reverseQuestions: readonly ReverseQuestion[];
   readonly report: WritingReport;
 }
+
+/** A distribution that a language model wrote. */
+export interface WrittenDistribution extends PromptDistribution, WrittenParts {}
+
+/** A distribution as a file holds it: with as many of those parts as its source made. */
+export type FiledDistribution = PromptDistribution & Partial<WrittenParts>;

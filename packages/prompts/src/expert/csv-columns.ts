@@ -10,14 +10,33 @@ export const csvColumns = [
   'text',
   'about',
   'wording',
+  'answerTrue',
+  'answerNew',
 ] as const;
 
 export type CsvColumn = (typeof csvColumns)[number];
 
+/** The cells of a row that are not empty. */
+export type CsvCells = Partial<Record<CsvColumn, string>>;
+
 /**
- * What a row is: a prompt, a further text in scope, one out of scope, a setting of the source (its name in `kind`, its
- * value as JSON in `text`), or a count of drops (its reason in `kind`).
+ * What a row is: a prompt, a further text in scope, one out of scope, another name of the subject, an implication (its
+ * hops in `kind`) with its answers, a reverse question (with `{}` for the object), a setting of the source (its name in
+ * `kind`, its value as JSON in `text`), a count of drops (its reason in `kind`), or a field of the report (as JSON).
  */
-export const csvParts = ['prompts', 'positives', 'negatives', 'source', 'dropped'] as const;
+export const csvParts = [
+  'prompts',
+  'positives',
+  'negatives',
+  'aliases',
+  'implications',
+  'reverseQuestions',
+  'source',
+  'dropped',
+  'report',
+] as const;
 
 export type CsvPart = (typeof csvParts)[number];
+
+/** What stands in `kind` for implications over one and over two further facts. */
+export const csvHops: readonly string[] = ['one-hop', 'two-hop'];

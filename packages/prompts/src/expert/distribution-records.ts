@@ -1,4 +1,5 @@
-import { SakeError, type EditRequest, type PromptDistribution } from '@sakejs/spec';
+import { SakeError, type EditRequest } from '@sakejs/spec';
+import type { FiledDistribution } from '../agent/written-distribution.js';
 import {
   requireSound,
   type DistributionFormat,
@@ -7,6 +8,7 @@ import {
   type ExpertRecord,
 } from './expert-file.js';
 import { parseExpertFile } from './parse-expert-file.js';
+import { partsOf } from './written-parts.js';
 
 /**
  * The phrasing numbers of prompts, or undefined where the file gives none.
@@ -30,12 +32,12 @@ export function parseDistributions(
   text: string,
   format: DistributionFormat,
   name: string = 'text',
-): PromptDistribution[] {
+): FiledDistribution[] {
   return distributionsOf(parseExpertFile(text, format, name));
 }
 
 /** The distributions of a file that holds nothing else. */
-export function distributionsOf(file: ExpertFile): PromptDistribution[] {
+export function distributionsOf(file: ExpertFile): FiledDistribution[] {
   requireSound(file);
   const [loose] = file.shared;
   if (loose !== undefined) return notADistribution(file.name, loose.line, 'a prompt without a request');
@@ -51,6 +53,7 @@ export function distributionsOf(file: ExpertFile): PromptDistribution[] {
       ...(wordings === undefined ? {} : { wordings }),
       positives,
       negatives,
+      ...partsOf(record),
       source,
       dropped,
     };

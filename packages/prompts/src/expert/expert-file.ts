@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { SakeError, type PromptDistribution, type ScopePrompt } from '@sakejs/spec';
+import type { WrittenParts } from '../agent/written-distribution.js';
 
 /** `json` and `jsonl`: prompts or records; `csv`: one text a row; `txt`: one prompt a line, `#` starts a comment line. */
 export type ExpertFormat = 'json' | 'jsonl' | 'csv' | 'txt';
@@ -28,6 +29,11 @@ export interface ExpertRecord {
   readonly prompts: readonly ExpertPrompt[];
   readonly positives?: readonly ScopePrompt[];
   readonly negatives?: readonly ScopePrompt[];
+  /** Of records that a language model wrote. */
+  readonly aliases?: WrittenParts['aliases'];
+  readonly implications?: WrittenParts['implications'];
+  readonly reverseQuestions?: WrittenParts['reverseQuestions'];
+  readonly report?: WrittenParts['report'];
   /** Of records that were written from a distribution. */
   readonly source?: PromptDistribution['source'];
   readonly dropped?: PromptDistribution['dropped'];

@@ -1,5 +1,7 @@
 import type { PromptKind } from '@sakejs/spec';
 import { z } from 'zod';
+import type { WrittenParts } from '../agent/written-distribution.js';
+import { writtenParts } from './written-parts.js';
 
 /** A prompt beyond a record's own, as a file has it. */
 export interface CheckedScopePrompt {
@@ -15,8 +17,10 @@ export interface CheckedEntry {
   wording?: number | undefined;
 }
 
+type CheckedParts = { [Part in keyof WrittenParts]?: WrittenParts[Part] | undefined };
+
 /** A record as a file has it. */
-export interface CheckedRecord {
+export interface CheckedRecord extends CheckedParts {
   subject: string;
   prompt?: string | undefined;
   targetTrue?: string | undefined;
@@ -76,6 +80,7 @@ export const record: z.ZodType<CheckedRecord> = z.strictObject({
   prompts: z.array(promptEntry).min(1, 'expected at least one prompt, got none'),
   positives: z.array(scopePrompt).optional(),
   negatives: z.array(scopePrompt).optional(),
+  ...writtenParts,
   source: z.looseObject({ kind: z.string() }).catchall(setting).optional(),
   dropped: z.record(z.string(), count).optional(),
 });

@@ -6,10 +6,11 @@ import {
   throwIfAborted,
   validateEditRequest,
   type EditRequest,
-  type PromptDistribution,
   type PromptGenerator,
+  type PromptOptions,
   type ScopePrompt,
 } from '@sakejs/spec';
+import type { FiledDistribution } from '../agent/written-distribution.js';
 import { checkCount, requireEnough } from '../check-options.js';
 import { createPromptCollector } from '../collect-prompts.js';
 import { doubtPrompts } from '../doubt-prompts.js';
@@ -21,6 +22,7 @@ import { expertFormatOf, requireSound, type ExpertFile, type ExpertFormat } from
 import { parseExpertFile } from './parse-expert-file.js';
 import { readExpertFile } from './read-expert-file.js';
 import { recordsFor } from './records-for.js';
+import { writtenOfRecords } from './written-of-records.js';
 
 /** A file's path, or text that was read already. */
 export type ExpertInput = string | { readonly text: string; readonly name?: string };
@@ -36,18 +38,25 @@ export interface ExpertSourceOptions {
   readonly negativesPerKind?: number;
 }
 
+/** A prompt generator that reads what people wrote, or reviewed. */
+export interface ExpertSource extends PromptGenerator {
+  readonly kind: 'expert';
+  generate(request: EditRequest, options: PromptOptions): Promise<FiledDistribution>;
+}
+
 /**
  * Prompt distributions written by hand, in file order after the request's own prompt.
  *
  * `{}` in a prompt stands for the subject; records with a `subject` (and `prompt`, and objects) serve that request
  * only. A record's own positives and negatives are used instead of generated ones; those of a distribution that was
- * written for review come back as they were, its counts of drops among them. The file is read once, here. `generate`
+ * written for review come back as they were, its counts of drops, aliases, implications, reverse questions and report among
+ * them. The file is read once, here. `generate`
  * throws `not-found` when no prompt is for the request.
  *
  * @throws {SakeError} `not-found` for a missing file, `io` for one that cannot be read, `invalid-file` with file and
  * line of everything that is malformed, or of bytes that are not UTF-8, `invalid-option` for an unknown file ending.
  */
-export function createExpertSource(input: ExpertInput, options: ExpertSourceOptions = {}): PromptGenerator {
+export function createExpertSource(input: ExpertInput, options: ExpertSourceOptions = {}): ExpertSource {
   const { doubts = 60, negativesPerKind = 40 } = options;
   checkCount('createExpertSource', 'doubts', doubts, 0);
   checkCount('createExpertSource', 'negativesPerKind', negativesPerKind, 0);
@@ -57,7 +66,7 @@ export function createExpertSource(input: ExpertInput, options: ExpertSourceOpti
   requireSound(file);
   return {
     kind: 'expert',
-    async generate(rawRequest, generateOptions): Promise<PromptDistribution> {
+    async generate(rawRequest, generateOptions): Promise<FiledDistribution> {
       const { count, seed = 0, withhold = [], signal } = generateOptions;
       const request = validateEditRequest(rawRequest);
       checkCount('generate', 'count', count, 1);
@@ -103,12 +112,14 @@ export function createExpertSource(input: ExpertInput, options: ExpertSourceOpti
             })
           : { negatives: takeGiven(given.negatives, 'negative'), from: 'file' };
       throwIfAborted(signal, 'generate');
+      const written = writtenOfRecords(own, request, withholding);
       return {
         request,
         prompts,
         ...(wordings === undefined ? {} : { wordings: promptWordings(prompts, texts, wordings) }),
         positives,
         negatives,
+        ...written.parts,
         source: {
           kind: 'expert',
           file: name,
@@ -119,7 +130,7 @@ export function createExpertSource(input: ExpertInput, options: ExpertSourceOpti
           negatives: from,
           ...(given.from === undefined ? {} : { writtenFrom: given.from }),
         },
-        dropped: added(given.dropped, dropped, drops),
+        dropped: added(given.dropped, dropped, drops, written.dropped),
       };
     },
   };

@@ -1,4 +1,5 @@
 import type { EditRequest, PromptDistribution } from '@sakejs/spec';
+import type { WrittenDistribution } from '../agent/written-distribution.js';
 import { expectCode } from '@sakejs/spec/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTemplateSource } from '../template-source.js';
@@ -33,6 +34,48 @@ const odd: PromptDistribution = {
 const { request, prompts, source } = odd;
 const bare: PromptDistribution = { request, prompts, source, positives: [], negatives: [], dropped: {} };
 
+/** As an agent gives it, with all that stands beside the prompts. */
+const written: WrittenDistribution = {
+  ...odd,
+  request: lima,
+  prompts: ['The capital of Peru is', 'They govern Peru from'],
+  wordings: [0, 1],
+  positives: [{ text: 'The capital of the land of the Incas is', kind: 'paraphrase', subject: 'land of the Incas' }],
+  aliases: ['land of the Incas', 'Perú, "the republic"'],
+  implications: [
+    { text: 'The river through the capital of Peru is', hops: 1, answerTrue: 'the Rímac', answerNew: 'Akerselva' },
+    { text: 'The mayor, of Peru\'s capital, speaks', hops: 2, answerTrue: 'Spanish', answerNew: 'Norwegian' },
+  ],
+  reverseQuestions: [{ pattern: '{} is the capital of', text: 'Oslo is the capital of' }],
+  report: {
+    kinds: { paraphrases: { wanted: 2, made: 1, replies: 3, dropped: { duplicate: 4 } } },
+    missing: { paraphrases: 1 },
+    failures: [
+      { kind: 'paraphrases', batch: 2, reason: 'server-error', message: 'a "busy", server', status: 503 },
+    ],
+    reasked: { truncated: 1 },
+    usage: {
+      calls: 4,
+      attempts: 6,
+      promptTokens: 1200,
+      cachedPromptTokens: 3,
+      completionTokens: 77,
+      callsWithoutUsage: 1,
+    },
+    cost: 0.0125,
+  },
+};
+/** A model that knew no other names, and nothing that follows. */
+const writtenInVain: WrittenDistribution = {
+  ...written,
+  request: apple,
+  prompts: ['MacApp was developed by'],
+  wordings: [0],
+  aliases: [],
+  implications: [],
+  reverseQuestions: [],
+};
+
 const formats: readonly DistributionFormat[] = ['json', 'jsonl', 'csv'];
 
 let made: PromptDistribution[];
@@ -43,6 +86,8 @@ beforeAll(async () => {
     await template.generate(apple, { count: 25 }),
     odd,
     bare,
+    written,
+    writtenInVain,
     await template.generate(lima, { count: 10, seed: 9 }),
   ];
 }, 120_000);
@@ -50,6 +95,20 @@ beforeAll(async () => {
 describe.each(formats)('distributions written as %s', (format) => {
   it('come back equal: prompts, kinds, wordings, settings, drops', () => {
     expect(parseDistributions(writeDistributions(made, format), format)).toEqual(made);
+  });
+
+  it('serve as expert prompts with aliases, implications, reverse questions and report, tests withheld', async () => {
+    const source = createExpertSource(
+      { text: writeDistributions([written], format), name: 'reviewed' },
+      { format },
+    );
+    const { aliases, implications, reverseQuestions, report } = written;
+    const parts = { aliases, implications, reverseQuestions, report };
+    expect(await source.generate(lima, { count: 2 })).toMatchObject(parts);
+    const withhold = ['It rained. The river through the capital of Peru is', 'Oslo is the capital of'];
+    const kept = await source.generate(lima, { count: 2, withhold });
+    expect(kept).toMatchObject({ aliases, implications: [implications[1]], reverseQuestions: [] });
+    expect(kept.dropped).toMatchObject({ 'implications-withheld': 1, 'reverseQuestions-withheld': 1 });
   });
 
   it('are written piece by piece as they are written at once', () => {
@@ -120,5 +179,29 @@ describe('writeDistributions', () => {
 
   it('writes one distribution a line as JSONL', () => {
     expect(writeDistributions(made, 'jsonl').trimEnd().split('\n')).toHaveLength(made.length);
+  });
+});
+
+describe('parseDistributions', () => {
+  it('names the line of an implication, a reverse question or a report that is wrong', async () => {
+    const lines = writeDistributions([written], 'csv').split('\r\n');
+    const change = (from: string, to: string): { text: string; line: number } => {
+      const line = lines.findIndex((each) => each.includes(from));
+      expect(line).toBeGreaterThan(0);
+      return { text: lines.map((each, at) => (at === line ? each.replace(from, to) : each)).join('\r\n'), line };
+    };
+    for (const { text, line } of [
+      change('one-hop', 'three-hop'),
+      change(',Akerselva', ','),
+      change('{} is the capital of', 'the capital is'),
+    ]) {
+      const error = await expectCode(() => parseDistributions(text, 'csv', 'hand.csv'), 'invalid-file');
+      expect(error.message).toContain(`hand.csv:${line + 1}`);
+    }
+    const { text } = change('report,missing', 'report,lost');
+    await expectCode(() => parseDistributions(text, 'csv', 'hand.csv'), 'invalid-file');
+    const json = writeDistributions([written], 'json').replace('"hops":1', '"hops":3');
+    const error = await expectCode(() => parseDistributions(json, 'json', 'hand.json'), 'invalid-file');
+    expect(error.message).toContain('hops: expected 1 or 2');
   });
 });

@@ -1,13 +1,15 @@
-import type { PromptDistribution, ScopePrompt } from '@sakejs/spec';
-import { csvColumns, type CsvColumn, type CsvPart } from './csv-columns.js';
+import type { ScopePrompt } from '@sakejs/spec';
+import type { FiledDistribution } from '../agent/written-distribution.js';
+import { csvColumns, csvHops, type CsvColumn, type CsvPart } from './csv-columns.js';
 import type { DistributionFormat } from './expert-file.js';
+import { partsOf } from './written-parts.js';
 
 /** A file of distributions, written piece by piece: the pieces joined are the file. */
 export interface DistributionWriter {
   /** What stands in front of every distribution. */
   readonly head: string;
   /** The next distribution. */
-  next(distribution: PromptDistribution): string;
+  next(distribution: FiledDistribution): string;
   /** What ends the file. */
   end(): string;
 }
@@ -24,7 +26,7 @@ export function createDistributionWriter(format: DistributionFormat): Distributi
 
 /** A whole file of distributions ({@link createDistributionWriter}). */
 export function writeDistributions(
-  distributions: readonly PromptDistribution[],
+  distributions: readonly FiledDistribution[],
   format: DistributionFormat,
 ): string {
   const writer = createDistributionWriter(format);
@@ -53,15 +55,8 @@ const writers: Record<DistributionFormat, () => DistributionWriter> = {
 };
 
 /** A distribution as a record of an expert file. */
-function asRecord({
-  request,
-  prompts,
-  wordings,
-  positives,
-  negatives,
-  source,
-  dropped,
-}: PromptDistribution): object {
+function asRecord(of: FiledDistribution): object {
+  const { request, prompts, wordings, positives, negatives, source, dropped } = of;
   const { subject, prompt, targetTrue, targetNew, relation } = request;
   return {
     subject,
@@ -74,6 +69,7 @@ function asRecord({
     ),
     positives,
     negatives,
+    ...partsOf(of),
     source,
     dropped,
   };
@@ -92,15 +88,9 @@ function listText(items: readonly unknown[]): string {
   return `[\n${items.map((item) => `      ${JSON.stringify(item)}`).join(',\n')}\n    ]`;
 }
 
-function csvText({
-  request,
-  prompts,
-  wordings,
-  positives,
-  negatives,
-  source,
-  dropped,
-}: PromptDistribution): string {
+function csvText(of: FiledDistribution): string {
+  const { request, prompts, wordings, positives, negatives, source, dropped } = of;
+  const { aliases = [], implications = [], reverseQuestions = [], report = {} } = of;
   const { subject, prompt, targetTrue, targetNew, relation } = request;
   const row = (part: CsvPart, cells: Partial<Record<CsvColumn, string | number | undefined>>): string => {
     const all = { subject, prompt, targetTrue, targetNew, relation, part, ...cells };
@@ -118,6 +108,12 @@ function csvText({
     ...prompts.map((text, index) => row('prompts', { kind: 'paraphrase', text, wording: wordings?.[index] })),
     ...positives.map(scopeRow('positives')),
     ...negatives.map(scopeRow('negatives')),
+    ...aliases.map((text) => row('aliases', { text })),
+    ...implications.map(({ text, hops, answerTrue, answerNew }) =>
+      row('implications', { kind: csvHops[hops - 1], text, answerTrue, answerNew }),
+    ),
+    ...reverseQuestions.map(({ pattern }) => row('reverseQuestions', { text: pattern })),
+    ...Object.entries(report).map(([name, value]) => row('report', { kind: name, text: JSON.stringify(value) })),
   ].join('');
 }
 

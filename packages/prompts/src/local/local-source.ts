@@ -5,11 +5,11 @@ import {
   type PromptGenerator,
   type PromptOptions,
 } from '@sakejs/spec';
+import { createEditGates, editSettings } from '../agent/edit-gates.js';
 import { instructionList } from '../agent/instructions/instruction-versions.js';
 import { createLimiter } from '../agent/limiter.js';
-import { checkWanted } from '../agent/wanted-entries.js';
 import { writeDistribution } from '../agent/write-distribution.js';
-import type { WritingOptions } from '../agent/writing-options.js';
+import { checkWriting, type WritingOptions } from '../agent/writing-options.js';
 import type { WrittenDistribution } from '../agent/written-distribution.js';
 import { checkCount } from '../check-options.js';
 import { createLocalWriter } from './local-writer.js';
@@ -47,13 +47,6 @@ export interface LocalSource extends PromptGenerator {
 export function createLocalSource(options: LocalSourceOptions): LocalSource {
   const where = 'createLocalSource';
   const { lm, temperature = 0.8, topP = 0.95, maxTokens = 400, maxReasks = 2 } = options;
-  const {
-    perReply = 10,
-    maxReplies = 40,
-    doubts = 60,
-    negativesPerKind = 40,
-    onShortfall = 'error',
-  } = options;
   if (typeof lm?.generate !== 'function')
     throw new SakeError(
       'invalid-option',
@@ -66,23 +59,23 @@ export function createLocalSource(options: LocalSourceOptions): LocalSource {
     );
   checkCount(where, 'maxTokens', maxTokens, 1);
   checkCount(where, 'maxReasks', maxReasks, 0);
-  checkCount(where, 'perReply', perReply, 1);
-  checkCount(where, 'maxReplies', maxReplies, 1);
-  checkCount(where, 'doubts', doubts, 0);
-  checkCount(where, 'negativesPerKind', negativesPerKind, 0);
-  const wanted = checkWanted(where, options.wanted ?? {});
+  const writing = checkWriting(where, options, { perReply: 10, maxReplies: 40 });
+  // A model runs one text at a time.
+  const limiter = createLimiter(1);
   const writer = createLocalWriter({
     ...{ lm, temperature, topP, maxTokens, maxReasks },
-    // A model runs one text at a time.
-    limiter: createLimiter(1),
+    limiter,
     cache: options.cache,
   });
   const settings = {
     model: lm.info.id,
     sha256: lm.info.sha256,
     instructions: instructionList,
-    ...{ perReply, temperature, topP, maxTokens },
+    ...{ perReply: writing.perReply, temperature, topP, maxTokens },
+    ...editSettings(options.modelToEdit),
   };
+  const { modelToEdit } = options;
+  const modelGates = createEditGates(modelToEdit, modelToEdit === lm ? limiter : createLimiter(1));
   return {
     kind: 'local',
     generate: (request, promptOptions) =>
@@ -90,10 +83,10 @@ export function createLocalSource(options: LocalSourceOptions): LocalSource {
         writer,
         kind: 'local',
         settings,
-        wanted,
-        ...{ perReply, maxReplies, doubts, negativesPerKind, onShortfall },
+        writing,
         negatives: options.negatives,
         gates: options.gates,
+        modelGates,
         prices: undefined,
       }),
   };

@@ -21,7 +21,7 @@ export interface LocalWriterOptions {
 /** Entries from a model that continues text; a list without an entry is begun anew with another seed. */
 export function createLocalWriter(options: LocalWriterOptions): PromptWriter {
   const { lm, temperature, topP, maxTokens, maxReasks, limiter, cache } = options;
-  const shared = createSharedCalls();
+  const shared = createSharedCalls(cache);
 
   const write = async <Item>(
     job: WriteJob<Item>,
