@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import {
   createRandom,
@@ -66,6 +67,9 @@ export function createExpertSource(input: ExpertInput, options: ExpertSourceOpti
   requireSound(file);
   return {
     kind: 'expert',
+    fingerprint: createHash('sha256')
+      .update(JSON.stringify([file.records, file.shared, doubts, negativesPerKind]))
+      .digest('hex'),
     async generate(rawRequest, generateOptions): Promise<FiledDistribution> {
       const { count, seed = 0, withhold = [], signal } = generateOptions;
       const request = validateEditRequest(rawRequest);
