@@ -47,7 +47,7 @@ export function createBenchProgram(streams: Streams = process): Program {
       `comma-separated: ${knownMethods.join(', ')}, or modules such as ./my-method.mjs`,
       'none,sake,sake-paper,uniform',
     )
-    .option('--mapper <name>', 'a mapper in place of the methods\' own: a built-in name, or ./my-mapper.mjs')
+    .option('--mapper <name>', "a mapper in place of the methods' own: a built-in name, or ./my-mapper.mjs")
     .option(
       '--protocol <names>',
       'paper (each edit alone), strict (all edits live), or both, comma-separated: edits are learned once',
@@ -62,7 +62,10 @@ export function createBenchProgram(streams: Streams = process): Program {
     .option('--prompts <source>', 'template, or a file of prompts (JSON, JSONL, CSV, TXT)', 'template')
     .option('--seed <n>', 'seed of everything drawn', number, 0)
     .option('--threads <n>', 'threads of the model', number, 2)
-    .option('--config <file>', 'a grid of runs in JSON, in place of the flags above (schema: sake-bench schema)')
+    .option(
+      '--config <file>',
+      'a grid of runs in JSON, in place of the flags above (schema: sake-bench schema)',
+    )
     .option('--workers <n>', 'processes that share learning and scoring of edits alone', number, 1)
     .option('--journal <folder>', 'keep finished work there; the same command goes on where it was stopped')
     .option('--repair', 'go on with a damaged journal: what was lost is worked again')
@@ -209,7 +212,10 @@ export function createBenchProgram(streams: Streams = process): Program {
     .option('--unpaired', 'compare means by their own intervals where results hold no queries')
     .option('--mid-p', "McNemar's mid-p instead of the exact p")
     .option('--seed <n>', 'seed of what is resampled', number, 0)
-    .option('--json <file>', 'write the comparison as JSON; - prints it to standard output, without the table')
+    .option(
+      '--json <file>',
+      'write the comparison as JSON; - prints it to standard output, without the table',
+    )
     .action(async (a: string, b: string, options: { readonly json?: unknown }) => {
       exit = await runCommand(() => runCompare([a, b], options, streams), {
         json: options.json === '-',

@@ -40,7 +40,8 @@ export async function methodEntries(
     names.map(async (name): Promise<MethodEntry> => {
       if (name === UNEDITED) return { name };
       if (isModule(name)) return ownMethod(name, info);
-      if (replaced === undefined || !mappedMethodNames.includes(name)) return { name, method: createMethod(name, info) };
+      if (replaced === undefined || !mappedMethodNames.includes(name))
+        return { name, method: createMethod(name, info) };
       return {
         name: `${name} (${mapper})`,
         method: createMethod(name, info, { mapper: replaced }),
@@ -54,9 +55,13 @@ async function ownMethod(path: string, info: ModelInfo): Promise<MethodEntry> {
   const file = resolve(path);
   const details = { file };
   if (!existsSync(file))
-    throw new SakeError('not-found', `methodEntries: expected a module at ${path}, got none; check the path`, {
-      details,
-    });
+    throw new SakeError(
+      'not-found',
+      `methodEntries: expected a module at ${path}, got none; check the path`,
+      {
+        details,
+      },
+    );
   const wrong = (got: string, cause?: unknown): SakeError =>
     new SakeError(
       'invalid-file',
@@ -77,5 +82,7 @@ async function ownMethod(path: string, info: ModelInfo): Promise<MethodEntry> {
 
 /** SHA-256 of a file's bytes: a module's work is kept under it. What it imports is not looked at. */
 function fileHash(path: string): string {
-  return createHash('sha256').update(readFileSync(resolve(path))).digest('hex');
+  return createHash('sha256')
+    .update(readFileSync(resolve(path)))
+    .digest('hex');
 }

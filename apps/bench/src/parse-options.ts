@@ -16,7 +16,9 @@ export function namesAmong<const Name extends string>(
   return z
     .string()
     .transform((names) => names.split(',').map((name) => name.trim()))
-    .pipe(z.array(z.custom<Name>((name) => isKnown(String(name)), `expected names among ${known.join(', ')}`)));
+    .pipe(
+      z.array(z.custom<Name>((name) => isKnown(String(name)), `expected names among ${known.join(', ')}`)),
+    );
 }
 
 /** @throws {SakeError} `invalid-option` with every complaint, by flag. */

@@ -118,6 +118,9 @@ function errors({ rows }: SuiteResult): string[] {
   return rows.flatMap(({ method, errors: all }) =>
     all.length === 0
       ? []
-      : ['', `${all.length} units of ${method} failed and count as failures; the first, ${all[0]!.what} ${all[0]!.case}: ${all[0]!.message}`],
+      : [
+          '',
+          `${all.length} units of ${method} failed and count as failures; the first, ${all[0]!.what} ${all[0]!.case}: ${all[0]!.message}`,
+        ],
   );
 }

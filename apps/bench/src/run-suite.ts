@@ -53,7 +53,11 @@ export async function runSuites(
 }
 
 /** Prints tables, or writes the results where `--json` says; then fails if work failed. */
-export function writeResults(results: readonly SuiteResult[], json: string | undefined, streams: Streams): void {
+export function writeResults(
+  results: readonly SuiteResult[],
+  json: string | undefined,
+  streams: Streams,
+): void {
   const text = `${JSON.stringify(results.length === 1 ? results[0] : results, null, 2)}\n`;
   streams.stdout.write(json === '-' ? text : `${results.map(resultTable).join('\n\n')}\n`);
   if (json !== undefined && json !== '-') writeFileAtomic(json, text);
@@ -69,7 +73,10 @@ function configOf(options: z.output<typeof optionsSchema>, given: ReadonlySet<st
     if (stray !== undefined)
       throw new SakeError(
         'invalid-option',
-        `sake-bench run: expected --config alone with ${[...besideConfig].slice(1).map((flag) => `--${flag}`).join(', ')}, got --${stray} too; put it into the file`,
+        `sake-bench run: expected --config alone with ${[...besideConfig]
+          .slice(1)
+          .map((flag) => `--${flag}`)
+          .join(', ')}, got --${stray} too; put it into the file`,
       );
     return readBenchConfig(options.config);
   }

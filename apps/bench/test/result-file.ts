@@ -13,7 +13,10 @@ const share = (passing: number): MetricValue => ({
 });
 
 /** A made-up result of CounterFact's accuracy: how many of 20 requests each method passes. */
-export function madeUpResult(passing: Readonly<Record<string, number>>, change: Partial<SuiteResult> = {}): SuiteResult {
+export function madeUpResult(
+  passing: Readonly<Record<string, number>>,
+  change: Partial<SuiteResult> = {},
+): SuiteResult {
   const methods = Object.entries(passing);
   return {
     suite: 'counterfact',
@@ -74,7 +77,11 @@ export function madeUpResult(passing: Readonly<Record<string, number>>, change: 
 }
 
 /** Writes results into a folder; gives the file's path. */
-export function resultFile(folder: string, name: string, results: SuiteResult | readonly SuiteResult[]): string {
+export function resultFile(
+  folder: string,
+  name: string,
+  results: SuiteResult | readonly SuiteResult[],
+): string {
   const path = join(folder, name);
   writeFileSync(path, JSON.stringify(results));
   return path;

@@ -7,7 +7,10 @@ const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 /** Starts the command as a process of its own. */
-export function startBench(argv: readonly string[]): { readonly child: ChildProcess; readonly ran: Promise<Ran> } {
+export function startBench(argv: readonly string[]): {
+  readonly child: ChildProcess;
+  readonly ran: Promise<Ran>;
+} {
   const flags = ['--conditions=@sakejs/source', '--import', TSX];
   const child = spawn(process.execPath, [...flags, MAIN, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '';

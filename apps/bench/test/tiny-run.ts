@@ -29,7 +29,14 @@ export function tinyRun(): TinyRun {
         capitalRecord(6, ['Peru', 'Lima', 'Quito']),
       ]),
     );
-    run.flags.push('--model', run.model, '--records', run.records, '--methods', 'none,sake-paper,uniform-paper');
+    run.flags.push(
+      '--model',
+      run.model,
+      '--records',
+      run.records,
+      '--methods',
+      'none,sake-paper,uniform-paper',
+    );
     run.flags.push('--count', '10', '--threads', '1');
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

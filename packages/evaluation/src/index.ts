@@ -124,12 +124,7 @@ export {
   type CompareResultsOptions,
   type ResultComparison,
 } from './compare/compare-results.js';
-export {
-  publishedFor,
-  publishedTables,
-  type PublishedRow,
-  type PublishedTable,
-} from './tables/published.js';
+export { publishedFor, publishedTables, type PublishedRow, type PublishedTable } from './tables/published.js';
 export {
   cellParts,
   columnN,

@@ -57,7 +57,14 @@ function metricValue(values: Values): MetricValue {
 }
 
 /** A result of the shape that `runSuite` gives, made from values. */
-export function madeUpResult({ methods, columns, unedited = ['none'], withQueries = true, change = {} }: MadeUp): SuiteResult { // prettier-ignore
+export function madeUpResult({
+  methods,
+  columns,
+  unedited = ['none'],
+  withQueries = true,
+  change = {},
+}: MadeUp): SuiteResult {
+  // prettier-ignore
   const names = Object.keys(methods);
   const metrics = Object.keys(methods[names[0]!]!);
   const cases = methods[names[0]!]![metrics[0]!]!.length;
@@ -77,7 +84,9 @@ export function madeUpResult({ methods, columns, unedited = ['none'], withQuerie
       metrics.flatMap((metric) => {
         const [left, right] = [methods[a]![metric]!, methods[b]![metric]!];
         const kept = (values: Values, other: Values): Trial[] =>
-          trials(values.map((row, at) => row.map((value, query) => (other[at]![query] === null ? null : value))));
+          trials(
+            values.map((row, at) => row.map((value, query) => (other[at]![query] === null ? null : value))),
+          );
         const shared = kept(left, right);
         return shared.length === 0 ? [] : [{ a, b, metric, ...pairedDifference(shared, kept(right, left)) }];
       }),
@@ -90,7 +99,9 @@ export function madeUpResult({ methods, columns, unedited = ['none'], withQuerie
         metric,
         prompt: `${metric} ${at} ${query}`,
         wanted: [`object ${at}`],
-        outcomes: Object.fromEntries(names.map((name) => [name, outcome(methods[name]![metric]![at]![query]!)])),
+        outcomes: Object.fromEntries(
+          names.map((name) => [name, outcome(methods[name]![metric]![at]![query]!)]),
+        ),
       })),
     ),
   );

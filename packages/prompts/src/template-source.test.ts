@@ -210,7 +210,9 @@ describe('createTemplateSource', () => {
     const source = createTemplateSource({ facts, negativesPerKind: 200 });
     const free = await source.generate(request, { count: 5 });
     expect(free.dropped['negative-duplicate']).toBeGreaterThan(0);
-    const [test] = free.negatives.filter(({ kind, text }) => kind === 'other-relation' && !/[.:?]/.test(text));
+    const [test] = free.negatives.filter(
+      ({ kind, text }) => kind === 'other-relation' && !/[.:?]/.test(text),
+    );
     const made = await source.generate(request, { count: 5, withhold: [test!.text] });
     expect(made.negatives.map(({ text }) => text)).not.toContain(test!.text);
     expect(made.dropped['negative-withheld-wording']).toBeGreaterThan(0);

@@ -54,7 +54,9 @@ describe('buresWasserstein with a shrunk covariance', () => {
     const [source, target] = [rowsOf('s', 4000, 3), rowsOf('t', 4000, 3, 2)];
     const h = rowsOf('h', 1, 3).data;
     const plain = buresWasserstein().fit({ source, target }).apply(h);
-    const shrunk = buresWasserstein({ ridge: 0.01, covariance: 'ledoit-wolf' }).fit({ source, target }).apply(h);
+    const shrunk = buresWasserstein({ ridge: 0.01, covariance: 'ledoit-wolf' })
+      .fit({ source, target })
+      .apply(h);
     plain.forEach((value, at) => expect(shrunk[at]! / value).toBeCloseTo(1, 1));
   });
 

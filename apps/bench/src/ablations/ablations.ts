@@ -1,6 +1,12 @@
 import type { MethodEntry } from '@sakejs/evaluation';
 import type { Mapper, ModelInfo, PromptGenerator } from '@sakejs/spec';
-import { buresWasserstein, covarianceEstimators, diagonalGaussian, identity, meanShift } from '@sakejs/transport';
+import {
+  buresWasserstein,
+  covarianceEstimators,
+  diagonalGaussian,
+  identity,
+  meanShift,
+} from '@sakejs/transport';
 import { euclideanCentroid } from '@sakejs/scope';
 import { createMethod, type MethodOverrides } from 'sakejs';
 import { rememberFits } from './remember-fits.js';
@@ -79,7 +85,8 @@ export const ablations: Readonly<Record<string, Ablation>> = {
   source: {
     title: 'Source of prompts',
     axis: 'category',
-    variants: ({ info, sources }) => sources.map(({ name, prompts }) => ({ ...variant(info, name, {}), prompts })),
+    variants: ({ info, sources }) =>
+      sources.map(({ name, prompts }) => ({ ...variant(info, name, {}), prompts })),
   },
   forced: {
     title: 'Forced source prompts among the source rows',

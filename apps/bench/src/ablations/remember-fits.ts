@@ -15,7 +15,9 @@ export function rememberFits(mapper: Mapper): Mapper {
 }
 
 function rowsKey({ source, target, sourceGroups = [], targetGroups = [] }: MapperInput): string {
-  const hash = createHash('sha256').update(JSON.stringify([source.rows, target.rows, sourceGroups, targetGroups]));
+  const hash = createHash('sha256').update(
+    JSON.stringify([source.rows, target.rows, sourceGroups, targetGroups]),
+  );
   for (const { data } of [source, target])
     hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   return hash.digest('hex');

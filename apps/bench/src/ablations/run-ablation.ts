@@ -66,7 +66,9 @@ export async function runAblations(
   if (json !== undefined && json !== '-') checkWritable(json);
   const done = await ablate(names, options, streams, signal);
   const text = `${JSON.stringify(done, null, 2)}\n`;
-  const tables = done.flatMap(({ title, results }) => results.map((result) => `${title}\n${resultTable(result)}`));
+  const tables = done.flatMap(({ title, results }) =>
+    results.map((result) => `${title}\n${resultTable(result)}`),
+  );
   streams.stdout.write(json === '-' ? text : `${tables.join('\n\n')}\n`);
   if (json !== undefined && json !== '-') writeFileAtomic(json, text);
   checkErrors(done.flatMap(({ results }) => results));

@@ -26,7 +26,10 @@ function tableText({ title, protocol, paired, differs, notes, rows }: ComparedTa
     formatTable(
       HEADINGS,
       rows.flatMap(({ methodA, methodB, metrics }) =>
-        metrics.map((metric) => [methodA === methodB ? methodA : `${methodA} -> ${methodB}`, ...cells(metric)]),
+        metrics.map((metric) => [
+          methodA === methodB ? methodA : `${methodA} -> ${methodB}`,
+          ...cells(metric),
+        ]),
       ),
     ),
   ].join('\n');
@@ -35,7 +38,19 @@ function tableText({ title, protocol, paired, differs, notes, rows }: ComparedTa
 /** Enough of a hash to tell it from another. */
 const shortened = (text: string): string => (/^[0-9a-f]{64}$/.test(text) ? text.slice(0, 12) : text);
 
-function cells({ metric, unit, n, a, b, difference, interval, test, p, adjustedP, verdict }: ComparedMetric): string[] {
+function cells({
+  metric,
+  unit,
+  n,
+  a,
+  b,
+  difference,
+  interval,
+  test,
+  p,
+  adjustedP,
+  verdict,
+}: ComparedMetric): string[] {
   const number = (value: number | null): string => (value === null ? '-' : tableNumber(value, unit));
   const ends = interval === null ? '-' : `[${interval.map((end) => tableNumber(end, unit)).join(', ')}]`;
   return [

@@ -15,10 +15,16 @@ describe('sake-bench compare', () => {
     ]);
     const { status, out } = await bench('compare', a, b);
     expect(status).toBe(0);
-    expect(out).toContain(`a: ${a}\nb: ${b}\n\nCounterFact, paper protocol: b against a, on the same queries\n`);
+    expect(out).toContain(
+      `a: ${a}\nb: ${b}\n\nCounterFact, paper protocol: b against a, on the same queries\n`,
+    );
     expect(out).toContain('differs: seed: a 7, b 8\n');
-    expect(out).toMatch(/\nnone +accuracy, % +20 +0\.0 +0\.0 +0\.0 \[.*\] +mcnemar +1\.0000 +1\.0000 +no difference shown\n/);
-    expect(out).toMatch(/\nsake +accuracy, % +20 +40\.0 +90\.0 +50\.0 \[.*\] +mcnemar +0\.0020 +0\.0020 +better\n/);
+    expect(out).toMatch(
+      /\nnone +accuracy, % +20 +0\.0 +0\.0 +0\.0 \[.*\] +mcnemar +1\.0000 +1\.0000 +no difference shown\n/,
+    );
+    expect(out).toMatch(
+      /\nsake +accuracy, % +20 +40\.0 +90\.0 +50\.0 \[.*\] +mcnemar +0\.0020 +0\.0020 +better\n/,
+    );
     expect(out).toContain('in one file only: b: counterfact, strict protocol');
   });
 

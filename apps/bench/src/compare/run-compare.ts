@@ -21,7 +21,14 @@ export async function runCompare(
   raw: unknown,
   streams: Streams,
 ): Promise<void> {
-  const { json, methodA, methodB, unpaired = false, midP = false, seed } = parseOptions(optionsSchema, raw, 'compare');
+  const {
+    json,
+    methodA,
+    methodB,
+    unpaired = false,
+    midP = false,
+    seed,
+  } = parseOptions(optionsSchema, raw, 'compare');
   if (json !== undefined && json !== '-') checkWritable(json);
   const comparison = compareResults(readSuiteResults(a), readSuiteResults(b), {
     ...(methodA !== undefined && { methodA }),

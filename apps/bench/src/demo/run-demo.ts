@@ -1,11 +1,5 @@
 import { embeddedRecordsFile } from '@sakejs/embedded-model';
-import {
-  counterFactSuite,
-  protocols,
-  readCounterFact,
-  runSuite,
-  type SuiteResult,
-} from '@sakejs/evaluation';
+import { counterFactSuite, protocols, readCounterFact, runSuite, type SuiteResult } from '@sakejs/evaluation';
 import { fillPrompt, SakeError, type ModelInfo } from '@sakejs/spec';
 import {
   checkWritable,

@@ -113,7 +113,15 @@ async function suiteResults(
   return results;
 }
 
-const ablationOptions = ({ records, covered, split, count, seed, protocol, ...options }: ReproduceOptions) => ({
+const ablationOptions = ({
+  records,
+  covered,
+  split,
+  count,
+  seed,
+  protocol,
+  ...options
+}: ReproduceOptions) => ({
   ...{ records, covered, split, count, seed, protocol },
   limit: options.ablationLimit,
   suite: ['counterfact' as const],

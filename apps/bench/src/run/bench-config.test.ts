@@ -56,8 +56,18 @@ describe('sake-bench run --config', () => {
 
   it('runs every cell of the grid', async () => {
     const file = configFile({
-      ...{ models: [tiny.model], records: tiny.records, methods: ['none', 'sake-paper'], count: 10, threads: 1 },
-      ...{ suites: ['counterfact', 'doubt'], seeds: [1, 2], protocols: ['paper', { base: 'paper', live: 'all' }] },
+      ...{
+        models: [tiny.model],
+        records: tiny.records,
+        methods: ['none', 'sake-paper'],
+        count: 10,
+        threads: 1,
+      },
+      ...{
+        suites: ['counterfact', 'doubt'],
+        seeds: [1, 2],
+        protocols: ['paper', { base: 'paper', live: 'all' }],
+      },
     });
     const { status, out } = await bench('run', '--config', file, '--json', '-');
     expect(status).toBe(0);

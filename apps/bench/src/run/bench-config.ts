@@ -40,8 +40,14 @@ export const benchConfigSchema = z.strictObject({
         `expected one of ${knownMethods.join(', ')}, or a module such as ./my-method.mjs`,
       ),
   ).default(['none', 'sake', 'sake-paper', 'uniform']),
-  mapper: z.string().min(1).optional().describe("A mapper in place of the methods' own: built-in, or a module"),
-  models: list(z.string().min(1)).default(['embedded']).describe('embedded, folders of ONNX models, or hub ids'),
+  mapper: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("A mapper in place of the methods' own: built-in, or a module"),
+  models: list(z.string().min(1))
+    .default(['embedded'])
+    .describe('embedded, folders of ONNX models, or hub ids'),
   protocols: list(protocolSchema).default(['paper']),
   seeds: list(wholeNumber(0)).default([0]),
   count: wholeNumber(2).default(50).describe('Prompts an edit'),
@@ -49,7 +55,10 @@ export const benchConfigSchema = z.strictObject({
   limit: wholeNumber(1).optional().describe('The first N records, in file order'),
   doubtLimit: wholeNumber(1).default(DOUBT_LIMIT).describe('Records of the doubt suite: the first N'),
   records: z.string().optional().describe("A file of CounterFact's form; default: the embedded model's own"),
-  popularRecords: z.string().optional().describe("A file of RippleEdits' form; default: the embedded model's own"),
+  popularRecords: z
+    .string()
+    .optional()
+    .describe("A file of RippleEdits' form; default: the embedded model's own"),
   split: z.enum(['dev', 'test']).default('test').describe('Which of the embedded records'),
   covered: z.boolean().default(false).describe('Only records of facts that the embedded model was taught'),
   threads: wholeNumber(1).default(2).describe('Threads of the model, in each process'),
@@ -89,14 +98,20 @@ export function readBenchConfig(path: string): BenchConfig {
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new SakeError('invalid-file', `readBenchConfig: ${path}: expected JSON, got ${(cause as Error).message}`, {
-      cause,
-      details,
-    });
+    throw new SakeError(
+      'invalid-file',
+      `readBenchConfig: ${path}: expected JSON, got ${(cause as Error).message}`,
+      {
+        cause,
+        details,
+      },
+    );
   }
   const parsed = benchConfigSchema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const complaints = parsed.error.issues.map(({ path: at, message }) => `${at.join('.') || 'the file'}: ${message}`);
+  const complaints = parsed.error.issues.map(
+    ({ path: at, message }) => `${at.join('.') || 'the file'}: ${message}`,
+  );
   throw new SakeError('invalid-file', `readBenchConfig: ${path}: ${complaints.join('; ')}`, { details });
 }
 

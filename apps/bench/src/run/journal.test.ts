@@ -7,29 +7,41 @@ import { startBench } from '../../test/spawn-bench.js';
 import { tinyRun, withoutTimes } from '../../test/tiny-run.js';
 
 const tiny = tinyRun();
-const flags = (): string[] => ['run', ...tiny.flags, '--protocol', 'paper,strict', '--queries', '--json', '-'];
+const flags = (): string[] => [
+  'run',
+  ...tiny.flags,
+  '--protocol',
+  'paper,strict',
+  '--queries',
+  '--json',
+  '-',
+];
 
 describe('sake-bench run --journal', () => {
-  it('gives the table of an uninterrupted run after ten kills at any moment', { timeout: 300_000 }, async () => {
-    const whole = await bench(...flags());
-    const journal = temporaryFolder();
-    const random = createRandom('kill -9');
-    let killed = 0;
-    for (let turn = 0; turn < 10; turn++) {
-      const { child, ran } = startBench([...flags(), '--journal', journal]);
-      const timer = setTimeout(() => child.kill('SIGKILL'), 300 + 2700 * random.next());
-      const { status } = await ran;
-      clearTimeout(timer);
-      if (status !== 0) killed++;
-    }
-    const { status, out } = await bench(...flags(), '--journal', journal);
-    expect(status).toBe(0);
-    expect(withoutTimes(out)).toEqual(withoutTimes(whole.out));
-    expect(killed).toBeGreaterThan(0);
-    const lines = readFileSync(join(journal, 'journal.jsonl'), 'utf8').trimEnd().split('\n');
-    // A line for the journal itself; two methods learn three edits, three methods are asked under two protocols.
-    expect(lines).toHaveLength(1 + 2 * 3 + 3 * 3 * 2);
-  });
+  it(
+    'gives the table of an uninterrupted run after ten kills at any moment',
+    { timeout: 300_000 },
+    async () => {
+      const whole = await bench(...flags());
+      const journal = temporaryFolder();
+      const random = createRandom('kill -9');
+      let killed = 0;
+      for (let turn = 0; turn < 10; turn++) {
+        const { child, ran } = startBench([...flags(), '--journal', journal]);
+        const timer = setTimeout(() => child.kill('SIGKILL'), 300 + 2700 * random.next());
+        const { status } = await ran;
+        clearTimeout(timer);
+        if (status !== 0) killed++;
+      }
+      const { status, out } = await bench(...flags(), '--journal', journal);
+      expect(status).toBe(0);
+      expect(withoutTimes(out)).toEqual(withoutTimes(whole.out));
+      expect(killed).toBeGreaterThan(0);
+      const lines = readFileSync(join(journal, 'journal.jsonl'), 'utf8').trimEnd().split('\n');
+      // A line for the journal itself; two methods learn three edits, three methods are asked under two protocols.
+      expect(lines).toHaveLength(1 + 2 * 3 + 3 * 3 * 2);
+    },
+  );
 
   it('cuts a torn last line off, says so, and works its unit again', async () => {
     const journal = temporaryFolder();

@@ -86,7 +86,8 @@ function storedOrHeld(cache: EditStore): EditStore {
       try {
         await cache.put(key, edit);
       } catch (error) {
-        if (!isSakeError(error) || !['unknown-kind', 'unsupported', 'invalid-input'].includes(error.code)) throw error;
+        if (!isSakeError(error) || !['unknown-kind', 'unsupported', 'invalid-input'].includes(error.code))
+          throw error;
         held.set(key, edit);
       }
     },

@@ -11,7 +11,9 @@ const say = (message: FromWorker): void => void process.send!(message);
 const waiting = new Map<number, (value: Json | null) => void>();
 let asked = 0;
 
-function ask(message: { kind: 'get'; key: string } | { kind: 'put'; key: string; value: Json }): Promise<Json | null> {
+function ask(
+  message: { kind: 'get'; key: string } | { kind: 'put'; key: string; value: Json },
+): Promise<Json | null> {
   const id = asked++;
   const answered = new Promise<Json | null>((resolve) => waiting.set(id, resolve));
   say({ ...message, id });

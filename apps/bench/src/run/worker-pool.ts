@@ -59,7 +59,9 @@ function taskOf(
 /** The worker's program: compiled beside this one, or its source beside this source. */
 function startWorker(): ChildProcess {
   const isSource = import.meta.url.endsWith('.ts');
-  const program = fileURLToPath(new URL(isSource ? './suite-worker.ts' : './suite-worker.js', import.meta.url));
+  const program = fileURLToPath(
+    new URL(isSource ? './suite-worker.ts' : './suite-worker.js', import.meta.url),
+  );
   if (!isSource) return fork(program, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
   return fork(program, [], {

@@ -20,8 +20,12 @@ describe('sake-bench table', () => {
   });
 
   it('prints Markdown and LaTeX', async () => {
-    expect((await bench('table', file(), '--format', 'markdown')).out).toContain('| sake | 90.0 \\[69.9, 97.2\\] |');
-    expect((await bench('table', file(), '--format', 'latex')).out).toContain('sake & 90.0 {\\footnotesize [69.9, 97.2]} \\\\');
+    expect((await bench('table', file(), '--format', 'markdown')).out).toContain(
+      '| sake | 90.0 \\[69.9, 97.2\\] |',
+    );
+    expect((await bench('table', file(), '--format', 'latex')).out).toContain(
+      'sake & 90.0 {\\footnotesize [69.9, 97.2]} \\\\',
+    );
   });
 
   it('leaves published numbers out when told to', async () => {
@@ -29,7 +33,11 @@ describe('sake-bench table', () => {
   });
 
   it('names formats and columns that it has', async () => {
-    expect((await bench('table', file(), '--format', 'html')).err).toMatch(/--format: expected markdown, latex, text/);
-    expect((await bench('table', file(), '--metrics', 'speed')).err).toMatch(/metrics among accuracy .*"speed"/);
+    expect((await bench('table', file(), '--format', 'html')).err).toMatch(
+      /--format: expected markdown, latex, text/,
+    );
+    expect((await bench('table', file(), '--metrics', 'speed')).err).toMatch(
+      /metrics among accuracy .*"speed"/,
+    );
   });
 });

@@ -1,5 +1,10 @@
 import type { MetricColumn, MetricValue } from '../runner/suite-result.js';
-import { clusterBootstrapInterval, pairedDifference, type Interval, type Trial } from '../statistics/intervals.js';
+import {
+  clusterBootstrapInterval,
+  pairedDifference,
+  type Interval,
+  type Trial,
+} from '../statistics/intervals.js';
 import { mcnemarTest } from '../statistics/mcnemar.js';
 import { signFlipTest } from '../statistics/sign-flip.js';
 import type { QueryPair } from './pair-queries.js';
@@ -76,7 +81,12 @@ export function compareMetric(
     a: mean(a),
     b: mean(b),
     difference: mean(differences),
-    interval: cases < 2 ? null : unit === 'share' ? pairedDifference(b, a, { seed }).interval : spread(differences, seed),
+    interval:
+      cases < 2
+        ? null
+        : unit === 'share'
+          ? pairedDifference(b, a, { seed }).interval
+          : spread(differences, seed),
     test,
     p:
       test === 'mcnemar'
@@ -96,7 +106,16 @@ export function compareUnpaired(
   left: MetricValue,
   right: MetricValue,
 ): UnjudgedMetric {
-  const head = { metric, unit, higherIsBetter, n: Math.min(left.n, right.n), onlyA: 0, onlyB: 0, test: null, p: null };
+  const head = {
+    metric,
+    unit,
+    higherIsBetter,
+    n: Math.min(left.n, right.n),
+    onlyA: 0,
+    onlyB: 0,
+    test: null,
+    p: null,
+  };
   const { value: a, interval: ofA } = left;
   const { value: b, interval: ofB } = right;
   if (a === null || b === null || ofA === null || ofB === null)

@@ -6,7 +6,8 @@ import { compareResults } from './compare-results.js';
 import type { ComparedMetric } from './compare-metric.js';
 
 /** The first N of 20 cases pass. */
-const passing = (count: number): Values => single(Array.from({ length: 20 }, (_, at) => (at < count ? 1 : 0)));
+const passing = (count: number): Values =>
+  single(Array.from({ length: 20 }, (_, at) => (at < count ? 1 : 0)));
 const of = (accuracy: Values, change: Partial<SuiteResult> = {}): SuiteResult =>
   madeUpResult({ methods: { sake: { accuracy } }, change });
 const only = (a: SuiteResult, b: SuiteResult, options = {}): ComparedMetric =>
@@ -15,7 +16,14 @@ const only = (a: SuiteResult, b: SuiteResult, options = {}): ComparedMetric =>
 describe('compareResults', () => {
   it('gives means, difference, interval and McNemar’s p of single queries', () => {
     const metric = only(of(passing(8)), of(passing(18)));
-    expect(metric).toMatchObject({ metric: 'accuracy', n: 20, a: 0.4, b: 0.9, test: 'mcnemar', verdict: 'better' });
+    expect(metric).toMatchObject({
+      metric: 'accuracy',
+      n: 20,
+      a: 0.4,
+      b: 0.9,
+      test: 'mcnemar',
+      verdict: 'better',
+    });
     expect(metric.difference).toBeCloseTo(0.5, 12);
     expect(metric.p).toBeCloseTo(2 / 1024, 12); // 0 of 10 the other way
     expect(metric.interval![0]).toBeGreaterThan(0);
@@ -50,8 +58,11 @@ describe('compareResults', () => {
 
   it('corrects p-values over the table and lets them overrule the interval', () => {
     const methods = (count: number): SuiteResult =>
-      madeUpResult({ methods: { m: { accuracy: passing(count), generality: passing(count), specificity: passing(9) } } });
-    const [accuracy, generality, specificity] = compareResults([methods(10)], [methods(16)]).tables[0]!.rows[0]!.metrics;
+      madeUpResult({
+        methods: { m: { accuracy: passing(count), generality: passing(count), specificity: passing(9) } },
+      });
+    const [accuracy, generality, specificity] = compareResults([methods(10)], [methods(16)]).tables[0]!
+      .rows[0]!.metrics;
     expect(accuracy!.p).toBeCloseTo(2 / 64, 12);
     expect(accuracy!.interval![0]).toBeGreaterThan(0);
     expect(accuracy!.adjustedP).toBeCloseTo(4 / 64, 12); // two that differ: the third does not count
@@ -81,9 +92,13 @@ describe('compareResults', () => {
   });
 
   it('compares rows of one name, or the two that are named', () => {
-    const two = madeUpResult({ methods: { none: { accuracy: passing(0) }, sake: { accuracy: passing(20) } } });
+    const two = madeUpResult({
+      methods: { none: { accuracy: passing(0) }, sake: { accuracy: passing(20) } },
+    });
     const names = (options = {}): string[] =>
-      compareResults([two], [two], options).tables[0]!.rows.map(({ methodA, methodB }) => `${methodA} ${methodB}`);
+      compareResults([two], [two], options).tables[0]!.rows.map(
+        ({ methodA, methodB }) => `${methodA} ${methodB}`,
+      );
     expect(names()).toEqual(['none none', 'sake sake']);
     expect(names({ methodA: 'none', methodB: 'sake' })).toEqual(['none sake']);
     expect(names({ methodB: 'sake' })).toEqual(['sake sake']);
@@ -132,7 +147,9 @@ describe('compareResults', () => {
       ...a,
       queries: a.queries!.map((query) => (query.case === 3 ? { ...query, ...change } : query)),
     });
-    expect(() => only(a, queries({ wanted: ['else'] }))).toThrow(/case 3 with \["object 3"\] and \["else"\] wanted/);
+    expect(() => only(a, queries({ wanted: ['else'] }))).toThrow(
+      /case 3 with \["object 3"\] and \["else"\] wanted/,
+    );
     expect(() => only(a, queries({ prompt: 'else' }))).toThrow(/case 3 without a prompt in both/);
   });
 

@@ -77,7 +77,9 @@ function compareTables(a: SuiteResult, b: SuiteResult, options: CompareResultsOp
   const { seed = 0, midP = false } = options;
   const notes: string[] = [];
   const pairs = pairsOf(a, b, options, notes);
-  const columns = sharedColumns(a, b, notes).filter((column) => pairs === undefined || hasQueries(column, a, b, notes));
+  const columns = sharedColumns(a, b, notes).filter(
+    (column) => pairs === undefined || hasQueries(column, a, b, notes),
+  );
   const rows = rowPairs(a, b, options).map(([left, right]) => ({
     methodA: left.method,
     methodB: right.method,
@@ -98,7 +100,9 @@ function compareTables(a: SuiteResult, b: SuiteResult, options: CompareResultsOp
     notes,
     rows: rows.map((row) => ({
       ...row,
-      metrics: row.metrics.map((metric) => judged(metric, metric.p === null ? null : (adjusted.get(metric) ?? 1))),
+      metrics: row.metrics.map((metric) =>
+        judged(metric, metric.p === null ? null : (adjusted.get(metric) ?? 1)),
+      ),
     })),
   };
 }
@@ -109,7 +113,10 @@ function pairsOf(
   { allowUnpaired = false }: CompareResultsOptions,
   notes: string[],
 ): QueryPair[] | undefined {
-  if (allowUnpaired && (a.queries === undefined || b.queries === undefined || a.data.sha256 !== b.data.sha256)) {
+  if (
+    allowUnpaired &&
+    (a.queries === undefined || b.queries === undefined || a.data.sha256 !== b.data.sha256)
+  ) {
     notes.push('unpaired: intervals of the two means, which miss what pairing would show, and no test');
     return undefined;
   }
@@ -121,7 +128,11 @@ function pairsOf(
 }
 
 function sharedColumns(a: SuiteResult, b: SuiteResult, notes: string[]): MetricColumn[] {
-  for (const [name, mine, other] of [['a', a, b], ['b', b, a]] as const) // prettier-ignore
+  for (const [name, mine, other] of [
+    ['a', a, b],
+    ['b', b, a],
+  ] as const)
+    // prettier-ignore
     for (const column of mine.columns)
       if (!other.columns.some((candidate) => candidate.name === column.name))
         notes.push(`${column.name}: a column of ${name} only`);
@@ -146,7 +157,8 @@ function hasQueries({ name }: MetricColumn, a: SuiteResult, b: SuiteResult, note
 
 function rowPairs(a: SuiteResult, b: SuiteResult, options: CompareResultsOptions): [SuiteRow, SuiteRow][] {
   const { methodA = options.methodB, methodB = options.methodA } = options;
-  if (methodA !== undefined && methodB !== undefined) return [[rowOf(a, methodA, 'a'), rowOf(b, methodB, 'b')]];
+  if (methodA !== undefined && methodB !== undefined)
+    return [[rowOf(a, methodA, 'a'), rowOf(b, methodB, 'b')]];
   const pairs = a.rows.flatMap((row): [SuiteRow, SuiteRow][] => {
     const other = b.rows.find(({ method }) => method === row.method);
     return other === undefined ? [] : [[row, other]];

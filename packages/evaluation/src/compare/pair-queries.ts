@@ -17,14 +17,20 @@ export interface QueryPair {
  * of records, other wanted answers, or a case of which no prompt is in both.
  */
 export function pairQueries(a: SuiteResult, b: SuiteResult): QueryPair[] {
-  for (const [name, { queries }] of [['a', a], ['b', b]] as const) // prettier-ignore
+  for (const [name, { queries }] of [
+    ['a', a],
+    ['b', b],
+  ] as const)
+    // prettier-ignore
     if (queries === undefined)
       throw new SakeError(
         'not-enough-data',
         `compareResults: expected the queries of ${tableName(a)}, got none in ${name}; rerun with queries in the result (sake-bench run --queries), or allow unpaired intervals`,
       );
   if (a.data.sha256 !== b.data.sha256)
-    throw otherRecords(`records ${a.data.name} (sha256 ${a.data.sha256}) and ${b.data.name} (sha256 ${b.data.sha256})`);
+    throw otherRecords(
+      `records ${a.data.name} (sha256 ${a.data.sha256}) and ${b.data.name} (sha256 ${b.data.sha256})`,
+    );
   const left = keyed(a.queries!);
   const right = keyed(b.queries!);
   const pairs = [...left].flatMap(([key, query]): QueryPair[] => {
@@ -40,7 +46,9 @@ export function pairQueries(a: SuiteResult, b: SuiteResult): QueryPair[] {
   const cases = new Set(b.queries!.map((query) => query.case));
   const stray = a.queries!.find((query) => cases.has(query.case) && !paired.has(query.case));
   if (stray !== undefined)
-    throw otherRecords(`case ${stray.case} without a prompt in both (a asks ${JSON.stringify(stray.prompt)})`);
+    throw otherRecords(
+      `case ${stray.case} without a prompt in both (a asks ${JSON.stringify(stray.prompt)})`,
+    );
   return pairs;
 }
 

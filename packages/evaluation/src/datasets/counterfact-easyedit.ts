@@ -26,7 +26,10 @@ const probe = z.looseObject({ prompt: oneOrMore, ground_truth: answers });
 
 /** A whole number, also as text: copies of the flat form have both. */
 const wholeNumber = z
-  .union([z.number().int(), z.string().regex(/^\d{1,15}$/, 'must be a whole number')], 'must be a whole number')
+  .union(
+    [z.number().int(), z.string().regex(/^\d{1,15}$/, 'must be a whole number')],
+    'must be a whole number',
+  )
   .transform(Number);
 
 const flatRecord = z.looseObject({

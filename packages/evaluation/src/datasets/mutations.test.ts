@@ -149,33 +149,37 @@ describe('a dataset file with 1,000 seeded mutations', () => {
     ],
     ['RippleEdits', [rippleExample(), rippleExample()], checkRippleEdits],
     ['RippleEdits without labels', [unlabelled(), unlabelled()], checkRippleEdits],
-  ])('ends in a clear error or a sound result: %s', (format, records, check) => {
-    const ends = { read: 0, refused: 0 };
-    for (let i = 0; i < 1000; i++) {
-      const random = createRandom(`${format}/${i}`);
-      const tree = structuredClone(records) as unknown[];
-      if (i % 2 === 0) mutateJson(tree, random);
-      const lines = random.integer(4) === 0;
-      const clean = bytesOf(lines ? tree.map((record) => JSON.stringify(record)).join('\n') : tree);
-      try {
-        check(i % 2 === 0 ? clean : mutateBytes(clean, random));
-        ends.read++;
-      } catch (error) {
-        ends.refused++;
-        if (!isSakeError(error))
-          throw new Error(`mutation ${i} of ${format}: ${String(error)}`, { cause: error });
-        const { code, message } = error;
-        expect([i, code, message]).toEqual([
-          i,
-          'invalid-file',
-          expect.stringMatching(
-            /^parse\w+: m\.json: (record \d|expected (at least one record|nothing after|a JSON array))/,
-          ),
-        ]);
+  ])(
+    'ends in a clear error or a sound result: %s',
+    (format, records, check) => {
+      const ends = { read: 0, refused: 0 };
+      for (let i = 0; i < 1000; i++) {
+        const random = createRandom(`${format}/${i}`);
+        const tree = structuredClone(records) as unknown[];
+        if (i % 2 === 0) mutateJson(tree, random);
+        const lines = random.integer(4) === 0;
+        const clean = bytesOf(lines ? tree.map((record) => JSON.stringify(record)).join('\n') : tree);
+        try {
+          check(i % 2 === 0 ? clean : mutateBytes(clean, random));
+          ends.read++;
+        } catch (error) {
+          ends.refused++;
+          if (!isSakeError(error))
+            throw new Error(`mutation ${i} of ${format}: ${String(error)}`, { cause: error });
+          const { code, message } = error;
+          expect([i, code, message]).toEqual([
+            i,
+            'invalid-file',
+            expect.stringMatching(
+              /^parse\w+: m\.json: (record \d|expected (at least one record|nothing after|a JSON array))/,
+            ),
+          ]);
+        }
       }
-    }
-    // Both ends must be reached for the test to mean something.
-    expect(ends.read).toBeGreaterThan(100);
-    expect(ends.refused).toBeGreaterThan(100);
-  }, 120_000);
+      // Both ends must be reached for the test to mean something.
+      expect(ends.read).toBeGreaterThan(100);
+      expect(ends.refused).toBeGreaterThan(100);
+    },
+    120_000,
+  );
 });

@@ -36,7 +36,10 @@ const axes = Object.fromEntries(
 export const rawRippleRecord: z.ZodType<RawRippleRecord> = z
   .looseObject({
     case_id: z
-      .union([z.number().int(), z.string().regex(/^\d{1,15}$/, 'must be a whole number')], 'must be a whole number')
+      .union(
+        [z.number().int(), z.string().regex(/^\d{1,15}$/, 'must be a whole number')],
+        'must be a whole number',
+      )
       .transform(Number)
       .nullish(),
     example_type: z.string().nullish(),

@@ -262,19 +262,23 @@ describe('readRippleEdits', () => {
   it.each([
     ['dev', [414, 358, 268, 446, 48, 0]],
     ['test', [400, 338, 276, 454, 50, 0]],
-  ])("reads this project's own popular-%s.json whole, with nothing to note", (split, counts) => {
-    const file = new URL(`../../../embedded-model/records/popular-${split}.json`, import.meta.url).pathname;
-    const { records, total, notes, kind } = readRippleEdits(file);
-    expect([total, records.length, kind, notes]).toEqual([200, 200, 'popular', []]);
-    expect(
-      rippleEditsAxes.map((axis) => records.reduce((sum, { tests }) => sum + tests[axis].length, 0)),
-    ).toEqual(counts);
-    expect(records.every(isCounterfactual)).toBe(true);
-    const aliasing = records.flatMap(({ tests }) => tests.subjectAliasing);
-    expect(aliasing.every(({ alias }) => alias !== undefined)).toBe(true);
-    const raw = JSON.parse(readFileSync(file, 'utf8')) as { case_id: number }[];
-    expect(records.map(({ caseId }) => caseId)).toEqual(raw.map(({ case_id: id }) => id));
-  }, 120_000);
+  ])(
+    "reads this project's own popular-%s.json whole, with nothing to note",
+    (split, counts) => {
+      const file = new URL(`../../../embedded-model/records/popular-${split}.json`, import.meta.url).pathname;
+      const { records, total, notes, kind } = readRippleEdits(file);
+      expect([total, records.length, kind, notes]).toEqual([200, 200, 'popular', []]);
+      expect(
+        rippleEditsAxes.map((axis) => records.reduce((sum, { tests }) => sum + tests[axis].length, 0)),
+      ).toEqual(counts);
+      expect(records.every(isCounterfactual)).toBe(true);
+      const aliasing = records.flatMap(({ tests }) => tests.subjectAliasing);
+      expect(aliasing.every(({ alias }) => alias !== undefined)).toBe(true);
+      const raw = JSON.parse(readFileSync(file, 'utf8')) as { case_id: number }[];
+      expect(records.map(({ caseId }) => caseId)).toEqual(raw.map(({ case_id: id }) => id));
+    },
+    120_000,
+  );
 
   it('says which file is missing', () => {
     expect(() => readRippleEdits('/nowhere/popular.json')).toThrow(/\/nowhere\/popular\.json/);

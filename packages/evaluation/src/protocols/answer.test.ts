@@ -2,8 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { createScriptedLM } from '../../test/scripted-lm.js';
 import { isPrefixOfAny, readAnswer, rivalTokens } from './answer.js';
 
-const lm = createScriptedLM({ 'It is': { ' Rome': 3, ' Paris': 1 }, Rome: {}, Paris: {} }, { opening: '<s>' });
-const logits = async (): Promise<Float32Array> => (await lm.project(await lm.capture(['It is']))).data as Float32Array;
+const lm = createScriptedLM(
+  { 'It is': { ' Rome': 3, ' Paris': 1 }, Rome: {}, Paris: {} },
+  { opening: '<s>' },
+);
+const logits = async (): Promise<Float32Array> =>
+  (await lm.project(await lm.capture(['It is']))).data as Float32Array;
 
 describe('isPrefixOfAny', () => {
   it('takes a beginning of one of the objects and refuses an empty token', () => {
@@ -18,7 +22,10 @@ describe('rivalTokens', () => {
   const rivals = { likelier: 'Rome', lessLikely: 'Paris' };
 
   it('takes first tokens with a leading space, begin-of-text tokens aside', () => {
-    expect(rivalTokens(lm, rivals)).toEqual({ likelier: lm.encode(' Rome')[1], lessLikely: lm.encode(' Paris')[1] });
+    expect(rivalTokens(lm, rivals)).toEqual({
+      likelier: lm.encode(' Rome')[1],
+      lessLikely: lm.encode(' Paris')[1],
+    });
   });
 
   it('takes those without one where bare tokens are asked for', () => {

@@ -38,11 +38,7 @@ export interface Answer {
  *
  * @throws {SakeError} `invalid-input` for an object without a token of its own.
  */
-export function rivalTokens(
-  lm: CausalLM,
-  rivals: Rivals,
-  tokens: 'spaced' | 'bare' = 'spaced',
-): RivalTokens {
+export function rivalTokens(lm: CausalLM, rivals: Rivals, tokens: 'spaced' | 'bare' = 'spaced'): RivalTokens {
   const first = (object: string): number =>
     tokens === 'spaced' ? firstObjectToken(lm, object) : firstBareToken(lm, object);
   return { likelier: first(rivals.likelier), lessLikely: first(rivals.lessLikely) };

@@ -62,10 +62,7 @@ export const protocolNames: readonly ProtocolName[] = ['paper', 'strict'];
  *
  * @throws {SakeError} `unknown-kind` for a protocol or setting that is not known.
  */
-export function createProtocol(
-  name: ProtocolName,
-  changes: Partial<Omit<Protocol, 'name'>> = {},
-): Protocol {
+export function createProtocol(name: ProtocolName, changes: Partial<Omit<Protocol, 'name'>> = {}): Protocol {
   const base = Object.hasOwn(protocols, name) ? protocols[name] : undefined;
   if (base === undefined)
     throw new SakeError(

@@ -12,7 +12,12 @@ export interface WholeObjectScorer {
    * @param objects any of which may be said: an object and its aliases.
    * @throws {SakeError} `aborted`, and what the model's `generate` throws.
    */
-  says(prompt: Prompt, firstToken: number, objects: readonly string[], signal?: AbortSignal): Promise<boolean>;
+  says(
+    prompt: Prompt,
+    firstToken: number,
+    objects: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<boolean>;
 }
 
 /** `no` and `yes` are final; `open` may become either with more text. */

@@ -232,11 +232,7 @@ async function continuations(
 }
 
 /** Largest difference of a logit between before the own edit is added and after it is removed. */
-async function undoDifference(
-  { lm, live, signal }: CaseAsker,
-  own: Edit,
-  prompt: string,
-): Promise<number> {
+async function undoDifference({ lm, live, signal }: CaseAsker, own: Edit, prompt: string): Promise<number> {
   const library = createEditLibrary(live.filter(({ id }) => id !== own.id));
   const steered = createSteeredLM(lm, library);
   const ask = async (): Promise<Float32Array> =>

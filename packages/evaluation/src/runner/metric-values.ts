@@ -40,7 +40,9 @@ export function harmonicMeanValue(metrics: readonly (readonly ScoredQuery[])[], 
   const trials = metrics.map((queries) => trialsOf(queries.filter(({ value }) => value !== null)));
   const n = trials.reduce((sum, { length }) => sum + length, 0);
   const nothing = { firstToken: null, wholeObject: null, probability: null };
-  const result = trials.some(({ length }) => length === 0) ? undefined : harmonicMeanInterval(trials, { seed });
+  const result = trials.some(({ length }) => length === 0)
+    ? undefined
+    : harmonicMeanInterval(trials, { seed });
   return {
     value: result?.value ?? null,
     n: result === undefined ? 0 : n,

@@ -14,7 +14,10 @@ export function plainAnswers(lm: CausalLM): PlainAnswers {
     async logits(prompts, signal) {
       const missing = [...new Set(prompts)].filter((prompt) => !known.has(prompt));
       if (missing.length > 0) {
-        const responses = await createSteeredLM(lm, []).respond(missing, signal === undefined ? {} : { signal });
+        const responses = await createSteeredLM(lm, []).respond(
+          missing,
+          signal === undefined ? {} : { signal },
+        );
         missing.forEach((prompt, index) => known.set(prompt, responses[index]!.logits));
       }
       return prompts.map((prompt) => known.get(prompt)!);

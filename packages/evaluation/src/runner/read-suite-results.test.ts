@@ -29,7 +29,13 @@ describe('parseSuiteResults', () => {
     const { queries, ...rest } = result;
     expect(parseSuiteResults(JSON.stringify(rest))).toEqual([rest]);
     const first = queries![0]!;
-    const full = { ...first.outcomes['sake']!, edit: 'e1', distance: 0.5, open: { value: 1 }, error: 'io: x' };
+    const full = {
+      ...first.outcomes['sake']!,
+      edit: 'e1',
+      distance: 0.5,
+      open: { value: 1 },
+      error: 'io: x',
+    };
     const all = { ...result, queries: [{ ...first, outcomes: { ...first.outcomes, sake: full } }] };
     expect(parseSuiteResults(JSON.stringify(all))).toEqual([all]);
   });
@@ -42,7 +48,11 @@ describe('parseSuiteResults', () => {
   });
 
   it.each([
-    ['a field that is not known', (json: object) => Object.assign(json, { extra: 1 }), /Unrecognized key: "extra"/],
+    [
+      'a field that is not known',
+      (json: object) => Object.assign(json, { extra: 1 }),
+      /Unrecognized key: "extra"/,
+    ],
     ['a field left out', (json: object) => Reflect.deleteProperty(json, 'seed'), /seed: .*expected number/],
     [
       'a column without its values',
@@ -51,7 +61,8 @@ describe('parseSuiteResults', () => {
     ],
     [
       'a query without an outcome of a method',
-      (json: { queries: { outcomes: object }[] }) => Reflect.deleteProperty(json.queries[2]!.outcomes, 'sake'),
+      (json: { queries: { outcomes: object }[] }) =>
+        Reflect.deleteProperty(json.queries[2]!.outcomes, 'sake'),
       /queries\.2\.outcomes: expected an outcome of method sake/,
     ],
     [

@@ -31,7 +31,9 @@ export function parseSuiteResults(text: string, name: string = 'results'): Suite
     const parsed = suiteResultSchema.safeParse(value);
     if (parsed.success) return parsed.data;
     const { issues } = parsed.error;
-    const named = issues.slice(0, NAMED).map(({ path, message }) => `${path.join('.') || 'result'}: ${message}`);
+    const named = issues
+      .slice(0, NAMED)
+      .map(({ path, message }) => `${path.join('.') || 'result'}: ${message}`);
     const more = issues.length > NAMED ? `; and ${issues.length - NAMED} more` : '';
     return fail(
       `result ${index}: ${named.join('; ')}${more}; give a file that sake-bench run --json wrote with this version`,

@@ -53,7 +53,8 @@ export async function scoreCase(
     alsoOpen,
     item.queries.map(({ index, query }) => [index, JSON.stringify(query)]),
   ]);
-  const known = (await units.get(key)) as Pick<CaseScores, 'seconds'> & { queries: ScoredQuery[] } | undefined;
+  const known = (await units.get(key)) as
+    (Pick<CaseScores, 'seconds'> & { queries: ScoredQuery[] }) | undefined;
   if (known !== undefined)
     // The same edits and queries may stand elsewhere in another run.
     return { ...known, queries: known.queries.map((query) => ({ ...query, case: item.index })) };

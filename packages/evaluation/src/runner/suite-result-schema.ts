@@ -92,7 +92,11 @@ const modelInfo = z.strictObject({
   runtime: z.record(z.string(), z.string()),
 } satisfies Fields<ModelInfo>);
 
-const data = z.strictObject({ name: z.string(), sha256: z.string(), records: count } satisfies Fields<SuiteData>);
+const data = z.strictObject({
+  name: z.string(),
+  sha256: z.string(),
+  records: count,
+} satisfies Fields<SuiteData>);
 
 const verdict = z.boolean().nullable();
 

@@ -71,7 +71,14 @@ export function startRun(options: RunSuiteOptions): SuiteRun {
 }
 
 /** Learns every edit, and scores each alone under the protocols that have it so. */
-export async function workAlone({ options, learning, scoring, prepared, methods, total }: SuiteRun): Promise<void> {
+export async function workAlone({
+  options,
+  learning,
+  scoring,
+  prepared,
+  methods,
+  total,
+}: SuiteRun): Promise<void> {
   const { protocols, signal, onProgress } = options;
   for (const item of prepared) {
     const learner = caseLearner(learning, item);
@@ -177,7 +184,11 @@ function allEdits({ entry, learned, learners }: MethodRun): (index: number) => L
 }
 
 /** Writes down an edit that was not learned. */
-function note({ warnings, errors }: MethodRun, { index, case: { id } }: PreparedCase, { failure }: Learned): void {
+function note(
+  { warnings, errors }: MethodRun,
+  { index, case: { id } }: PreparedCase,
+  { failure }: Learned,
+): void {
   if (failure === undefined) return;
   const { code, message } = failure;
   warnings.push(`record ${index} (${id}) was not learned and is scored without its edit: ${message}`);

@@ -109,7 +109,14 @@ function compare(a: MethodScores, b: MethodScores, { name, unit }: Metric, seed:
     right.push({ cluster: query.case, value: other.value });
   }
   if (left.length === 0) return [];
-  return [{ a: a.method, b: b.method, metric: name, ...pairedDifference(left, right, { seed, shares: unit === 'share' }) }];
+  return [
+    {
+      a: a.method,
+      b: b.method,
+      metric: name,
+      ...pairedDifference(left, right, { seed, shares: unit === 'share' }),
+    },
+  ];
 }
 
 function queryRecords({ cases }: Suite, runs: readonly MethodScores[]): QueryRecord[] {

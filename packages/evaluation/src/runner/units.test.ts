@@ -15,7 +15,10 @@ const firing: Firing = {
 };
 
 /** Units and edits in memory, as a journal and a cache would keep them, and what was put. */
-function stores(): Pick<RunSuiteOptions, 'units' | 'edits'> & { readonly put: string[]; forgetEdits(): void } {
+function stores(): Pick<RunSuiteOptions, 'units' | 'edits'> & {
+  readonly put: string[];
+  forgetEdits(): void;
+} {
   const units = new Map<string, Json>();
   const edits = new Map<string, Edit>();
   const put: string[] = [];
@@ -161,7 +164,9 @@ describe('runSuite with work that fails', () => {
   });
 
   it('keeps what is no SakeError as well, a method of one’s own that is wrong', async () => {
-    const { options } = setup((subject) => (subject === 'Japan' ? new TypeError('x is undefined') : undefined));
+    const { options } = setup((subject) =>
+      subject === 'Japan' ? new TypeError('x is undefined') : undefined,
+    );
     const [paper] = await runSuite(options);
     expect(paper!.rows[1]!.errors).toMatchObject([{ code: 'unexpected', message: 'x is undefined' }]);
   });
@@ -183,7 +188,9 @@ describe('runSuite with work that fails', () => {
     const methods = [{ name: 'lost', method: lost }];
     const [paper] = await runSuite({ ...options, ...kept, methods, protocols: [protocols.paper] });
     const [row] = paper!.rows;
-    expect(row!.errors).toEqual([{ case: 'case_id 11', what: 'scoring', code: 'io', message: 'device lost' }]);
+    expect(row!.errors).toEqual([
+      { case: 'case_id 11', what: 'scoring', code: 'io', message: 'device lost' },
+    ]);
     // Japan's request, paraphrase and neighbour count as failures beside what France's edit did.
     expect(row!.metrics).toMatchObject({
       accuracy: { value: 0.5, n: 2 },

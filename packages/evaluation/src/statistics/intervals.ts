@@ -116,9 +116,10 @@ export function pairedDifference(
     throw new SakeError('not-enough-data', 'pairedDifference: expected at least one trial, got none');
   const difference = trials.reduce((sum, { value }) => sum + value, 0) / trials.length;
   const { shares = true } = options;
-  const interval = shares && trials.every(({ value }) => value === first)
-    ? constantInterval(first, clusterSums(trials).length)
-    : clusterBootstrapInterval(trials, options);
+  const interval =
+    shares && trials.every(({ value }) => value === first)
+      ? constantInterval(first, clusterSums(trials).length)
+      : clusterBootstrapInterval(trials, options);
   return { difference, interval, n: trials.length };
 }
 
@@ -140,7 +141,10 @@ export function harmonicMeanInterval(
 ): { readonly value: number; readonly interval: Interval } {
   const { resamples = 2000, seed = 0 } = options;
   if (lists.length === 0 || lists.some(({ length }) => length === 0))
-    throw new SakeError('not-enough-data', 'harmonicMeanInterval: expected trials of every mean, got none of one');
+    throw new SakeError(
+      'not-enough-data',
+      'harmonicMeanInterval: expected trials of every mean, got none of one',
+    );
   const clusters = [...new Set(lists.flatMap((trials) => trials.map(({ cluster }) => cluster)))];
   const index = new Map(clusters.map((cluster, at) => [cluster, at]));
   const sums = lists.map((trials) => {
@@ -174,7 +178,8 @@ export function harmonicMeanInterval(
   }
   means.sort();
   const value = meanOver(clusters.map((_, at) => at));
-  if (value === 1 || value === 0) return { value, interval: wilsonInterval(value * clusters.length, clusters.length) };
+  if (value === 1 || value === 0)
+    return { value, interval: wilsonInterval(value * clusters.length, clusters.length) };
   return {
     value,
     interval: [means[Math.floor(0.025 * (resamples - 1))]!, means[Math.ceil(0.975 * (resamples - 1))]!],

@@ -22,7 +22,12 @@ describe('mcnemarTest', () => {
   });
 
   it('does not change when the methods swap', () => {
-    for (const [onlyA, onlyB] of [[3, 9], [0, 4], [100, 140]] as const) // prettier-ignore
+    for (const [onlyA, onlyB] of [
+      [3, 9],
+      [0, 4],
+      [100, 140],
+    ] as const)
+      // prettier-ignore
       expect(mcnemarTest({ onlyA, onlyB })).toBe(mcnemarTest({ onlyA: onlyB, onlyB: onlyA }));
   });
 

@@ -22,7 +22,13 @@ describe('signFlipTest', () => {
     expect(signFlipTest(copies)).toBeGreaterThan(signFlipTest(alone(copies.map(({ value }) => value))));
   });
 
-  it.each([[5, 1], [0, 6], [3, 3], [8, 4]])('is McNemar’s exact test for %i against %i single queries', (onlyA, onlyB) => { // prettier-ignore
+  it.each([
+    [5, 1],
+    [0, 6],
+    [3, 3],
+    [8, 4],
+  ])('is McNemar’s exact test for %i against %i single queries', (onlyA, onlyB) => {
+    // prettier-ignore
     const values = [...Array<number>(onlyA).fill(1), ...Array<number>(onlyB).fill(-1), 0, 0, 0];
     expect(signFlipTest(alone(values))).toBeCloseTo(mcnemarTest({ onlyA, onlyB }), 12);
   });
@@ -51,7 +57,10 @@ describe('signFlipTest', () => {
     for (let repetition = 0; repetition < 300; repetition++) {
       const random = createRandom(`null ${repetition}`);
       const shared = Array.from({ length: 11 }, () => random.normal());
-      const trials = Array.from({ length: 33 }, (_, i) => ({ cluster: i % 11, value: shared[i % 11]! + random.normal() }));
+      const trials = Array.from({ length: 33 }, (_, i) => ({
+        cluster: i % 11,
+        value: shared[i % 11]! + random.normal(),
+      }));
       if (signFlipTest(trials) <= 0.05) rejected++;
     }
     // 15 expected, standard deviation 3.8.

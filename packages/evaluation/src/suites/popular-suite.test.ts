@@ -36,7 +36,9 @@ const record = {
     test(query('People there speak', 'Latin'), query('In Rome they speak', 'Latin')),
     test(query('Tourists there see', 'Colosseum'), query('In Rome they see', 'Pantheon')),
   ],
-  Compositionality_II: [test(query('Its neighbour is ruled from', 'Rome'), query('Its neighbour is', 'France'))],
+  Compositionality_II: [
+    test(query('Its neighbour is ruled from', 'Rome'), query('Its neighbour is', 'France')),
+  ],
   Subject_Aliasing: [test(query('The capital of Gaul is', 'Rome'), query('The capital of Gaul is', 'Rome'))],
   Relation_Specificity: [
     test(query('The anthem of France is', 'Marseillaise'), query('The anthem of France is', 'Marseillaise')),

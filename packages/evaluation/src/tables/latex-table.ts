@@ -1,5 +1,12 @@
 import type { SuiteResult } from '../runner/suite-result.js';
-import { cellParts, columnN, unitName, type ReportCell, type ReportColumn, type ReportTable } from './report-table.js';
+import {
+  cellParts,
+  columnN,
+  unitName,
+  type ReportCell,
+  type ReportColumn,
+  type ReportTable,
+} from './report-table.js';
 import { tableOfResult, type TableOptions } from './table-of-result.js';
 
 const specials: Readonly<Record<string, string>> = {
@@ -74,5 +81,8 @@ function latexCell(cell: ReportCell | null, column: ReportColumn): string {
   const { value, interval, n } = cellParts(cell, column);
   const set = value.startsWith('-') ? `$${value}$` : value;
   const small = [...(interval === undefined ? [] : [interval]), ...(n === undefined ? [] : [`(${n})`])];
-  return [cell.best ? `\\textbf{${set}}` : set, ...(small.length > 0 ? [`{\\footnotesize ${small.join(' ')}}`] : [])].join(' ');
+  return [
+    cell.best ? `\\textbf{${set}}` : set,
+    ...(small.length > 0 ? [`{\\footnotesize ${small.join(' ')}}`] : []),
+  ].join(' ');
 }

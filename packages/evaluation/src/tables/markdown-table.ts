@@ -1,5 +1,12 @@
 import type { SuiteResult } from '../runner/suite-result.js';
-import { cellParts, columnN, unitName, type ReportCell, type ReportColumn, type ReportTable } from './report-table.js';
+import {
+  cellParts,
+  columnN,
+  unitName,
+  type ReportCell,
+  type ReportColumn,
+  type ReportTable,
+} from './report-table.js';
 import { tableOfResult, type TableOptions } from './table-of-result.js';
 
 /** Text that Markdown shows as it is, within a table too. */

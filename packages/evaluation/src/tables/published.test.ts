@@ -23,7 +23,8 @@ describe('publishedTables', () => {
   });
 
   it('has a source and a model for every table, and names of their own', () => {
-    for (const { source, model } of publishedTables) expect([source, model].every((text) => text.length > 0)).toBe(true);
+    for (const { source, model } of publishedTables)
+      expect([source, model].every((text) => text.length > 0)).toBe(true);
     expect(new Set(publishedTables.map(({ name }) => name)).size).toBe(publishedTables.length);
   });
 });

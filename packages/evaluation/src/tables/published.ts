@@ -20,7 +20,8 @@ export interface PublishedTable {
   readonly rows: readonly PublishedRow[];
 }
 
-const SAKE_PAPER = 'Scialanga et al. (2025), "SAKE: Steering Activations for Knowledge Editing", arXiv 2503.01751';
+const SAKE_PAPER =
+  'Scialanga et al. (2025), "SAKE: Steering Activations for Knowledge Editing", arXiv 2503.01751';
 const GPT2_XL = 'GPT2-XL';
 
 const counterFact = (

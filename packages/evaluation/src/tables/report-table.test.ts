@@ -9,12 +9,24 @@ const column = (least: number, most: number): ReportColumn => ({
 });
 
 describe('tableNumber', () => {
-  it.each([[0.9, '90.0'], [0.8485, '84.9'], [0.9955, '99.6'], [1, '100.0'], [0, '0.0'], [-0.0001, '0.0']])('writes a share of %d as %s per cent', (value, text) => { // prettier-ignore
+  it.each([
+    [0.9, '90.0'],
+    [0.8485, '84.9'],
+    [0.9955, '99.6'],
+    [1, '100.0'],
+    [0, '0.0'],
+    [-0.0001, '0.0'],
+  ])('writes a share of %d as %s per cent', (value, text) => {
+    // prettier-ignore
     expect(tableNumber(value, 'share')).toBe(text);
   });
 
   it('writes other units with three decimals, or in powers of ten', () => {
-    expect([1.23456, 0, 0.000123].map((value) => tableNumber(value, 'nats'))).toEqual(['1.235', '0.000', '1.2e-4']);
+    expect([1.23456, 0, 0.000123].map((value) => tableNumber(value, 'nats'))).toEqual([
+      '1.235',
+      '0.000',
+      '1.2e-4',
+    ]);
   });
 });
 
@@ -23,7 +35,9 @@ describe('cellParts', () => {
     const cell = { value: 0.5, interval: [0.4, 0.6] as const, n: 8, best: false };
     expect(cellParts(cell, column(8, 8))).toEqual({ value: '50.0', interval: '[40.0, 60.0]' });
     expect(cellParts(cell, column(4, 8))).toEqual({ value: '50.0', interval: '[40.0, 60.0]', n: 'n = 8' });
-    expect(cellParts({ value: null, interval: null, n: 0, best: false }, column(0, 8))).toEqual({ value: 'n = 0' });
+    expect(cellParts({ value: null, interval: null, n: 0, best: false }, column(0, 8))).toEqual({
+      value: 'n = 0',
+    });
   });
 });
 

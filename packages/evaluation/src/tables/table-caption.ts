@@ -9,8 +9,13 @@ export function circumstancesCaption(results: readonly [SuiteResult, ...SuiteRes
   const [first, ...others] = results;
   const { modelInfo, data, prompts, protocolSettings } = first;
   const live = protocolSettings.live === 'own' ? 'each edit alone' : 'all edits live';
-  const failed = results.reduce((sum, { rows }) => sum + rows.reduce((all, { errors }) => all + errors.length, 0), 0);
-  const differing = [...new Set(others.flatMap((other) => differingCircumstances(first, other).map(({ what }) => what)))];
+  const failed = results.reduce(
+    (sum, { rows }) => sum + rows.reduce((all, { errors }) => all + errors.length, 0),
+    0,
+  );
+  const differing = [
+    ...new Set(others.flatMap((other) => differingCircumstances(first, other).map(({ what }) => what))),
+  ];
   return [
     `${first.title}, ${first.protocol} protocol (${live}): ${first.edits} edits, ${prompts.count} ${prompts.source} prompts each, seed ${first.seed}.`,
     `Model ${first.model} (${modelInfo.family}, ${modelInfo.layers} x ${modelInfo.hiddenSize}, sha256 ${short(modelInfo.sha256)}), records ${data.name} (sha256 ${short(data.sha256)}).`,
@@ -27,7 +32,11 @@ export function readingCaption(anyBest: boolean, published: readonly PublishedTa
     ...(anyBest ? ['Bold: best of ours, where the paired interval to the next excludes 0.'] : []),
     ...sources.map((source) => {
       const tables = published.filter((table) => table.source === source);
-      const models = [...new Set(tables.map(({ model, edits }) => (edits === undefined ? model : `${model}, ${edits} edits`)))];
+      const models = [
+        ...new Set(
+          tables.map(({ model, edits }) => (edits === undefined ? model : `${model}, ${edits} edits`)),
+        ),
+      ];
       return `Published numbers are of another model under the publication's own protocol (${models.join('; ')}): ${source}.`;
     }),
   ];

@@ -61,7 +61,9 @@ export function reportTable(
     const range = ns.length === 0 ? { least: 0, most: 0 } : { least: Math.min(...ns), most: Math.max(...ns) };
     return { name, higherIsBetter, unit, n: range };
   });
-  const shown = published.filter(({ rows }) => rows.some((row) => columns.some(({ name }) => name in row.values)));
+  const shown = published.filter(({ rows }) =>
+    rows.some((row) => columns.some(({ name }) => name in row.values)),
+  );
   const anyBest = cells.some((row) => row.some(({ best }) => best));
   return {
     name: `${first.suite}-${first.protocol}`.toLowerCase().replace(/[^a-z0-9]+/g, '-'),
@@ -84,7 +86,10 @@ function valueOf({ result, method }: OwnRow, metric: string): Omit<ReportCell, '
   return value;
 }
 
-function chosenColumns({ columns, suite }: SuiteResult, metrics?: readonly string[]): readonly MetricColumn[] {
+function chosenColumns(
+  { columns, suite }: SuiteResult,
+  metrics?: readonly string[],
+): readonly MetricColumn[] {
   if (metrics === undefined) return columns;
   return metrics.map((metric) => {
     const column = columns.find(({ name }) => name === metric);

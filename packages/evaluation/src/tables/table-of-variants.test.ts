@@ -13,7 +13,11 @@ const run = (passing: number, count: number): SuiteResult =>
 const variant = (label: string, result: SuiteResult) => ({ label, result, method: 'sake' });
 
 describe('tableOfVariants', () => {
-  const variants = [variant('50 prompts', run(38, 50)), variant('10 prompts', run(20, 10)), variant('5 prompts', run(19, 5))];
+  const variants = [
+    variant('50 prompts', run(38, 50)),
+    variant('10 prompts', run(20, 10)),
+    variant('5 prompts', run(19, 5)),
+  ];
 
   it('has a row a variant beside published ablations, and says what differs', () => {
     const published = publishedTables.filter(({ name }) => name === 'ablation');

@@ -38,10 +38,7 @@ export interface WritingOptions {
 
 /** Writing options with defaults in place, as far as every such source has them. */
 export type CheckedWriting = Required<
-  Pick<
-    WritingOptions,
-    'wanted' | 'doubts' | 'negativesPerKind' | 'perReply' | 'maxReplies' | 'onShortfall'
-  >
+  Pick<WritingOptions, 'wanted' | 'doubts' | 'negativesPerKind' | 'perReply' | 'maxReplies' | 'onShortfall'>
 > & { readonly wanted: Required<WantedEntries> };
 
 /**

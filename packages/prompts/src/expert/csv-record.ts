@@ -48,7 +48,13 @@ export function openCsvRecord(cells: CsvCells, line: number): CsvRecord {
 }
 
 /** Puts a row in its place; `problem` is told what is wrong with it. */
-export function addCsvRow(of: CsvRecord, cells: CsvCells, part: CsvPart, line: number, problem: Problem): void {
+export function addCsvRow(
+  of: CsvRecord,
+  cells: CsvCells,
+  part: CsvPart,
+  line: number,
+  problem: Problem,
+): void {
   if (part === 'source' || part === 'dropped' || part === 'report') return addField(of, cells, part, problem);
   const checked = promptText.safeParse(cells.text ?? '');
   if (!checked.success) return problem(checked.error.issues[0]!.message);
@@ -64,7 +70,12 @@ export function addCsvRow(of: CsvRecord, cells: CsvCells, part: CsvPart, line: n
       return;
     case 'implications': {
       const { kind, answerTrue, answerNew } = cells;
-      const parsed = implication.safeParse({ text, hops: csvHops.indexOf(kind ?? '') + 1, answerTrue, answerNew });
+      const parsed = implication.safeParse({
+        text,
+        hops: csvHops.indexOf(kind ?? '') + 1,
+        answerTrue,
+        answerNew,
+      });
       if (parsed.success) of.implications.push(parsed.data);
       else
         problem(
@@ -82,7 +93,8 @@ export function addCsvRow(of: CsvRecord, cells: CsvCells, part: CsvPart, line: n
     default: {
       const kind = promptKinds.find((each) => each === cells.kind);
       if (kind !== undefined) of[part].push(scopePrompt(text, kind, cells));
-      else problem(`expected a kind among ${promptKinds.join(', ')}, got ${JSON.stringify(cells.kind ?? '')}`);
+      else
+        problem(`expected a kind among ${promptKinds.join(', ')}, got ${JSON.stringify(cells.kind ?? '')}`);
     }
   }
 }

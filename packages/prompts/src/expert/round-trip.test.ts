@@ -40,11 +40,18 @@ const written: WrittenDistribution = {
   request: lima,
   prompts: ['The capital of Peru is', 'They govern Peru from'],
   wordings: [0, 1],
-  positives: [{ text: 'The capital of the land of the Incas is', kind: 'paraphrase', subject: 'land of the Incas' }],
+  positives: [
+    { text: 'The capital of the land of the Incas is', kind: 'paraphrase', subject: 'land of the Incas' },
+  ],
   aliases: ['land of the Incas', 'Perú, "the republic"'],
   implications: [
-    { text: 'The river through the capital of Peru is', hops: 1, answerTrue: 'the Rímac', answerNew: 'Akerselva' },
-    { text: 'The mayor, of Peru\'s capital, speaks', hops: 2, answerTrue: 'Spanish', answerNew: 'Norwegian' },
+    {
+      text: 'The river through the capital of Peru is',
+      hops: 1,
+      answerTrue: 'the Rímac',
+      answerNew: 'Akerselva',
+    },
+    { text: "The mayor, of Peru's capital, speaks", hops: 2, answerTrue: 'Spanish', answerNew: 'Norwegian' },
   ],
   reverseQuestions: [{ pattern: '{} is the capital of', text: 'Oslo is the capital of' }],
   report: {
@@ -188,7 +195,10 @@ describe('parseDistributions', () => {
     const change = (from: string, to: string): { text: string; line: number } => {
       const line = lines.findIndex((each) => each.includes(from));
       expect(line).toBeGreaterThan(0);
-      return { text: lines.map((each, at) => (at === line ? each.replace(from, to) : each)).join('\r\n'), line };
+      return {
+        text: lines.map((each, at) => (at === line ? each.replace(from, to) : each)).join('\r\n'),
+        line,
+      };
     };
     for (const { text, line } of [
       change('one-hop', 'three-hop'),

@@ -113,7 +113,9 @@ function csvText(of: FiledDistribution): string {
       row('implications', { kind: csvHops[hops - 1], text, answerTrue, answerNew }),
     ),
     ...reverseQuestions.map(({ pattern }) => row('reverseQuestions', { text: pattern })),
-    ...Object.entries(report).map(([name, value]) => row('report', { kind: name, text: JSON.stringify(value) })),
+    ...Object.entries(report).map(([name, value]) =>
+      row('report', { kind: name, text: JSON.stringify(value) }),
+    ),
   ].join('');
 }
 

@@ -22,7 +22,10 @@ export const reverseQuestion: z.ZodType<ReverseQuestion> = z.strictObject({
 
 /** Names of kinds, reasons and failures are whatever the source wrote. */
 export const writingReport = z.strictObject({
-  kinds: z.record(z.string(), z.strictObject({ wanted: count, made: count, replies: count, dropped: counts })),
+  kinds: z.record(
+    z.string(),
+    z.strictObject({ wanted: count, made: count, replies: count, dropped: counts }),
+  ),
   missing: counts,
   failures: z.array(
     z.strictObject({
