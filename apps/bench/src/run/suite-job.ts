@@ -52,7 +52,7 @@ export function protocolsOf({ protocols }: SuiteJob): Protocol[] {
 }
 
 /** The rows of a job's table, on a model. @throws {SakeError} as `methodEntries`. */
-export async function methodsOf({ methods, seed: _seed }: SuiteJob, info: ModelInfo): Promise<MethodEntry[]> {
+export async function methodsOf({ methods }: SuiteJob, info: ModelInfo): Promise<MethodEntry[]> {
   if (methods.kind === 'named') return methodEntries(methods.names, info, methods.mapper);
   const { name, sizes } = methods;
   const largest = Math.max(...sizes);

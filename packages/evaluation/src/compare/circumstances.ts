@@ -25,7 +25,7 @@ function circumstances({
   prompts,
   protocolSettings,
 }: SuiteResult): Map<string, string> {
-  const { name: _name, ...settings } = protocolSettings;
+  const { name, ...settings } = protocolSettings;
   return new Map([
     ['model', modelInfo.id],
     ['model sha256', modelInfo.sha256],

@@ -62,11 +62,11 @@ function mutateJson(root: unknown, random: Random): void {
   switch (random.integer(4)) {
     case 0:
       if (Array.isArray(node)) node.splice(Number(key), 1);
-      else delete node[key];
+      else Reflect.deleteProperty(node, key);
       return;
     case 1:
       if (!Array.isArray(node)) node[`${key}_`] = node[key];
-      if (!Array.isArray(node)) delete node[key];
+      if (!Array.isArray(node)) Reflect.deleteProperty(node, key);
       return;
     case 2: {
       const [other, otherKey] = random.pick(places);
@@ -131,7 +131,7 @@ function checkRippleEdits(bytes: Uint8Array): void {
 
 const unlabelled = (): unknown => {
   const record = rippleExample();
-  for (const field of ['subject_label', 'target_label']) delete record.edit[field];
+  for (const field of ['subject_label', 'target_label']) Reflect.deleteProperty(record.edit, field);
   return record;
 };
 

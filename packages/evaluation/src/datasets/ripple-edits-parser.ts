@@ -74,11 +74,12 @@ export function createRippleEditsParser(
     const clean = (axis: RippleEditsAxis): RippleTest[] =>
       tests[axis].flatMap((test) => cleanTest(test, { ...options, record: index, notes }) ?? []);
     const original = raw.edit.original_fact ?? raw.edit.previous_fact;
-    if (original != null && edit.targetTrue === undefined)
+    if (original && edit.targetTrue === undefined)
       notes.add('odd', 'edits whose original object has no label', index);
+    const caseId = raw.case_id ?? undefined;
     const base = {
       index,
-      ...(raw.case_id == null ? {} : { caseId: raw.case_id }),
+      ...(caseId === undefined ? {} : { caseId }),
       ...(type === undefined ? {} : { type }),
       statement: raw.edit.prompt.trim(),
       tests: Object.fromEntries(rippleEditsAxes.map((axis) => [axis, clean(axis)])) as Record<
@@ -86,7 +87,7 @@ export function createRippleEditsParser(
         RippleTest[]
       >,
     };
-    if (original == null || edit.targetTrue === undefined) return { ...base, request: edit.request };
+    if (!original || edit.targetTrue === undefined) return { ...base, request: edit.request };
     return {
       ...base,
       request: { ...edit.request, targetTrue: edit.targetTrue },
@@ -106,7 +107,7 @@ export function createRippleEditsParser(
 
   function rawTests(raw: RawRippleRecord, index: number): Record<RippleEditsAxis, readonly RawRippleTest[]> {
     const entries = rippleEditsAxes.map((axis) => {
-      const given = rippleEditsFields[axis].filter((field) => raw[field] != null);
+      const given = rippleEditsFields[axis].filter((field) => (raw[field] ?? undefined) !== undefined);
       if (given.length === 0) notes.add('odd', `records without ${rippleEditsFields[axis][0]!}`, index);
       return [axis, given.flatMap((field) => raw[field] as readonly RawRippleTest[])];
     });

@@ -38,12 +38,12 @@ export function cleanTest(test: RawRippleTest, cleaning: AnswerCleaning): Ripple
     record,
     conditions.filter(isUnanswered).length,
   );
-  if (test.test_condition == null) notes.add('odd', 'tests without test_condition, taken for OR', record);
+  if (!test.test_condition) notes.add('odd', 'tests without test_condition, taken for OR', record);
   return {
     queries,
     conditions,
     testCondition: test.test_condition ?? 'OR',
-    ...(test.alias == null
+    ...(!test.alias
       ? {}
       : { alias: { name: test.alias.alias, rule: test.alias.rule, trueAnswer: test.alias.true_answer } }),
   };
