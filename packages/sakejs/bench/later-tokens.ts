@@ -11,7 +11,7 @@ import { readFileSync } from 'node:fs';
 import { createSteeredLM, objectTokens } from '@sakejs/editor';
 import { embeddedRecordsFile } from '@sakejs/embedded-model';
 import { createTemplateSource } from '@sakejs/prompts';
-import { fillPrompt, isSakeError, type Edit, type EditRequest } from '@sakejs/spec';
+import { fillPrompt, isSakeError, type Edit, type EditRequest, type MapEdit } from '@sakejs/spec';
 import { loadModel } from '../src/load-model.js';
 import { createMethod } from '../src/methods.js';
 
@@ -85,16 +85,21 @@ for (const { requested_rewrite: rewrite, paraphrase_prompts: paraphrases } of re
     relation: rewrite.relation_id,
   };
   const prompts = await source.generate(request, { count: 50, seed: 0, withhold: paraphrases });
-  let edit: Edit;
+  let edit: MapEdit;
   try {
-    edit = await createMethod(method, lm.info, { laterTokens: 'all' }).learn(request, { lm, prompts });
+    const learnedEdit = await createMethod(method, lm.info, { laterTokens: 'all' }).learn(request, {
+      lm,
+      prompts,
+    });
+    if (learnedEdit.kind !== 'map') throw new TypeError('expected a method that maps activations');
+    edit = learnedEdit;
   } catch (error) {
     if (!isSakeError(error) || error.code !== 'not-enough-data') throw error;
     refused += 1;
     continue;
   }
   learned += 1;
-  const paper: Edit = { ...edit, later: [] };
+  const paper: MapEdit = { ...edit, later: [] };
   for (const [form, of] of [
     ['paper', paper],
     ['later', edit],

@@ -104,8 +104,8 @@ describe('runSuite', () => {
 
   it('gives Wilson intervals where each record asks once', async () => {
     const [result] = await runSuite(setup());
-    expect(rowOf(result!).metrics['accuracy'].interval).toEqual(wilsonInterval(2, 2));
-    const [low, high] = rowOf(result!).metrics['generality'].interval!;
+    expect(rowOf(result!).metrics['accuracy']!.interval).toEqual(wilsonInterval(2, 2));
+    const [low, high] = rowOf(result!).metrics['generality']!.interval!;
     expect(low).toBeLessThan(2 / 3);
     expect(high).toBeGreaterThan(2 / 3);
   });
@@ -123,30 +123,33 @@ describe('runSuite', () => {
       }),
       lm,
     });
-    expect(rowOf(paper!).metrics['accuracy']).toMatchObject({ value: 1, fired: { own: 1, other: 0 } });
+    expect(rowOf(paper!).metrics['accuracy']!).toMatchObject({ value: 1, fired: { own: 1, other: 0 } });
     // France's edit is nearer to Japan's request than Japan's own.
-    expect(rowOf(strict!).metrics['accuracy']).toMatchObject({ value: 0.5, fired: { own: 0.5, other: 0.5 } });
+    expect(rowOf(strict!).metrics['accuracy']!).toMatchObject({
+      value: 0.5,
+      fired: { own: 0.5, other: 0.5 },
+    });
   });
 
   it('tells whose edit fired', async () => {
     const [result] = await runSuite(setup());
-    expect(rowOf(result!).metrics['generality'].fired).toEqual({ own: 2 / 3, other: 0 });
-    expect(rowOf(result!).metrics['specificity'].fired).toEqual({ own: 1 / 3, other: 0 });
+    expect(rowOf(result!).metrics['generality']!.fired).toEqual({ own: 2 / 3, other: 0 });
+    expect(rowOf(result!).metrics['specificity']!.fired).toEqual({ own: 1 / 3, other: 0 });
   });
 
   it('shows three scorers side by side', async () => {
     const [paper, strict] = await runSuite(setup({ protocols: ['paper', 'strict'] }));
-    expect(rowOf(strict!).metrics['accuracy'].scorers).toEqual({
+    expect(rowOf(strict!).metrics['accuracy']!.scorers).toEqual({
       firstToken: 1,
       wholeObject: 1,
       probability: 1,
     });
-    expect(rowOf(strict!).metrics['specificity'].scorers).toEqual({
+    expect(rowOf(strict!).metrics['specificity']!.scorers).toEqual({
       firstToken: 1 / 3,
       wholeObject: 1 / 3,
       probability: 1 / 3,
     });
-    expect(rowOf(paper!).metrics['accuracy'].scorers).toEqual({
+    expect(rowOf(paper!).metrics['accuracy']!.scorers).toEqual({
       firstToken: 1,
       wholeObject: 1,
       probability: 1,
@@ -161,8 +164,8 @@ describe('runSuite', () => {
       lm,
     });
     for (const result of [paper!, strict!]) {
-      expect(rowOf(result).metrics['accuracy']).toMatchObject({ value: 0.5, n: 2 });
-      expect(rowOf(result).metrics['generality']).toMatchObject({ value: 1 / 3, n: 3 });
+      expect(rowOf(result).metrics['accuracy']!).toMatchObject({ value: 0.5, n: 2 });
+      expect(rowOf(result).metrics['generality']!).toMatchObject({ value: 1 / 3, n: 3 });
       expect(rowOf(result).learned).toBe(1);
       expect(rowOf(result).warnings).toEqual([
         'record 1 (case_id 11) was not learned and is scored without its edit: learn: refuses Japan',
@@ -172,7 +175,7 @@ describe('runSuite', () => {
 
   it('keeps a record without prompts in every denominator and names it for each method that edits', async () => {
     const [result] = await runSuite(setup({ prompts: createScriptedSource({ France: 'not-found' }) }));
-    expect(rowOf(result!).metrics['accuracy']).toMatchObject({ value: 0.5, n: 2 });
+    expect(rowOf(result!).metrics['accuracy']!).toMatchObject({ value: 0.5, n: 2 });
     expect(rowOf(result!).warnings).toEqual([
       expect.stringMatching(/record 0 \(case_id 10\).*nothing of France/),
     ]);
@@ -234,7 +237,7 @@ describe('runSuite', () => {
     const [result] = await runSuite(setup({ dataset: shared, protocols: ['strict'] }, words));
     const none = rowOf(result!, 'none');
     expect(none.warnings).toEqual([expect.stringMatching(/^1 of 3 records .* first token.*\(case_id 12\)$/)]);
-    expect(none.metrics['accuracy']).toMatchObject({
+    expect(none.metrics['accuracy']!).toMatchObject({
       n: 3,
       value: 1 / 3,
       scorers: { firstToken: 1 / 3, wholeObject: 0, probability: 0 },
@@ -247,7 +250,7 @@ describe('runSuite', () => {
     expect(lm.encode('Well. The seat of France is').length).toBe(7);
     const method = createScriptedMethod(lm, firing);
     const [result] = await runSuite({ ...setup({ methods: [{ name: 'scripted', method }] }), lm });
-    expect(rowOf(result!).metrics['generality']).toMatchObject({ value: 1, n: 2 });
+    expect(rowOf(result!).metrics['generality']!).toMatchObject({ value: 1, n: 2 });
     expect(rowOf(result!).filtered).toMatchObject({
       "generality: longer than the model's positions": 1,
     });
@@ -275,8 +278,7 @@ describe('runSuite', () => {
   });
 
   it('gives the same result twice, times aside', async () => {
-    const run = (): Promise<SuiteResult[]> =>
-      runSuite(setup({ protocols: ['paper', 'strict'], seed: 4 }));
+    const run = (): Promise<SuiteResult[]> => runSuite(setup({ protocols: ['paper', 'strict'], seed: 4 }));
     expect(withoutTimes(await run())).toEqual(withoutTimes(await run()));
   });
 
@@ -337,7 +339,7 @@ describe('runSuite', () => {
     expect(valuesOf(rowOf(result!))).toMatchObject({ accuracy: [1, 2], specificity: [2 / 3, 3] });
   });
 
-  it.each<[string, Partial<RunCounterFactOptions>, SakeError['code']]>([
+  it.each<[string, Changes, SakeError['code']]>([
     ['no records', { dataset: datasetOf([]) }, 'not-enough-data'],
     ['no methods', { methods: [] }, 'not-enough-data'],
     ['no protocols', { protocols: [] }, 'not-enough-data'],
