@@ -45,7 +45,11 @@ function graphOf({ dtype, file, hiddenTensor, device, threads }: GraphFlags) {
   };
 }
 
-async function withDownload<T>(context: CommandContext, load: (hub: HubOptions) => Promise<T>): Promise<T> {
+/** Does what may download: its size is announced, it shows how far it is, and ends with Ctrl-C. */
+export async function withDownload<T>(
+  context: CommandContext,
+  load: (hub: HubOptions) => Promise<T>,
+): Promise<T> {
   const progress = createProgress('download', { stream: context.streams.stderr });
   try {
     return await load({
