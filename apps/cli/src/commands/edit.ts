@@ -4,6 +4,7 @@ import {
   isSakeError,
   SakeError,
   validateEditRequest,
+  type Edit,
   type EditRequest,
   type PromptDistribution,
 } from '@sakejs/spec';
@@ -28,6 +29,9 @@ const schema = z.strictObject({
   mapper: z.string().optional(),
   method: z.enum(methodNames as [string, ...string[]], `expected one of ${methodNames.join(', ')}`),
   targets: z.enum(['all', 'obeying'], 'expected all or obeying').optional(),
+  laterTokens: z
+    .union([z.literal('all'), wholeNumber(0)], 'expected all or a whole number of at least 0')
+    .optional(),
   count: wholeNumber(2).optional(),
   seed: wholeNumber(0),
 });
@@ -58,6 +62,7 @@ export async function editCommand(raw: unknown, context: CommandContext): Promis
     const method = createMethod(options.method, lm.info, {
       ...(mapper === undefined ? {} : { mapper }),
       ...(options.targets === undefined ? {} : { targets: options.targets }),
+      ...(options.laterTokens === undefined ? {} : { laterTokens: options.laterTokens }),
     });
     progress.update(1, STEPS, 'making prompts');
     const generate = (count: number): Promise<PromptDistribution> =>
@@ -87,6 +92,7 @@ export async function editCommand(raw: unknown, context: CommandContext): Promis
         before,
         after,
         map: { kind: edit.map.kind, settings: edit.map.settings },
+        laterMaps: edit.later?.length ?? 0,
         scope: { kind: edit.scope.kind, threshold: edit.scope.threshold, settings: edit.scope.settings },
         provenance: edit.provenance,
         dropped: prompts.dropped,
@@ -97,13 +103,18 @@ export async function editCommand(raw: unknown, context: CommandContext): Promis
         `  after    ${prompt} ${after}`,
         `  prompts  ${prompts.prompts.length} (${prompts.source.kind}), dropped ${dropped.length === 0 ? 'none' : dropped.join(', ')}`,
         `  rows     ${rows.source} source, ${rows.target} target; ${rows.obeying} steering contexts obeyed`,
-        `  map      ${edit.map.kind}; scope ${edit.scope.kind}`,
+        `  map      ${edit.map.kind}${laterMaps(edit)}; scope ${edit.scope.kind}`,
         `  try      sake generate ${JSON.stringify(prompt)} --library ${options.library}`,
       ].join('\n'),
     );
   } finally {
     progress.end();
   }
+}
+
+/** In words, how many later tokens of the object have a map of their own. */
+function laterMaps({ later = [] }: Edit): string {
+  return later.length === 0 ? '' : `, ${later.length} for later tokens`;
 }
 
 /** Fails before the work is done where the library has the request's edit, or a broken file in its place. */
