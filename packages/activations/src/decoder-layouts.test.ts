@@ -16,7 +16,9 @@ import {
   packedCache,
   rewriteGraph,
 } from '../test/graph-forms.js';
+import { writeGraphFolder } from '../test/no-decoders.js';
 import { tinyGpt2, tinyLlama, writeRandomModel } from '../test/random-model.js';
+import { standardDecoder } from '../test/standard-decoder.js';
 import { tapGraph } from '../test/tapped-graph.js';
 import { removeCache } from '../test/without-cache.js';
 import { createGraphSession } from './graph-session.js';
@@ -258,6 +260,16 @@ const layouts: readonly Layout[] = [
     build: rewritten(tinyLlama, (file) => rewriteGraph(file, keptLogits)),
     graph: 'onnx/model.onnx',
   },
+  ...([23, 24] as const).map((opset): Layout => ({
+    name: `standard attention, rotary embedding and norms of operator set ${opset}`,
+    build: (folder) => writeGraphFolder(folder, standardDecoder({ opset }), { model_type: 'standard' }),
+    graph: 'model.onnx',
+  })),
+  {
+    name: 'MultiHeadAttention',
+    build: (folder) => writeGraphFolder(folder, standardDecoder('MultiHeadAttention'), { model_type: 'standard' }),
+    graph: 'model.onnx',
+  },
   {
     name: 'a batch of one row',
     build: rewritten(tinyLlama, async (file) => {
@@ -325,9 +337,11 @@ describe.each(layouts)('loadCausalLM of $name', { timeout }, (layout) => {
   });
 
   it('generates in a batch what it generates one by one', async () => {
-    const batch = lm.generateBatch(prompts.map((prompt) => ({ prompt, maxTokens: 4 })));
-    for (const [index, prompt] of prompts.entries())
-      expect(await tokensOf(batch[index]!)).toEqual(await tokensOf(lm.generate(prompt, { maxTokens: 4 })));
+    // Rows end one after the other, so that the batch and its cache shrink.
+    const requests = prompts.map((prompt, index) => ({ prompt, maxTokens: 2 + index }));
+    const batch = lm.generateBatch(requests);
+    for (const [index, { prompt, maxTokens }] of requests.entries())
+      expect(await tokensOf(batch[index]!)).toEqual(await tokensOf(lm.generate(prompt, { maxTokens })));
   });
 
   it('captures in a batch what it captures one by one', async () => {
@@ -381,6 +395,18 @@ describe('loadCausalLM of any exporter', { timeout }, () => {
         );
     },
   );
+
+  it('steps through a decoder that goes on from a past and has no other half', async () => {
+    const folder = await folderOf({ name: 'with past', files: tokenizer, build: pairOf, graph: '' });
+    await rm(join(folder, 'decoder_model.onnx'));
+    await using lm = await loadCausalLM(folder, { threads: 1 });
+    await using reference = await loadCausalLM(join(fixtures, 'qwen2-optimum'), { threads: 1 });
+    expect(lm.info.runtime['graph']).toBe('decoder_with_past_model.onnx');
+    expectClose((await lm.capture(prompts)).data, (await reference.capture(prompts)).data, FLOAT32);
+    const generate = (model: CausalLM): Promise<number[]> =>
+      tokensOf(model.generate(prompts[0]!, { maxTokens: 4 }));
+    expect(await generate(lm)).toEqual(await generate(reference));
+  });
 
   it('hashes external data too', async () => {
     const layout = layouts.find(({ name }) => name.startsWith('dynamo'))!;
