@@ -267,7 +267,8 @@ const layouts: readonly Layout[] = [
   })),
   {
     name: 'MultiHeadAttention',
-    build: (folder) => writeGraphFolder(folder, standardDecoder('MultiHeadAttention'), { model_type: 'standard' }),
+    build: (folder) =>
+      writeGraphFolder(folder, standardDecoder('MultiHeadAttention'), { model_type: 'standard' }),
     graph: 'model.onnx',
   },
   {

@@ -36,7 +36,12 @@ function select(
   const held = padding.length;
   const axes: CacheAxes = cache.axes?.[name] ?? { rows: dims.length - 4, positions: dims.length - 2 };
   const heads = dims[axes.rows]! / held;
-  if (axes.rows < 0 || axes.positions <= axes.rows || !Number.isInteger(heads) || dims[axes.positions] !== length)
+  if (
+    axes.rows < 0 ||
+    axes.positions <= axes.rows ||
+    !Number.isInteger(heads) ||
+    dims[axes.positions] !== length
+  )
     throw new SakeError(
       'unsupported',
       `keepRows: expected a cache of ${held} rows and, behind them, ${length} positions, got ${name}: [${dims.join(', ')}] ` +

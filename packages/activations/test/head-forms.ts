@@ -90,7 +90,9 @@ export const headForms: readonly HeadForm[] = [
       });
       const shape = builder.node('Shape', [hidden]);
       const rows = builder.node('Slice', [shape, builder.int64s([0]), builder.int64s([2])]);
-      const wanted = builder.node('Concat', [rows, builder.int64s([TOKENS])], { attributes: { axis: int(0) } });
+      const wanted = builder.node('Concat', [rows, builder.int64s([TOKENS])], {
+        attributes: { axis: int(0) },
+      });
       return builder.node('Reshape', [product, wanted]);
     },
   },

@@ -32,10 +32,17 @@ export function standardDecoder(form: AttentionForm): Uint8Array {
   const random = createRandom('standard decoder');
   const weight = (...dims: number[]): string =>
     builder.constant(
-      Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, () => random.normal() / Math.sqrt(dims[0]!)),
+      Float32Array.from(
+        { length: dims.reduce((a, b) => a * b, 1) },
+        () => random.normal() / Math.sqrt(dims[0]!),
+      ),
       dims,
     );
-  const scale = (): string => builder.constant(Float32Array.from({ length: WIDTH }, () => 1 + 0.1 * random.normal()), [WIDTH]);
+  const scale = (): string =>
+    builder.constant(
+      Float32Array.from({ length: WIDTH }, () => 1 + 0.1 * random.normal()),
+      [WIDTH],
+    );
   const norm = (x: string): string =>
     builder.node('RMSNormalization', [x, scale()], { attributes: { axis: int(-1), epsilon: float(1e-6) } });
   const kvHeads = form === 'MultiHeadAttention' ? HEADS : 2;
@@ -53,7 +60,10 @@ export function standardDecoder(form: AttentionForm): Uint8Array {
           builder.node('Cast', [seen], { attributes: { to: int(DataType.BOOL) } }),
           builder.int64s([1, 2]),
         ]);
-  const angles = Array.from({ length: POSITIONS * (SIZE / 2) }, (_, at) => Math.floor(at / (SIZE / 2)) / 10 ** (at % (SIZE / 2)));
+  const angles = Array.from(
+    { length: POSITIONS * (SIZE / 2) },
+    (_, at) => Math.floor(at / (SIZE / 2)) / 10 ** (at % (SIZE / 2)),
+  );
   const tables = [Math.cos, Math.sin].map((of) =>
     builder.constant(Float32Array.from(angles, of), [POSITIONS, SIZE / 2]),
   );
@@ -64,7 +74,9 @@ export function standardDecoder(form: AttentionForm): Uint8Array {
           domain: 'com.microsoft',
           attributes: { num_heads: int(heads) },
         })
-      : builder.node('RotaryEmbedding', [x, cosine, sine, positions], { attributes: { num_heads: int(heads) } });
+      : builder.node('RotaryEmbedding', [x, cosine, sine, positions], {
+          attributes: { num_heads: int(heads) },
+        });
   const attend = (inputs: AttentionInputs): string =>
     form === 'MultiHeadAttention' ? multiHead(builder, inputs) : standard(builder, inputs);
 
@@ -94,7 +106,10 @@ export function standardDecoder(form: AttentionForm): Uint8Array {
   return encodeModel(builder.build({ opset, irVersion: 10, domains: { 'com.microsoft': 1 } }));
 }
 
-function standard(builder: GraphBuilder, { query, key, value, mask, past, present, kvHeads }: AttentionInputs): string {
+function standard(
+  builder: GraphBuilder,
+  { query, key, value, mask, past, present, kvHeads }: AttentionInputs,
+): string {
   const [attended] = builder.nodeOutputs('Attention', [query, key, value, mask, ...past], {
     outputs: [builder.unique('attended'), ...present],
     attributes: { q_num_heads: int(HEADS), kv_num_heads: int(kvHeads), is_causal: int(1) },
@@ -102,7 +117,10 @@ function standard(builder: GraphBuilder, { query, key, value, mask, past, presen
   return attended!;
 }
 
-function multiHead(builder: GraphBuilder, { query, key, value, mask, past, present }: AttentionInputs): string {
+function multiHead(
+  builder: GraphBuilder,
+  { query, key, value, mask, past, present }: AttentionInputs,
+): string {
   const [attended] = builder.nodeOutputs(
     'MultiHeadAttention',
     [query, key, value, undefined, mask, undefined, ...past],

@@ -63,7 +63,10 @@ describe('the embedded model', () => {
   it('generates in a batch what it generates one by one', async () => {
     const batch = lm.generateBatch(prompts.map((prompt) => ({ prompt, maxTokens: 6 })));
     for (const [index, prompt] of prompts.entries()) {
-      const [together, alone] = [await collect(batch[index]!), await collect(lm.generate(prompt, { maxTokens: 6 }))];
+      const [together, alone] = [
+        await collect(batch[index]!),
+        await collect(lm.generate(prompt, { maxTokens: 6 })),
+      ];
       expect(together.map(({ token }) => token)).toEqual(alone.map(({ token }) => token));
       expectClose(
         together.map(({ logProbability }) => logProbability),

@@ -147,7 +147,11 @@ describe('sake convert of a hub id', () => {
     await sake('convert', checkpoint, '--out', local);
     const { status, out: text, err } = await sake('convert', 'owner/name', '--out', out, '--json');
     expect([status, err]).toEqual([0, expect.stringMatching(/^downloading .* MiB of 2 files/)]);
-    expect(JSON.parse(text)).toMatchObject({ checkpoint: `owner/name@${COMMIT}`, folder: out, family: 'gpt2' });
+    expect(JSON.parse(text)).toMatchObject({
+      checkpoint: `owner/name@${COMMIT}`,
+      folder: out,
+      family: 'gpt2',
+    });
     const graph = (folder: string): Buffer => readFileSync(join(folder, 'onnx/model.onnx'));
     expect(graph(out).equals(graph(local))).toBe(true);
     expect(server.served.some(({ path }) => path.endsWith('.bin'))).toBe(false);
@@ -164,11 +168,14 @@ describe('sake convert of a hub id', () => {
     writeFileSync(join(checkpoint, 'pytorch_model.bin'), 'pickled');
     await hubOf(checkpoint);
     const parent = temporaryFolder();
-    const convert = (id: string): ReturnType<typeof sake> => sake('convert', id, '--out', join(parent, 'model'));
+    const convert = (id: string): ReturnType<typeof sake> =>
+      sake('convert', id, '--out', join(parent, 'model'));
     expect(await convert('owner/name')).toMatchObject({
       status: 3,
       out: '',
-      err: expect.stringMatching(/^error: [^\n]*model\.safetensors[^\n]*weights are pickled \(\.bin\)[^\n]*\n$/),
+      err: expect.stringMatching(
+        /^error: [^\n]*model\.safetensors[^\n]*weights are pickled \(\.bin\)[^\n]*\n$/,
+      ),
     });
     expect(await convert('owner/nothing')).toMatchObject({
       out: '',

@@ -126,7 +126,12 @@ describe('checkGraph', () => {
     [
       'an initializer that lists fewer values than its shape',
       ({ initializers }) =>
-        initializers.push({ name: 'w', dataType: DataType.FLOAT, dims: [2 ** 20, 2 ** 20], floatData: [1, 2] }),
+        initializers.push({
+          name: 'w',
+          dataType: DataType.FLOAT,
+          dims: [2 ** 20, 2 ** 20],
+          floatData: [1, 2],
+        }),
       'expected 1099511627776 values of the initializer "w", FLOAT [1048576, 1048576], got 2',
       { tensor: 'w' },
     ],

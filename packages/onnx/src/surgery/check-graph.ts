@@ -176,7 +176,10 @@ function checkInitializer(tensor: OnnxTensor): void {
 function checkListed(tensor: OnnxTensor): void {
   const { name, dims, dataType, floatData, doubleData, int32Data, int64Data, uint64Data } = tensor;
   const listed = LISTED_ONE_BY_ONE.has(dataType)
-    ? [floatData, doubleData, int32Data, int64Data, uint64Data].reduce((sum, list) => sum + (list?.length ?? 0), 0)
+    ? [floatData, doubleData, int32Data, int64Data, uint64Data].reduce(
+        (sum, list) => sum + (list?.length ?? 0),
+        0,
+      )
     : undefined;
   if (listed === undefined || listed === elementCount(dims)) return;
   throw malformed(

@@ -40,7 +40,7 @@ export function decoderLayout(model: OnnxModel): DecoderLayout {
 function sourceOf(nodes: readonly OnnxNode[], name: string): string {
   let tensor = name;
   // Nodes are not known yet to be free of cycles.
-  for (const seen = new Set<string>(); !seen.has(tensor); ) {
+  for (const seen = new Set<string>(); !seen.has(tensor);) {
     seen.add(tensor);
     const maker = nodes.find(({ outputs }) => outputs.includes(tensor));
     if (maker === undefined || !PASS_ON.has(operatorKey(maker))) return tensor;

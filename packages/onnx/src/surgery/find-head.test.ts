@@ -164,13 +164,19 @@ describe('findHead', () => {
 
   it('refuses a product whose matrix stands on the left, naming it', () => {
     const model = decoder((builder, hidden) => {
-      const turned = builder.node('Transpose', [hidden], { attributes: { perm: ints([0, 2, 1]) }, name: 'turn' });
+      const turned = builder.node('Transpose', [hidden], {
+        attributes: { perm: ints([0, 2, 1]) },
+        name: 'turn',
+      });
       const left = builder.constant(new Float32Array(24).fill(0.2), [6, 4], { name: 'head' });
       const product = builder.node('MatMul', [left, turned], { name: 'product' });
       return builder.node('Transpose', [product], { attributes: { perm: ints([0, 2, 1]) }, name: 'back' });
     });
     const error = refusal(() => findDecoder(model));
-    expect(error).toMatchObject({ code: 'unsupported', details: { logits: 'logits', nodes: ['back', 'product'] } });
+    expect(error).toMatchObject({
+      code: 'unsupported',
+      details: { logits: 'logits', nodes: ['back', 'product'] },
+    });
     expect(String(error)).toContain('MatMul "product": its matrix "head" stands before the activations');
     expect(String(error)).toContain('--hidden-tensor NAME');
   });
