@@ -74,6 +74,11 @@ export function createSakeProgram(streams: Streams = process): Program {
     .option('--method <name>', 'sake, sake-paper, uniform, uniform-paper, actadd, icl or imagine', 'sake')
     .option('--targets <choice>', "obeying or all target rows; default: the method's own")
     .option(
+      '--later-tokens <n>',
+      "maps for the new object's tokens behind its first, at most n or all of them",
+      (value) => (value === 'all' ? value : number(value)),
+    )
+    .option(
       '--count <n>',
       'prompts in the distribution; default: 50, or as many as a shorter file holds',
       number,
@@ -123,7 +128,7 @@ export function createSakeProgram(streams: Streams = process): Program {
   program
     .command('convert')
     .description('Make an ONNX model of a checkpoint: config.json and safetensors.')
-    .argument('<checkpoint>', 'the folder of the checkpoint')
+    .argument('<checkpoint>', 'the folder of the checkpoint, or a hub id: owner/name, owner/name@revision')
     .requiredOption('--out <dir>', 'folder of the model to write')
     .option('--dtype <name>', 'fp32, fp16, q8 or q4', 'fp32')
     .option('--quantize-head', 'store the head in 8 or 4 bits too')

@@ -115,6 +115,16 @@ describe('chat of a loaded model', () => {
     expect((await lm.observe([prompt]))[0]!.tokens).toEqual(prompt);
   });
 
+  it('is part of what the model is known by', async () => {
+    const hashes = await Promise.all(
+      [TEMPLATE, `${TEMPLATE} `, undefined].map(async (template, index) => {
+        await using lm = await load(`hashed-${index}`, template);
+        return lm.info.sha256;
+      }),
+    );
+    expect(new Set(hashes).size).toBe(3);
+  });
+
   it('is missing where the model has none, in an error that names the model', async () => {
     await using lm = await load('without');
     expect(() => chatTokens(lm, turns)).toThrow(

@@ -11,15 +11,18 @@ interface Templating {
   ): unknown;
 }
 
+/** The file that newer tokenizers keep their chat template in. */
+export const CHAT_TEMPLATE = 'chat_template.jinja';
+
 /**
  * The content of a model folder's chat_template.jinja, where newer tokenizers keep their template.
  *
  * @throws {SakeError} `io` for a file that cannot be read.
  */
-export async function readChatTemplate(folder: string): Promise<string | undefined> {
-  const file = join(folder, 'chat_template.jinja');
+export async function readChatTemplate(folder: string): Promise<Uint8Array | undefined> {
+  const file = join(folder, CHAT_TEMPLATE);
   try {
-    return await readFile(file, 'utf8');
+    return await readFile(file);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;

@@ -1,5 +1,6 @@
 import { toFloat16Bits, type DecoderMap } from '@sakejs/onnx';
 import { SakeError } from '@sakejs/spec';
+import type { CacheAxes } from './decoder.js';
 import { emptyCacheTensor } from './empty-cache.js';
 import type { GraphPort, GraphSession, GraphTensor } from './graph-session.js';
 import type { CacheSizes } from './model-config.js';
@@ -16,6 +17,8 @@ export interface DecoderFeeder {
   sequences(rows: Rows, past: number, leading: readonly number[]): Feeds;
   /** A cache of no positions. */
   emptyCache(rows: number): Feeds;
+  /** Where the cache's tensors count rows and positions, by the names of its inputs. */
+  readonly cacheAxes: Readonly<Record<string, CacheAxes>>;
 }
 
 /** What is fed to a decoder, by name. */
@@ -151,7 +154,13 @@ export function createFeeder(body: GraphSession, map: FedTensors, sizes: CacheSi
     return { port, present: outputs.get(output) };
   });
   // Whether its form is known shows before anything runs.
-  for (const { port, present } of pairs) emptyCacheTensor(body, port, present, 1, sizes);
+  const cacheAxes = Object.fromEntries(
+    pairs.map(({ port, present }) => {
+      const [one, two] = [1, 2].map((rows) => emptyCacheTensor(body, port, present, rows, sizes).dims);
+      const rows = one!.findIndex((size, axis) => size !== two![axis]);
+      return [port.name, { rows, positions: one!.indexOf(0) }];
+    }),
+  );
 
   return {
     sequences: (rows, past, leading) =>
@@ -160,5 +169,6 @@ export function createFeeder(body: GraphSession, map: FedTensors, sizes: CacheSi
       Object.fromEntries(
         pairs.map(({ port, present }) => [port.name, emptyCacheTensor(body, port, present, rows, sizes)]),
       ),
+    cacheAxes,
   };
 }

@@ -1,14 +1,5 @@
-import {
-  appendToModel,
-  DataType,
-  decodeModel,
-  encodeModel,
-  findDecoder,
-  plainDecoder,
-  tensorInfo,
-  toFloat16Bits,
-} from '@sakejs/onnx';
-import { row, type CausalLM } from '@sakejs/spec';
+import { DataType, decodeModel, encodeModel, plainDecoder } from '@sakejs/onnx';
+import { row, type CausalLM, type GeneratedToken } from '@sakejs/spec';
 import { expectClose } from '@sakejs/spec/testing';
 import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -25,7 +16,10 @@ import {
   packedCache,
   rewriteGraph,
 } from '../test/graph-forms.js';
+import { writeGraphFolder } from '../test/no-decoders.js';
 import { tinyGpt2, tinyLlama, writeRandomModel } from '../test/random-model.js';
+import { standardDecoder } from '../test/standard-decoder.js';
+import { tapGraph } from '../test/tapped-graph.js';
 import { removeCache } from '../test/without-cache.js';
 import { createGraphSession } from './graph-session.js';
 import { inspectModel } from './inspect-model.js';
@@ -124,6 +118,16 @@ const layouts: readonly Layout[] = [
     graph: 'model.onnx',
   },
   {
+    name: 'onnxruntime-genai in 4-bit blocks',
+    files: {
+      ...tokenizer,
+      [exported('qwen2-genai-int4/model.onnx')]: 'model.onnx',
+      [exported('qwen2-genai-int4/model.onnx.data')]: 'model.onnx.data',
+    },
+    graph: 'model.onnx',
+    dtype: 'q4',
+  },
+  {
     name: 'optimized by ONNX Runtime',
     files: one('qwen2-ort-extended.onnx', 'model.onnx'),
     graph: 'model.onnx',
@@ -132,6 +136,13 @@ const layouts: readonly Layout[] = [
     name: 'merged decoder',
     files: one('qwen2-merged.onnx', 'onnx/decoder_model_merged.onnx'),
     graph: 'onnx/decoder_model_merged.onnx',
+  },
+  {
+    name: 'merged decoder, quantized',
+    files: one('qwen2-merged-quantized.onnx', 'onnx/decoder_model_merged_quantized.onnx'),
+    graph: 'onnx/decoder_model_merged_quantized.onnx',
+    tolerance: INT8,
+    dtype: 'int8',
   },
   {
     name: 'pair of decoders',
@@ -249,6 +260,17 @@ const layouts: readonly Layout[] = [
     build: rewritten(tinyLlama, (file) => rewriteGraph(file, keptLogits)),
     graph: 'onnx/model.onnx',
   },
+  ...([23, 24] as const).map((opset): Layout => ({
+    name: `standard attention, rotary embedding and norms of operator set ${opset}`,
+    build: (folder) => writeGraphFolder(folder, standardDecoder({ opset }), { model_type: 'standard' }),
+    graph: 'model.onnx',
+  })),
+  {
+    name: 'MultiHeadAttention',
+    build: (folder) =>
+      writeGraphFolder(folder, standardDecoder('MultiHeadAttention'), { model_type: 'standard' }),
+    graph: 'model.onnx',
+  },
   {
     name: 'a batch of one row',
     build: rewritten(tinyLlama, async (file) => {
@@ -278,6 +300,12 @@ async function folderOf({ files = {}, build }: Layout): Promise<string> {
   return folder;
 }
 
+async function tokensOf(stream: AsyncIterable<GeneratedToken>): Promise<number[]> {
+  const tokens: number[] = [];
+  for await (const { token } of stream) tokens.push(token);
+  return tokens;
+}
+
 /** Sessions are opened by the dozen. */
 const timeout = 120_000;
 
@@ -297,6 +325,24 @@ describe.each(layouts)('loadCausalLM of $name', { timeout }, (layout) => {
     for (const [index, prompt] of prompts.entries())
       expectClose(row(logits, index), (await runFullGraph(full, [prompt], 'right'))[0]!, tolerance);
     expect(lm.info.runtime['graph']).toBe(graph);
+  });
+
+  it('captures what a tap on the whole graph shows', async () => {
+    const { session, hiddenTensor } = await tapGraph(join(folder, graph));
+    await using full = session;
+    const captured = await lm.capture(prompts);
+    for (const [index, prompt] of prompts.entries()) {
+      const [shown] = await runFullGraph(full, [prompt], 'right', hiddenTensor);
+      expectClose(row(captured, index), shown!, tolerance);
+    }
+  });
+
+  it('generates in a batch what it generates one by one', async () => {
+    // Rows end one after the other, so that the batch and its cache shrink.
+    const requests = prompts.map((prompt, index) => ({ prompt, maxTokens: 2 + index }));
+    const batch = lm.generateBatch(requests);
+    for (const [index, { prompt, maxTokens }] of requests.entries())
+      expect(await tokensOf(batch[index]!)).toEqual(await tokensOf(lm.generate(prompt, { maxTokens })));
   });
 
   it('captures in a batch what it captures one by one', async () => {
@@ -351,51 +397,17 @@ describe('loadCausalLM of any exporter', { timeout }, () => {
     },
   );
 
-  it.each(['qwen2-optimum.onnx', 'qwen2-torchscript.onnx', 'qwen2-ort-extended.onnx', 'qwen2-fp16.onnx'])(
-    'captures what a tap on the whole graph shows: %s',
-    async (name) => {
-      const bytes = await readFile(exported(name));
-      const { hiddenTensor, hiddenType } = findDecoder(decodeModel(bytes));
-      const tapped = appendToModel(bytes, {
-        graph: { outputs: [tensorInfo(hiddenTensor, hiddenType as DataType)] },
-      });
-      await using session = await createGraphSession(tapped, { threads: 1 });
-      await using lm = await loadCausalLM(
-        await folderOf({ name, files: one(name, 'model.onnx'), graph: 'model.onnx' }),
-        { threads: 1 },
-      );
-      const ids = BigInt64Array.from(prompts[0]!, BigInt);
-      const dims = [1, ids.length];
-      const feeds = Object.fromEntries(
-        session.inputs.map((port) => [
-          port.name,
-          port.name === 'input_ids'
-            ? session.tensor(ids, dims)
-            : port.name === 'attention_mask'
-              ? session.tensor(
-                  ids.map(() => 1n),
-                  dims,
-                )
-              : port.name === 'position_ids'
-                ? session.tensor(
-                    ids.map((_, at) => BigInt(at)),
-                    dims,
-                  )
-                : session.tensor(new Float32Array(0), [1, 2, 0, 16]),
-        ]),
-      );
-      const shown = (await session.run(feeds, [hiddenTensor]))[hiddenTensor]!;
-      const captured = await lm.capture([prompts[0]!]);
-      const last = shown.data.slice(-captured.cols);
-      if (shown.type === 'float16') expect(Uint16Array.from(captured.data, toFloat16Bits)).toHaveLength(64);
-      const { float32 } = await import('./widen.js');
-      expectClose(
-        captured.data,
-        float32({ ...shown, data: last }, hiddenTensor),
-        shown.type === 'float16' ? HALF : 1e-5,
-      );
-    },
-  );
+  it('steps through a decoder that goes on from a past and has no other half', async () => {
+    const folder = await folderOf({ name: 'with past', files: tokenizer, build: pairOf, graph: '' });
+    await rm(join(folder, 'decoder_model.onnx'));
+    await using lm = await loadCausalLM(folder, { threads: 1 });
+    await using reference = await loadCausalLM(join(fixtures, 'qwen2-optimum'), { threads: 1 });
+    expect(lm.info.runtime['graph']).toBe('decoder_with_past_model.onnx');
+    expectClose((await lm.capture(prompts)).data, (await reference.capture(prompts)).data, FLOAT32);
+    const generate = (model: CausalLM): Promise<number[]> =>
+      tokensOf(model.generate(prompts[0]!, { maxTokens: 4 }));
+    expect(await generate(lm)).toEqual(await generate(reference));
+  });
 
   it('hashes external data too', async () => {
     const layout = layouts.find(({ name }) => name.startsWith('dynamo'))!;

@@ -12,6 +12,7 @@ import { float32 } from './widen.js';
  * Opens both parts of a decoder. One body session serves every request, two where the exporter wrote one graph for the
  * start and one for going on from a cache: only what is fetched is copied out.
  *
+ * @param stepwise whether the only graph is one that takes one token after the other.
  * @throws {SakeError} `unsupported` for inputs, caches or state types it does not know, or a device that the runtime
  * lacks; `invalid-file` when the config belongs to another graph.
  */
@@ -20,6 +21,7 @@ export async function openDecoder(
   config: ModelConfig,
   threads: number,
   device: Device = 'cpu',
+  stepwise = false,
 ): Promise<Decoder> {
   checkSizes(split.map, config);
   const sessions: GraphSession[] = [];
@@ -36,7 +38,7 @@ export async function openDecoder(
     return session;
   };
   const pairs = (split.withPast ?? split).map.cache;
-  const run = async ({ body, folder, map }: SplitBody, stepwise: boolean): Promise<RunningBody> => {
+  const run = async ({ body, folder, map }: SplitBody, steps: boolean): Promise<RunningBody> => {
     const session = await open(body, folder);
     const ids = session.inputs.find(({ name }) => name === map.inputs.ids);
     return {
@@ -47,15 +49,15 @@ export async function openDecoder(
       pairs,
       hiddenSize: map.hiddenSize,
       fixedRows: typeof ids?.dims[0] === 'number' ? ids.dims[0] : undefined,
-      stepwise: stepwise || ids?.dims[1] === 1,
+      stepwise: steps || ids?.dims[1] === 1,
     };
   };
   try {
-    const first = await run(split, false);
+    const first = await run(split, stepwise);
     // Exporters trace these graphs with one token, and what they make of several is not what the model would.
     const next = split.withPast && (await run(split.withPast, true));
     const head = await open(split.head, split.folder);
-    const { inputs, vocabularySize, hiddenSize } = split.map;
+    const { vocabularySize, hiddenSize } = split.map;
     return decoderOf({
       first,
       next: next ?? first,
@@ -65,7 +67,6 @@ export async function openDecoder(
       hiddenSize,
       headMixesRows: split.headMixesRows,
       mixesRows: split.mixesRows,
-      padsLeft: inputs.mask !== undefined && inputs.positions !== undefined,
       dispose,
     });
   } catch (cause) {
@@ -83,7 +84,6 @@ interface DecoderParts {
   readonly hiddenSize: number;
   readonly headMixesRows: boolean;
   readonly mixesRows: boolean;
-  readonly padsLeft: boolean;
   readonly dispose: () => Promise<void>;
 }
 
@@ -108,7 +108,6 @@ function decoderOf(parts: DecoderParts): Decoder {
     cached,
     showsLayers: first.residuals !== undefined && next.residuals !== undefined,
     mixesRows: parts.mixesRows,
-    padsLeft: parts.padsLeft,
     async forward(rows, { layers, cache, keepCache = false, padding = 'right' }): Promise<ForwardStates> {
       const past = cache?.length ?? 0;
       const width = widthOf(rows);
@@ -127,7 +126,14 @@ function decoderOf(parts: DecoderParts): Decoder {
         width,
         hidden: states.hidden,
         layers: states.layers,
-        ...(keep && { cache: { length: past + width, padding: leading, tensors: states.tensors } }),
+        ...(keep && {
+          cache: {
+            length: past + width,
+            padding: leading,
+            tensors: states.tensors,
+            axes: next.feeder.cacheAxes,
+          },
+        }),
       };
     },
     async project(hidden, rows, logits) {

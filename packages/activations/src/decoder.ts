@@ -7,6 +7,14 @@ export interface KeyValueCache {
   /** Columns at the start of each row that hold no token. */
   readonly padding: readonly number[];
   readonly tensors: Readonly<Record<string, GraphTensor>>;
+  /** Where rows and positions lie in tensors other than [.., rows, heads, positions, size], by name. */
+  readonly axes?: Readonly<Record<string, CacheAxes>>;
+}
+
+/** Which axis of a cache's tensor counts rows (perhaps times heads), and which positions; rows come first. */
+export interface CacheAxes {
+  readonly rows: number;
+  readonly positions: number;
 }
 
 export interface ForwardOptions {
@@ -40,8 +48,6 @@ export interface Decoder {
   readonly showsLayers: boolean;
   /** Whether activations are quantized by the range of a whole batch, so that a row's states depend on the others. */
   readonly mixesRows: boolean;
-  /** Whether rows may be padded on the left: the graph takes a mask and positions. */
-  readonly padsLeft: boolean;
   forward(rows: readonly (readonly number[])[], options: ForwardOptions): Promise<ForwardStates>;
   /** Writes logits [rows, vocabulary] of `hidden` [rows, d] into `logits`. */
   project(hidden: Float32Array, rows: number, logits: Float32Array): Promise<void>;

@@ -39,6 +39,11 @@ export interface GraphFiles {
   readonly withPast?: string;
 }
 
+/** Whether a file is the half of a pair that goes on from a cache, which exporters trace with one token. */
+export function isWithPast(file: string): boolean {
+  return basename(file).startsWith('decoder_with_past_model');
+}
+
 const STEMS = ['model', 'decoder_model_merged', 'decoder_model', 'decoder_with_past_model'] as const;
 const FOLDERS = ['onnx', ''] as const;
 

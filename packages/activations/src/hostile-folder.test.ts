@@ -1,5 +1,12 @@
-import { decodeModel, encodeModel } from '@sakejs/onnx';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import {
+  DataType,
+  decodeModel,
+  encodeModel,
+  type OnnxGraph,
+  type OnnxTensor,
+  type OnnxValueInfo,
+} from '@sakejs/onnx';
+import { cp, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -52,6 +59,53 @@ const broken: [string, string, (bytes: Buffer) => Uint8Array | string, string, R
   ['a config without sizes', 'config.json', () => '{"model_type": "qwen2"}', 'invalid-file', /vocab_size/],
 ]; // prettier-ignore
 
+/** The graph with another input of one node. */
+function reading(graph: OnnxGraph, node: string, input: number, name: string): OnnxGraph {
+  const nodes = graph.nodes.map((one) =>
+    one.name === node ? { ...one, inputs: one.inputs.with(input, name) } : one,
+  );
+  return { ...graph, nodes };
+}
+
+const EMBEDDING = 'model.embed_tokens.weight';
+
+/** The graph whose embedding says something else of itself; what is undefined is left out. */
+function claiming(graph: OnnxGraph, claim: Partial<Record<keyof OnnxTensor, unknown>>): OnnxGraph {
+  const claimed = (tensor: OnnxTensor): OnnxTensor =>
+    Object.fromEntries(
+      Object.entries({ ...tensor, ...claim }).filter(([, value]) => value !== undefined),
+    ) as unknown as OnnxTensor;
+  return {
+    ...graph,
+    initializers: graph.initializers.map((tensor) => (tensor.name === EMBEDDING ? claimed(tensor) : tensor)),
+  };
+}
+
+const outside = (location: string): Partial<Record<keyof OnnxTensor, unknown>> => ({
+  rawData: undefined,
+  dataLocation: 1,
+  externalData: [{ key: 'location', value: location }],
+});
+
+function typed(input: OnnxValueInfo, elemType: number): OnnxValueInfo {
+  return { ...input, type: { ...input.type, tensor: { ...input.type!.tensor!, elemType } } };
+}
+
+/** What is wrong with a graph, and the tensor that an error names. */
+const malformed: [string, (graph: OnnxGraph) => OnnxGraph, string, string, RegExp][] = [
+  ['a cycle', (g) => reading(g, '/lm_head/MatMul', 0, 'logits'), 'logits', 'invalid-file', /a cycle of 1 nodes/],
+  ['a node that reads what nothing makes', (g) => reading(g, '/lm_head/MatMul', 0, 'nowhere'), 'nowhere', 'invalid-file', /MatMul "\/lm_head\/MatMul" reads/],
+  ['two nodes that make a tensor', (g) => ({ ...g, nodes: [...g.nodes, g.nodes.find(({ name }) => name === '/lm_head/MatMul')!] }), 'logits', 'invalid-file', /one producer of "/],
+  ['ids that are floats', (g) => ({ ...g, inputs: g.inputs.map((input) => input.name === 'input_ids' ? typed(input, DataType.FLOAT) : input) }), 'input_ids', 'invalid-file', /INT64 or INT32, got FLOAT/],
+  ['a weight of half the type that it claims', (g) => claiming(g, { dataType: DataType.DOUBLE }), EMBEDDING, 'invalid-file', /bytes of the initializer/],
+  ['a weight that claims 2 GB', (g) => claiming(g, { dims: [2 ** 23, 64] }), EMBEDDING, 'invalid-file', /expected 2147483648 bytes/],
+  ['a weight that claims 2 GB and lists none', (g) => claiming(g, { dims: [2 ** 23, 64], rawData: undefined }), EMBEDDING, 'invalid-file', /expected 536870912 values/],
+  ['a weight outside of the folder', (g) => claiming(g, outside('../secret')), EMBEDDING, 'invalid-file', /within the graph's folder/],
+  ['a weight at an absolute path', (g) => claiming(g, outside('/etc/passwd')), EMBEDDING, 'invalid-file', /within the graph's folder/],
+  ['a weight that claims more than its file has', (g) => claiming(g, outside('tokenizer.json')), EMBEDDING, 'invalid-file', /a file of \d+ bytes/],
+  ['a weight in a file that is not there', (g) => claiming(g, outside('nothing.bin')), EMBEDDING, 'not-found', /nothing\.bin/],
+]; // prettier-ignore
+
 const contradicting: [string, RegExp, string, RegExp][] = [
   ['hidden size', /"hidden_size": \d+/, '"hidden_size": 32', /hidden size of config.json, 32, got 64/],
   ['number of layers', /"num_hidden_layers": \d+/, '"num_hidden_layers": 7', /7, got 3 in the graph/],
@@ -60,6 +114,38 @@ const contradicting: [string, RegExp, string, RegExp][] = [
 ]; // prettier-ignore
 
 describe('loadCausalLM of a hostile folder', () => {
+  it.each(malformed)('names file and tensor of %s', async (_, damage, tensor, code, message) => {
+    const folder = await spoiled('model.onnx', (bytes) => {
+      const model = decodeModel(bytes);
+      return encodeModel({ ...model, graph: damage(model.graph) });
+    });
+    await expect(loadCausalLM(folder)).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+      details: { file: join(folder, 'model.onnx'), tensor },
+    });
+  });
+
+  it('names the tokenizer that is missing', async () => {
+    const folder = await spoiled('tokenizer.json', () => '{}');
+    await rm(join(folder, 'tokenizer.json'));
+    await expect(loadCausalLM(folder)).rejects.toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining(`tokenizer.json in ${folder}`),
+    });
+  });
+
+  it('refuses a graph of 2 GiB before it reads it', async () => {
+    const folder = await spoiled('model.onnx', () => '');
+    // Holds no data on the disk.
+    await truncate(join(folder, 'model.onnx'), 2 ** 31);
+    await expect(loadCausalLM(folder)).rejects.toMatchObject({
+      code: 'unsupported',
+      message: expect.stringContaining('2147483648 bytes; save its weights as external data'),
+      details: { file: join(folder, 'model.onnx') },
+    });
+  });
+
   it.each(broken)('names the file of %s', async (_, file, spoil, code, message) => {
     const folder = await spoiled(file, spoil);
     const loading = loadCausalLM(folder);

@@ -43,6 +43,35 @@ describe('keepRows', () => {
     });
   });
 
+  it('takes rows and positions where the axes say they are', () => {
+    // GPT-BigCode: [rows, positions, size]; row · 10 + position.
+    const joined = {
+      ...cacheOf([0, 1], 2),
+      tensors: { k: { type: 'float32' as const, dims: [2, 2, 1], data: Float32Array.of(0, 1, 10, 11) } },
+      axes: { k: { rows: 0, positions: 1 } },
+    };
+    expect(keepRows(joined, [1])).toMatchObject({
+      length: 1,
+      tensors: { k: { dims: [1, 1, 1], data: Float32Array.of(11) } },
+    });
+    // BLOOM's keys: [rows · heads, size, positions]; row · 100 + head · 10 + position.
+    const keys = {
+      ...cacheOf([0, 0], 2),
+      tensors: {
+        k: {
+          type: 'float32' as const,
+          dims: [4, 1, 2],
+          data: Float32Array.of(0, 1, 10, 11, 100, 101, 110, 111),
+        },
+      },
+      axes: { k: { rows: 0, positions: 2 } },
+    };
+    expect(keepRows(keys, [1]).tensors['k']).toMatchObject({
+      dims: [2, 1, 2],
+      data: Float32Array.of(100, 101, 110, 111),
+    });
+  });
+
   it('keeps the element type', () => {
     const cache = cacheOf([0, 0], 1);
     const half = Uint16Array.of(1, 2, 3, 4);
@@ -63,7 +92,7 @@ describe('keepRows', () => {
     const cache = cacheOf([0, 0], 2);
     for (const dims of [
       [2, 2, 2],
-      [4, 1, 2, 1],
+      [3, 1, 2, 1],
       [2, 2, 1, 2],
     ])
       expect(() =>

@@ -1,5 +1,5 @@
 import { SakeError } from '@sakejs/spec';
-import type { KeyValueCache } from './decoder.js';
+import type { CacheAxes, KeyValueCache } from './decoder.js';
 import type { GraphTensor } from './graph-session.js';
 
 /**
@@ -7,12 +7,14 @@ import type { GraphTensor } from './graph-session.js';
  *
  * So a batch is never wider than its longest row, and never outgrows the model's positions.
  *
- * @throws {SakeError} `unsupported` for tensors other than [.., rows, heads, length, size].
+ * @throws {SakeError} `unsupported` for tensors other than [.., rows, heads, positions, size] whose `axes` do not say
+ * where rows and then positions are, and for those that do not have as many of either as the cache.
  */
 export function keepRows(cache: KeyValueCache, rows: readonly number[]): KeyValueCache {
   const padding = rows.map((row) => cache.padding[row]!);
   const cut = Math.min(...padding);
   return {
+    ...cache,
     length: cache.length - cut,
     padding: padding.map((columns) => columns - cut),
     tensors: Object.fromEntries(
@@ -21,38 +23,54 @@ export function keepRows(cache: KeyValueCache, rows: readonly number[]): KeyValu
   };
 }
 
-/** Rows of [outer, rows, heads, length, size], from column `cut` on. */
+/** Rows of [outer, rows · heads, inner, positions, size], from position `cut` on. */
 function select(
   tensor: GraphTensor,
   name: string,
   rows: readonly number[],
   cut: number,
-  { length, padding }: KeyValueCache,
+  cache: KeyValueCache,
 ): GraphTensor {
   const { dims } = tensor;
-  const [held, heads, columns, size] = dims.slice(-4) as [number, number, number, number];
-  if (dims.length < 4 || held !== padding.length || columns !== length)
+  const { length, padding } = cache;
+  const held = padding.length;
+  const axes: CacheAxes = cache.axes?.[name] ?? { rows: dims.length - 4, positions: dims.length - 2 };
+  const heads = dims[axes.rows]! / held;
+  if (
+    axes.rows < 0 ||
+    axes.positions <= axes.rows ||
+    !Number.isInteger(heads) ||
+    dims[axes.positions] !== length
+  )
     throw new SakeError(
       'unsupported',
-      `keepRows: expected a cache [${padding.length} rows, heads, ${length} positions, size], got ${name}: [${dims.join(', ')}]`,
+      `keepRows: expected a cache of ${held} rows and, behind them, ${length} positions, got ${name}: [${dims.join(', ')}] ` +
+        `with rows on axis ${axes.rows} and positions on axis ${axes.positions}`,
       { details: { tensor: name, dims } },
     );
+  const count = (from: number, to?: number): number =>
+    dims.slice(from, to).reduce((product, dim) => product * dim, 1);
+  const outer = count(0, axes.rows);
+  // What lies within a row: blocks of positions, each of which has `size` values.
+  const blocks = heads * count(axes.rows + 1, axes.positions);
+  const size = count(axes.positions + 1);
   // Values are only moved, so any element type will do; a slice has the right one.
   const source = tensor.data as Float32Array;
   const kept = length - cut;
-  const outer = dims.slice(0, -4).reduce((product, dim) => product * dim, 1);
-  const data = source.slice(0, outer * rows.length * heads * kept * size);
+  const data = source.slice(0, outer * rows.length * blocks * kept * size);
   let at = 0;
-  for (let block = 0; block < outer; block++)
+  for (let step = 0; step < outer; step++)
     for (const row of rows)
-      for (let head = 0; head < heads; head++) {
-        const from = (((block * held + row) * heads + head) * columns + cut) * size;
+      for (let block = 0; block < blocks; block++) {
+        const from = (((step * held + row) * blocks + block) * length + cut) * size;
         data.set(source.subarray(from, from + kept * size), at);
         at += kept * size;
       }
   return {
     type: tensor.type,
-    dims: [...dims.slice(0, -4), rows.length, heads, kept, size],
+    dims: dims.map((dim, axis) =>
+      axis === axes.rows ? rows.length * heads : axis === axes.positions ? kept : dim,
+    ),
     data,
   };
 }

@@ -9,7 +9,7 @@ import {
 } from '@sakejs/spec';
 import { aboutFile } from './about-file.js';
 import { captureStates, observeStates, projectStates, type StateReader } from './capture.js';
-import { readChatTemplate } from './chat-format.js';
+import { CHAT_TEMPLATE, readChatTemplate } from './chat-format.js';
 import { generateRows, type BatchGenerationModel } from './generate.js';
 import { createGenerationRow } from './generation-row.js';
 import type { GraphChoice } from './graph-files.js';
@@ -56,9 +56,15 @@ export async function loadCausalLM(folder: string, options: LoadOptions = {}): P
   const tokenizerFiles = await readTokenizerFiles(files.path);
   const chatTemplate = await readChatTemplate(files.path);
   const tokenizer = await aboutFile('loadCausalLM', join(files.path, 'tokenizer.json'), () =>
-    createTokenizer(tokenizerFiles.json, tokenizerFiles.config, chatTemplate),
+    createTokenizer(
+      tokenizerFiles.json,
+      tokenizerFiles.config,
+      chatTemplate && new TextDecoder().decode(chatTemplate),
+    ),
   );
-  const { decoder, config, sha256 } = await openModel(files, tokenizerFiles.bytes, {
+  // What a conversation reads as is part of the model.
+  const beside = { ...tokenizerFiles.bytes, ...(chatTemplate && { [CHAT_TEMPLATE]: chatTemplate }) };
+  const { decoder, config, sha256 } = await openModel(files, beside, {
     threads,
     device,
     hiddenTensor,

@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import { SakeError } from '@sakejs/spec';
 import { aboutFile } from './about-file.js';
 import { cachedLayers } from './cached-layers.js';
+import { checkDecoder } from './causal-check.js';
 import { decoderGraphs, type DecoderGraphs } from './decoder-graphs.js';
 import { openDecoder } from './decoder-sessions.js';
 import type { Decoder } from './decoder.js';
 import type { Device } from './graph-session.js';
+import { isWithPast } from './graph-files.js';
 import { resolveConfig, type ModelConfig } from './model-config.js';
 import { hashFiles, type HashedFile, type ModelFolder } from './model-folder.js';
 import { readGraph, type GraphFile } from './read-graph.js';
@@ -87,7 +89,7 @@ export interface OpenModel {
  * Opens the decoder of a folder. What is read of it is let go once ONNX Runtime has it.
  *
  * @param beside files that the model's hash covers besides the graph, by name.
- * @throws {SakeError} as {@link cutModel} and {@link openDecoder}.
+ * @throws {SakeError} as {@link cutModel}, {@link openDecoder} and {@link checkDecoder}.
  */
 export async function openModel(
   folder: ModelFolder,
@@ -97,8 +99,16 @@ export async function openModel(
   const { threads, device, hiddenTensor } = options;
   const { split, config, sha256 } = await cutAndHashed(folder, beside, hiddenTensor);
   const decoder = await aboutFile('loadCausalLM', folder.modelFile, () =>
-    openDecoder(split, config, threads, device),
+    openDecoder(split, config, threads, device, isWithPast(folder.graphs.file)),
   );
+  try {
+    await aboutFile('loadCausalLM', folder.modelFile, () =>
+      checkDecoder(decoder, config.maxPositions, 'openModel'),
+    );
+  } catch (cause) {
+    await decoder[Symbol.asyncDispose]();
+    throw cause;
+  }
   return { decoder, config, sha256 };
 }
 

@@ -15,10 +15,12 @@ export type RowSharing = 'any' | 'equal-lengths' | 'none';
 const TOLERANCE = 4e-3;
 
 /**
- * Finds out, with five passes over a few tokens, which rows may share a pass: by comparing a row alone with the
- * same row in batches, before and behind a cache. Graphs do not say it of themselves.
+ * Finds out which rows may share a pass: none where the graph quantizes a batch together, as its operators say;
+ * otherwise, as graphs do not say it, with five passes over a few tokens, by comparing a row alone with the same row in
+ * batches, before and behind a cache.
  */
 export async function probeRowSharing(decoder: Decoder, hiddenSize: number): Promise<RowSharing> {
+  if (decoder.mixesRows) return 'none';
   const token = (at: number): number => Math.floor(((at + 0.5) / 8) * decoder.vocabularySize);
   const row = [token(5), token(2), token(4)];
   const longer = [token(7), token(1), token(6), token(3), token(0)];

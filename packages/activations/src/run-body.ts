@@ -1,6 +1,7 @@
 import type { CachePair } from '@sakejs/onnx';
 import { SakeError } from '@sakejs/spec';
 import { widthOf, type DecoderFeeder } from './decoder-feeds.js';
+import { everyPosition } from './every-position.js';
 import type { GraphSession, GraphTensor } from './graph-session.js';
 import { float32 } from './widen.js';
 
@@ -51,8 +52,14 @@ async function runOnce(
     { ...feeder.sequences(rows, past, leading), ...(tensors ?? feeder.emptyCache(rows.length)) },
     [...new Set([hiddenTensor, ...names, ...presents])],
   );
+  const positions = rows.length * widthOf(rows);
   return {
-    hidden: float32(results[hiddenTensor]!, hiddenTensor),
+    hidden: everyPosition(
+      float32(results[hiddenTensor]!, hiddenTensor),
+      positions,
+      body.hiddenSize,
+      hiddenTensor,
+    ),
     layers: new Map(layers.map((layer, index) => [layer, float32(results[names[index]!]!, names[index]!)])),
     tensors: keep ? Object.fromEntries(pairs.map(({ input, output }) => [input, results[output]!])) : {},
   };

@@ -1,6 +1,8 @@
 import { bodyModel, encodeModel, HEAD_INPUT, HEAD_OUTPUT, toFloat16Bits } from '@sakejs/onnx';
 import { createRandom, SakeError } from '@sakejs/spec';
+import { checkCausal } from './causal-check.js';
 import { createFeeder } from './decoder-feeds.js';
+import { everyPosition } from './every-position.js';
 import { createGraphSession, type Device, type GraphSession, type GraphTensor } from './graph-session.js';
 import type { CutModel } from './open-model.js';
 import { float32 } from './widen.js';
@@ -12,6 +14,8 @@ export interface SelfCheck {
   /** Largest absolute logit of the whole graph. */
   readonly maxAbsLogit: number;
 }
+
+type Rows = readonly (readonly number[])[];
 
 /** Tokens that are run. */
 const LENGTH = 8;
@@ -25,7 +29,7 @@ const IDS = 256;
  * range of a batch sees the same batch. Where the graph gives logits of its last positions only, these are compared.
  *
  * @throws {SakeError} `invalid-file` when the runtime refuses a graph or it gives no finite logits, `unsupported` for
- * inputs that it has no value for.
+ * inputs that it has no value for, and for a graph whose states depend on later tokens or are not of every position.
  */
 export async function selfCheck(
   { split, config, start }: CutModel,
@@ -33,10 +37,12 @@ export async function selfCheck(
 ): Promise<SelfCheck> {
   const { map } = split;
   const random = createRandom('inspect');
-  const count = Math.min(LENGTH, config.maxPositions);
-  const ids = Array.from({ length: count }, () =>
-    random.integer(Math.min(IDS, config.vocabularySize, map.vocabularySize)),
-  );
+  const shape = start.model.graph.inputs.find(({ name }) => name === map.inputs.ids)?.type?.tensor?.shape;
+  const [fixedRows, fixedLength] = [shape?.[0]?.value, shape?.[1]?.value];
+  // Graphs that go on from a cache may take one token at a time.
+  const count = Math.min(fixedLength ?? LENGTH, config.maxPositions);
+  const known = Math.min(IDS, config.vocabularySize, map.vocabularySize);
+  const ids = Array.from({ length: count }, () => random.integer(known));
   const run = async <T>(bytes: Uint8Array, work: (session: GraphSession) => Promise<T>): Promise<T> => {
     await using session = await createGraphSession(bytes, {
       ...options,
@@ -45,17 +51,43 @@ export async function selfCheck(
     return await work(session);
   };
   const give =
-    (output: string) =>
+    (output: string, rows: Rows = [ids]) =>
     async (session: GraphSession): Promise<GraphTensor> => {
       const feeder = createFeeder(session, map, config);
-      const feeds = { ...feeder.sequences([ids], 0, [0]), ...feeder.emptyCache(1) };
+      const feeds = {
+        ...feeder.sequences(
+          rows,
+          0,
+          rows.map(() => 0),
+        ),
+        ...feeder.emptyCache(rows.length),
+      };
       return (await session.run(feeds, [output]))[output]!;
     };
+  const statesOf = (session: GraphSession) => {
+    const together = async (rows: Rows): Promise<Float32Array> =>
+      everyPosition(
+        float32(await give(map.hiddenTensor, rows)(session), map.hiddenTensor),
+        rows.length * count,
+        map.hiddenSize,
+        map.hiddenTensor,
+      );
+    return async (rows: Rows): Promise<Float32Array> => {
+      if (fixedRows !== 1) return together(rows);
+      const parts = [];
+      for (const row of rows) parts.push(await together([row]));
+      return Float32Array.from(parts.flatMap((part) => [...part]));
+    };
+  };
   // The runtime merges operators across tensors that nobody asks for, which changes the last bits, and quantizing blows
   // these up: so the whole graph shows what the body shows.
   const shown = [...new Set([map.logits, map.hiddenTensor, ...(map.residuals ?? [])])];
   const whole = await run(encodeModel(bodyModel(start.model, { outputs: shown })), give(map.logits));
-  const hidden = float32(await run(split.body, give(map.hiddenTensor)), map.hiddenTensor);
+  const hidden = await run(split.body, async (session) => {
+    const read = statesOf(session);
+    if (count > 1) await checkCausal(read, ids, (ids.at(-1)! + 1) % known, 'selfCheck');
+    return read([ids]);
+  });
   const parts = await run(split.head, async (session) => {
     const dims = [hidden.length / map.hiddenSize, map.hiddenSize];
     const given =

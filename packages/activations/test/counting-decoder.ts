@@ -34,7 +34,6 @@ export function countingDecoder({
     cached,
     showsLayers: false,
     mixesRows: scales,
-    padsLeft: false,
     async forward(rows, { cache, keepCache, padding }) {
       passes.push(rows.map(({ length }) => length));
       if (fixed && rows.length > 1) throw new SakeError('invalid-input', 'run: expected another shape');

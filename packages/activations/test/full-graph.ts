@@ -10,13 +10,14 @@ const INTEGERS = {
 const OPEN_SIZES: Readonly<Record<string, number>> = { kv_cache_dim: 16 };
 
 /**
- * Last-token logits of a whole exported graph, LM head included, with the padding on either side: what a model gives
- * when nobody has touched its graph.
+ * Last-token logits, or another output [batch, length, width], of a whole exported graph, LM head included, with the
+ * padding on either side: what a model gives when nobody has touched its graph.
  */
 export async function runFullGraph(
   session: GraphSession,
   rows: readonly (readonly number[])[],
   padding: 'left' | 'right',
+  output = 'logits',
 ): Promise<Float32Array[]> {
   const width = Math.max(...rows.map((tokens) => tokens.length));
   const cells = (type: string, value: (tokens: readonly number[], at: number) => number): GraphTensor => {
@@ -51,12 +52,12 @@ export async function runFullGraph(
       return [name, session.tensor(empty, sizes, type as TensorType)];
     }),
   );
-  const { logits } = await session.run(feeds, ['logits']);
-  const size = logits!.dims.at(-1)!;
+  const { [output]: states } = await session.run(feeds, [output]);
+  const size = states!.dims.at(-1)!;
   const values =
-    logits!.type === 'float16'
-      ? Float32Array.from(logits!.data as Uint16Array, fromFloat16Bits)
-      : (logits!.data as Float32Array);
+    states!.type === 'float16'
+      ? Float32Array.from(states!.data as Uint16Array, fromFloat16Bits)
+      : (states!.data as Float32Array);
   return rows.map((tokens, index) => {
     const last = index * width + (padding === 'left' ? width : tokens.length) - 1;
     return values.slice(last * size, (last + 1) * size);

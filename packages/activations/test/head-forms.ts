@@ -79,6 +79,24 @@ export const headForms: readonly HeadForm[] = [
     },
   },
   {
+    name: 'FusedGemm between Reshapes',
+    op: `${MICROSOFT}:FusedGemm`,
+    append: (builder, hidden) => {
+      const flat = builder.node('Reshape', [hidden, builder.int64s([-1, WIDTH])]);
+      const bias = builder.constant(numbers(TOKENS), [TOKENS], { name: 'bias' });
+      const product = microsoft(builder, 'FusedGemm', [flat, matrix(builder, [TOKENS, WIDTH]), bias], {
+        transB: int(1),
+        activation: text('Tanh'),
+      });
+      const shape = builder.node('Shape', [hidden]);
+      const rows = builder.node('Slice', [shape, builder.int64s([0]), builder.int64s([2])]);
+      const wanted = builder.node('Concat', [rows, builder.int64s([TOKENS])], {
+        attributes: { axis: int(0) },
+      });
+      return builder.node('Reshape', [product, wanted]);
+    },
+  },
+  {
     name: 'MatMul with the transposed embedding',
     op: 'MatMul',
     append: (builder, hidden) =>

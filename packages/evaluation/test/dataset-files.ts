@@ -16,7 +16,7 @@ export function fileOf(content: Uint8Array): string {
 }
 
 /** A record in CounterFact's original schema. */
-export const originalExample = {
+export const originalExample: Readonly<Record<string, unknown>> = {
   case_id: 7,
   requested_rewrite: {
     prompt: 'The capital of {} is',
@@ -30,7 +30,7 @@ export const originalExample = {
 };
 
 /** The same fact in EasyEdit's flat form. */
-export const flatExample = {
+export const flatExample: Readonly<Record<string, unknown>> = {
   case_id: 7,
   prompt: 'The capital of France is',
   subject: 'France',

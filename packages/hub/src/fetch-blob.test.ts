@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { COMMIT, hubFixture, ID, repositoryFiles } from '../test/hub-fixture.js';
-import { lfsFile, type Fault } from '../test/hub-server.js';
+import { lfsFile, type Fault } from './testing/hub-server.js';
 import { fetchBlob } from './fetch-blob.js';
 import type { HubConnection } from './hub-connection.js';
 

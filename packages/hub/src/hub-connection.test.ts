@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { COMMIT, hubFixture, ID, TOKEN } from '../test/hub-fixture.js';
-import type { Fault } from '../test/hub-server.js';
+import type { Fault } from './testing/hub-server.js';
 import { errorOf, everythingIn } from '../test/inspect-error.js';
 import { resolveModel } from './index.js';
 

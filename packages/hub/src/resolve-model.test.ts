@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { COMMIT, hubFixture, ID, repositoryFiles } from '../test/hub-fixture.js';
-import { gitFile, lfsFile } from '../test/hub-server.js';
+import { gitFile, lfsFile } from './testing/hub-server.js';
 import { planDownload, resolveModel, type DownloadPlan, type DownloadProgress } from './index.js';
 
 const hub = hubFixture();

@@ -66,12 +66,23 @@ describe('selectFiles', () => {
       ['onnx/decoder_model.onnx', 'onnx/decoder_model_merged.onnx', 'onnx/decoder_with_past_model.onnx'],
       'onnx/decoder_model_merged.onnx',
     ],
-    [['decoder_model.onnx', 'decoder_with_past_model.onnx'], 'decoder_with_past_model.onnx'],
+    [['decoder_model.onnx', 'decoder_with_past_model.onnx'], 'decoder_model.onnx'],
+    [['decoder_with_past_model.onnx'], 'decoder_with_past_model.onnx'],
     [['decoder_model.onnx'], 'decoder_model.onnx'],
     [['cpu_and_mobile/cpu-int4/model.onnx'], 'cpu_and_mobile/cpu-int4/model.onnx'],
     [['onnx/model_q4.onnx'], 'onnx/model_q4.onnx'],
   ])('takes of %j the graph %s', (paths, entry) => {
     expect(select(paths).entry).toBe(entry);
+  });
+
+  it('brings both halves of a pair of decoders, each with its data', () => {
+    const pair = ['onnx/decoder_with_past_model.onnx_data', 'onnx/decoder_with_past_model.onnx'];
+    const start = ['onnx/decoder_model.onnx_data', 'onnx/decoder_model.onnx'];
+    const quantized = ['onnx/decoder_with_past_model_quantized.onnx', 'onnx/decoder_model_quantized.onnx'];
+    const paths = [...start, ...pair, ...quantized];
+    expect(select(paths).files).toEqual([...pair, ...start]);
+    expect(select(paths, { dtype: 'q8' }).files).toEqual(quantized);
+    expect(select(paths, { file: pair[1]! }).files).toEqual(pair);
   });
 
   it('brings configuration and tokenizer from the root and from beside the graph', () => {

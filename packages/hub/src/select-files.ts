@@ -19,7 +19,10 @@ export interface Selection {
 export interface SelectedFiles<F> {
   /** The graph, or the weights (for sharded ones their index). */
   readonly entry: string;
-  /** In the order of downloading: `entry` last, so that a snapshot that has it has the others too. */
+  /**
+   * In the order of downloading: `entry` last, so that a snapshot that has it has the others too. A decoder that starts
+   * without a past comes with the one that goes on from its cache, where there is one.
+   */
   readonly files: readonly F[];
 }
 
@@ -53,10 +56,10 @@ const GRAPHS = [
   'model',
   'onnx/decoder_model_merged',
   'decoder_model_merged',
-  'onnx/decoder_with_past_model',
-  'decoder_with_past_model',
   'onnx/decoder_model',
   'decoder_model',
+  'onnx/decoder_with_past_model',
+  'decoder_with_past_model',
 ] as const;
 const SHARD = /^model-(\d{5})-of-(\d{5})\.safetensors$/;
 
@@ -91,7 +94,7 @@ export function selectFiles<F extends Listed>(
   return { entry, files: [...wanted].map((path) => byPath.get(path)!) };
 }
 
-/** External data first, the graph last. */
+/** External data first, the graph last; the other half of a pair of decoders before both. */
 function selectGraph(
   files: ReadonlyMap<string, Listed>,
   { dtype, file }: Selection,
@@ -102,8 +105,19 @@ function selectGraph(
     throw place.missing(graph, `name an .onnx file that is there${listOf(graphsOf(files.keys()))}`, {
       file: graph,
     });
-  const data = [...files.keys()].filter((path) => isExternalData(path, graph)).sort();
-  return [...data, graph];
+  const withData = (name: string): string[] => [
+    ...[...files.keys()].filter((path) => isExternalData(path, name)).sort(),
+    name,
+  ];
+  const other = withPastOf(graph);
+  return [...(other !== undefined && files.has(other) ? withData(other) : []), ...withData(graph)];
+}
+
+/** `decoder_model.onnx` -> `decoder_with_past_model.onnx`, in the same folder. */
+function withPastOf(graph: string): string | undefined {
+  const name = graph.slice(graph.lastIndexOf('/') + 1);
+  if (!name.startsWith('decoder_model') || name.startsWith('decoder_model_merged')) return undefined;
+  return graph.slice(0, -name.length) + name.replace('decoder_model', 'decoder_with_past_model');
 }
 
 /** `model.onnx_data`, `model.onnx_data_1`, `model.onnx.data`. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import type { ResolveOptions } from '../src/index.js';
-import { gitFile, lfsFile, startHubServer, type Content, type HubServer } from './hub-server.js';
+import { gitFile, lfsFile, startHubServer, type Content, type HubServer } from '../src/testing/hub-server.js';
 
 export const ID = 'owner/name';
 export const COMMIT: string = 'c'.repeat(40);

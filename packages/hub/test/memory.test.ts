@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { resolveModel } from '../src/index.js';
 import { COMMIT, hubFixture, ID, repositoryFiles } from './hub-fixture.js';
-import { lfsFile } from './hub-server.js';
+import { lfsFile } from '../src/testing/hub-server.js';
 
 const hub = hubFixture();
 const MEGABYTE = 2 ** 20;

@@ -4,7 +4,7 @@ import { downloadFileToCacheDir, scanCacheDir, snapshotDownload } from '@hugging
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { resolveModel } from '../src/index.js';
 import { COMMIT, hubFixture, ID, repositoryFiles } from './hub-fixture.js';
-import { gitFile } from './hub-server.js';
+import { gitFile } from '../src/testing/hub-server.js';
 
 // `@huggingface/hub` writes the layout of the Python library, from which it is ported; unlike this package it prints.
 const hub = hubFixture();

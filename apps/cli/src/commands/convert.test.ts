@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { startHubServer, type Content, type HubServer } from '@sakejs/hub/testing';
 import { createRandom, writeSafetensors, type SafetensorsTensor } from '@sakejs/spec';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { sake, temporaryFolder } from '../../test/sake.js';
 
 const config = {
@@ -112,6 +114,77 @@ describe('sake convert', () => {
     expect(await convert(checkpoint)).toMatchObject({
       status: 3,
       err: expect.stringMatching(/only pytorch_model\.bin; this reads safetensors/),
+    });
+    expect(readdirSync(parent)).toEqual([]);
+  });
+});
+
+const COMMIT = 'c'.repeat(40);
+
+/** A hub with the files of a folder as `owner/name`, which the environment points to. */
+async function hubOf(folder: string): Promise<HubServer> {
+  const server = await startHubServer();
+  onTestFinished(() => server[Symbol.asyncDispose]());
+  const files = readdirSync(folder).map((name): [string, Content] => {
+    const bytes = readFileSync(join(folder, name));
+    const etag = createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
+    return [name, { size: bytes.length, etag, lfs: false, bytes: (start) => [bytes.subarray(start)] }];
+  });
+  server.commit('owner/name', COMMIT, Object.fromEntries(files));
+  vi.stubEnv('HF_ENDPOINT', server.endpoint);
+  vi.stubEnv('HF_HOME', temporaryFolder());
+  vi.stubEnv('HF_HUB_OFFLINE', '');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  return server;
+}
+
+describe('sake convert of a hub id', () => {
+  it('downloads the checkpoint and converts what it would of its folder', async () => {
+    const checkpoint = writeGpt2(join(temporaryFolder(), 'gpt2'));
+    writeFileSync(join(checkpoint, 'pytorch_model.bin'), 'pickled');
+    const server = await hubOf(checkpoint);
+    const [local, out] = [join(temporaryFolder(), 'local'), join(temporaryFolder(), 'model')];
+    await sake('convert', checkpoint, '--out', local);
+    const { status, out: text, err } = await sake('convert', 'owner/name', '--out', out, '--json');
+    expect([status, err]).toEqual([0, expect.stringMatching(/^downloading .* MiB of 2 files/)]);
+    expect(JSON.parse(text)).toMatchObject({
+      checkpoint: `owner/name@${COMMIT}`,
+      folder: out,
+      family: 'gpt2',
+    });
+    const graph = (folder: string): Buffer => readFileSync(join(folder, 'onnx/model.onnx'));
+    expect(graph(out).equals(graph(local))).toBe(true);
+    expect(server.served.some(({ path }) => path.endsWith('.bin'))).toBe(false);
+
+    const served = server.served.length;
+    vi.stubEnv('HF_HUB_OFFLINE', '1');
+    const again = await sake('convert', `owner/name@${COMMIT}`, '--out', join(temporaryFolder(), 'again'));
+    expect([again.status, server.served.length]).toEqual([0, served]);
+  });
+
+  it('says what is wrong in one line, and writes nothing', async () => {
+    const checkpoint = writeGpt2(join(temporaryFolder(), 'gpt2'));
+    rmSync(join(checkpoint, 'model.safetensors'));
+    writeFileSync(join(checkpoint, 'pytorch_model.bin'), 'pickled');
+    await hubOf(checkpoint);
+    const parent = temporaryFolder();
+    const convert = (id: string): ReturnType<typeof sake> =>
+      sake('convert', id, '--out', join(parent, 'model'));
+    expect(await convert('owner/name')).toMatchObject({
+      status: 3,
+      out: '',
+      err: expect.stringMatching(
+        /^error: [^\n]*model\.safetensors[^\n]*weights are pickled \(\.bin\)[^\n]*\n$/,
+      ),
+    });
+    expect(await convert('owner/nothing')).toMatchObject({
+      out: '',
+      err: expect.stringMatching(/^error: [^\n]*owner\/nothing[^\n]*\n$/),
+    });
+    vi.stubEnv('HF_HUB_OFFLINE', '1');
+    expect(await convert('owner/name')).toMatchObject({
+      status: 3,
+      err: expect.stringMatching(/HF_HUB_OFFLINE=1/),
     });
     expect(readdirSync(parent)).toEqual([]);
   });

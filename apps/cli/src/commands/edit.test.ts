@@ -42,6 +42,22 @@ describe('sake edit', () => {
     });
   });
 
+  it.each([
+    ['2', 2],
+    // ' Rome' is five bytes to this tokenizer.
+    ['all', 4],
+  ])('learns maps for later tokens of the object: --later-tokens %s', async (wanted, maps) => {
+    const library = temporaryFolder();
+    const flags = [...FRANCE, '--model', model, '--library', library, '--later-tokens', wanted];
+    const { status, out, err } = await sake('edit', ...flags, '--json');
+    expect([status, err]).toEqual([0, '']);
+    const learned = JSON.parse(out) as { provenance: { settings: { laterObeying: number[] } } };
+    expect(learned).toMatchObject({ laterMaps: maps });
+    expect(learned.provenance.settings.laterObeying).toHaveLength(maps);
+    const again = await sake('edit', ...flags, '--replace');
+    expect(again.out).toMatch(new RegExp(`map {6}bures-wasserstein, ${maps} for later tokens; scope`));
+  });
+
   it('refuses the same request again before it learns, unless told to replace', async () => {
     const arguments_ = ['edit', ...FRANCE, '--model', model, '--library', temporaryFolder()];
     await sake(...arguments_);
@@ -96,6 +112,12 @@ describe('sake edit', () => {
     ['a missing mapper module', [...FRANCE, '--mapper', './none.mjs'], 3, /module at .*none\.mjs/],
     ['an unknown method', france('--method', 'rome'), 2, /--method: expected one of sake, .*--help/],
     ['targets of another kind', [...FRANCE, '--targets', 'some'], 2, /--targets: expected all or obeying/],
+    [
+      'later tokens that are no number',
+      [...FRANCE, '--later-tokens', 'some'],
+      2,
+      /--later-tokens: expected all or a whole number of at least 0/,
+    ],
     [
       'a count that is no number',
       france('--count', 'many'),

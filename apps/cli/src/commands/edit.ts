@@ -4,6 +4,7 @@ import {
   isSakeError,
   SakeError,
   validateEditRequest,
+  type Edit,
   type EditRequest,
   type PromptDistribution,
 } from '@sakejs/spec';
@@ -29,6 +30,9 @@ const schema = z.strictObject({
   mapper: z.string().optional(),
   method: z.enum(methodNames as [string, ...string[]], `expected one of ${methodNames.join(', ')}`),
   targets: z.enum(['all', 'obeying'], 'expected all or obeying').optional(),
+  laterTokens: z
+    .union([z.literal('all'), wholeNumber(0)], 'expected all or a whole number of at least 0')
+    .optional(),
   count: wholeNumber(2).optional(),
   seed: wholeNumber(0),
 });
@@ -59,6 +63,7 @@ export async function editCommand(raw: unknown, context: CommandContext): Promis
     const method = createMethod(options.method, lm.info, {
       ...(mapper === undefined ? {} : { mapper }),
       ...(options.targets === undefined ? {} : { targets: options.targets }),
+      ...(options.laterTokens === undefined ? {} : { laterTokens: options.laterTokens }),
     });
     progress.update(1, STEPS, 'making prompts');
     const generate = (count: number): Promise<PromptDistribution> =>
@@ -88,6 +93,7 @@ export async function editCommand(raw: unknown, context: CommandContext): Promis
         before,
         after,
         ...describedEffect(edit),
+        ...(edit.kind === 'map' && { laterMaps: edit.later?.length ?? 0 }),
         scope: { kind: edit.scope.kind, threshold: edit.scope.threshold, settings: edit.scope.settings },
         provenance: edit.provenance,
         dropped: prompts.dropped,
@@ -100,7 +106,7 @@ export async function editCommand(raw: unknown, context: CommandContext): Promis
         ...(edit.kind === 'map'
           ? [
               `  rows     ${rows.source} source, ${rows.target} target; ${rows.obeying} steering contexts obeyed`,
-              `  map      ${edit.map.kind}; scope ${edit.scope.kind}`,
+              `  map      ${edit.map.kind}${laterMaps(edit)}; scope ${edit.scope.kind}`,
             ]
           : [`  ${effectText(edit)}`]),
         `  try      sake generate ${JSON.stringify(prompt)} --library ${options.library}`,
@@ -109,6 +115,11 @@ export async function editCommand(raw: unknown, context: CommandContext): Promis
   } finally {
     progress.end();
   }
+}
+
+/** In words, how many later tokens of the object have a map of their own. */
+function laterMaps({ later = [] }: MapEdit): string {
+  return later.length === 0 ? '' : `, ${later.length} for later tokens`;
 }
 
 /** Fails before the work is done where the library has the request's edit, or a broken file in its place. */

@@ -43,7 +43,11 @@ function graphOf({ dtype, file, hiddenTensor, device, threads }: GraphFlags) {
   };
 }
 
-async function withDownload<T>(context: CommandContext, load: (hub: HubOptions) => Promise<T>): Promise<T> {
+/** Does what may download: its size is announced, it shows how far it is, and ends with Ctrl-C. */
+export async function withDownload<T>(
+  context: CommandContext,
+  load: (hub: HubOptions) => Promise<T>,
+): Promise<T> {
   const { onPlan, onProgress, end } = reportDownload(context.streams, (text) => note(context, text));
   try {
     return await load({ signal: context.signal, onPlan, onProgress });

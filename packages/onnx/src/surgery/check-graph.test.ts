@@ -124,6 +124,18 @@ describe('checkGraph', () => {
       { tensor: 'w' },
     ],
     [
+      'an initializer that lists fewer values than its shape',
+      ({ initializers }) =>
+        initializers.push({
+          name: 'w',
+          dataType: DataType.FLOAT,
+          dims: [2 ** 20, 2 ** 20],
+          floatData: [1, 2],
+        }),
+      'expected 1099511627776 values of the initializer "w", FLOAT [1048576, 1048576], got 2',
+      { tensor: 'w' },
+    ],
+    [
       'an initializer of a negative size',
       ({ initializers }) => initializers.push({ ...makeTensor('w', [], [1], DataType.FLOAT), dims: [-1] }),
       'expected sizes of the initializer "w", got [-1]',

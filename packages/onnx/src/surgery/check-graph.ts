@@ -1,8 +1,24 @@
 import { SakeError } from '@sakejs/spec';
-import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor } from '../ir.js';
+import { DataType, type OnnxAttribute, type OnnxGraph, type OnnxNode, type OnnxTensor } from '../ir.js';
 import { operatorKey } from '../operator-key.js';
 import { byteLength, dataTypeName, elementCount } from '../tensors/element-types.js';
 import { constantTensors, tensorsMade, tensorsRead } from './tensors-read.js';
+
+const LISTED_ONE_BY_ONE: ReadonlySet<number> = new Set<number>([
+  DataType.FLOAT,
+  DataType.DOUBLE,
+  DataType.INT64,
+  DataType.INT32,
+  DataType.INT16,
+  DataType.INT8,
+  DataType.UINT64,
+  DataType.UINT32,
+  DataType.UINT16,
+  DataType.UINT8,
+  DataType.BOOL,
+  DataType.FLOAT16,
+  DataType.BFLOAT16,
+]);
 
 /**
  * The graph with every node behind what it reads; the graph itself where that holds already.
@@ -144,7 +160,8 @@ function checkInitializer(tensor: OnnxTensor): void {
   const { name, dims, dataType, rawData } = tensor;
   if (dims.some((dim) => !Number.isSafeInteger(dim) || dim < 0))
     throw malformed(`sizes of the initializer "${name}"`, `[${dims.join(', ')}]`, undefined, name);
-  if (rawData === undefined || tensor.dataLocation === 1) return;
+  if (tensor.dataLocation === 1) return;
+  if (rawData === undefined) return checkListed(tensor);
   const expected = byteLength(dataType, elementCount(dims));
   if (rawData.byteLength !== expected)
     throw malformed(
@@ -153,6 +170,24 @@ function checkInitializer(tensor: OnnxTensor): void {
       undefined,
       name,
     );
+}
+
+/** Values that are listed one by one, where each has an entry of its own: not so of strings, complex and 4-bit numbers. */
+function checkListed(tensor: OnnxTensor): void {
+  const { name, dims, dataType, floatData, doubleData, int32Data, int64Data, uint64Data } = tensor;
+  const listed = LISTED_ONE_BY_ONE.has(dataType)
+    ? [floatData, doubleData, int32Data, int64Data, uint64Data].reduce(
+        (sum, list) => sum + (list?.length ?? 0),
+        0,
+      )
+    : undefined;
+  if (listed === undefined || listed === elementCount(dims)) return;
+  throw malformed(
+    `${elementCount(dims)} values of the initializer "${name}", ${dataTypeName(dataType)} [${dims.join(', ')}]`,
+    `${listed}`,
+    undefined,
+    name,
+  );
 }
 
 function malformed(expected: string, got: string, node: OnnxNode | undefined, tensor: string): SakeError {

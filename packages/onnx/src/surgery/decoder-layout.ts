@@ -39,9 +39,12 @@ export function decoderLayout(model: OnnxModel): DecoderLayout {
 /** What a condition was before it was cast, laid out anew or turned round. */
 function sourceOf(nodes: readonly OnnxNode[], name: string): string {
   let tensor = name;
-  for (;;) {
+  // Nodes are not known yet to be free of cycles.
+  for (const seen = new Set<string>(); !seen.has(tensor);) {
+    seen.add(tensor);
     const maker = nodes.find(({ outputs }) => outputs.includes(tensor));
     if (maker === undefined || !PASS_ON.has(operatorKey(maker))) return tensor;
     tensor = maker.inputs[0] ?? '';
   }
+  return tensor;
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { decoderFeeds, difference, gpt2, llama, sequence } from '../../test/decoder-feeds.js';
 import { randomWeights } from '../../test/plain-forward.js';
-import { int } from '../attributes.js';
+import { int, ints } from '../attributes.js';
 import { decodeModel } from '../codec/decode-model.js';
 import { buildDecoder } from '../decoder/build-decoder.js';
 import { GraphBuilder } from '../graph-builder.js';
@@ -159,6 +159,25 @@ describe('findHead', () => {
     });
     expect(String(error)).toContain('got MatMul -> Tanh (nodes "scores", "cap")');
     expect(String(error)).toContain('MatMul "scores": its operand "hidden_states" is not constant');
+    expect(String(error)).toContain('--hidden-tensor NAME');
+  });
+
+  it('refuses a product whose matrix stands on the left, naming it', () => {
+    const model = decoder((builder, hidden) => {
+      const turned = builder.node('Transpose', [hidden], {
+        attributes: { perm: ints([0, 2, 1]) },
+        name: 'turn',
+      });
+      const left = builder.constant(new Float32Array(24).fill(0.2), [6, 4], { name: 'head' });
+      const product = builder.node('MatMul', [left, turned], { name: 'product' });
+      return builder.node('Transpose', [product], { attributes: { perm: ints([0, 2, 1]) }, name: 'back' });
+    });
+    const error = refusal(() => findDecoder(model));
+    expect(error).toMatchObject({
+      code: 'unsupported',
+      details: { logits: 'logits', nodes: ['back', 'product'] },
+    });
+    expect(String(error)).toContain('MatMul "product": its matrix "head" stands before the activations');
     expect(String(error)).toContain('--hidden-tensor NAME');
   });
 

@@ -55,8 +55,9 @@ export function findHead(index: GraphIndex, logits: string, hiddenTensor?: strin
     }
     const kind = stepKind(index, node);
     if (kind === undefined) reasons.push(`${operatorKey(node)} "${node.name}" is no part of a head`);
-    // The first operand is looked at first.
-    else open.push(...carriedBy(index, node, kind).toReversed());
+    // What was turned round is no head, but the message can say what it was. The first operand is looked at first.
+    if (kind !== undefined || node.opType === 'Transpose')
+      open.push(...carriedBy(index, node, kind).toReversed());
   }
   throw noHead(index, logits, looked, reasons);
 }

@@ -103,6 +103,8 @@ export function projection(
   const product = PRODUCTS[operatorKey(node)]!;
   const weight = node.inputs[product.weight] ?? '';
   const activations = node.inputs[0] ?? '';
+  if (weight !== '' && !index.isConstant(weight) && index.isConstant(activations))
+    return `its matrix "${activations}" stands before the activations "${weight}"`;
   if (weight === '' || !index.isConstant(weight)) return `its operand "${weight}" is not constant`;
   if (index.isConstant(activations)) return `its operand "${activations}" is constant`;
   const sizes = product.sizes(index, node, weight);

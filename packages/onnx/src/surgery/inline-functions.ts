@@ -29,9 +29,7 @@ export function inlineFunctions(model: OnnxModel): OnnxModel {
       );
     graph = inlineLevel(graph, byKey);
   }
-  const nested = graph.nodes.some((node) =>
-    subgraphs(node).some((inner) => inner.nodes.some((one) => calls(one, byKey))),
-  );
+  const nested = graph.nodes.some((node) => subgraphs(node).some((inner) => callsWithin(inner, byKey)));
   const written: OnnxModel = { ...model, opsetImports, graph };
   // Nested graphs may still call them.
   if (!nested) delete written.functions;
@@ -95,6 +93,12 @@ function joinedOpsets(model: OnnxModel): OnnxModel['opsetImports'] {
         );
     }
   return joined;
+}
+
+function callsWithin({ nodes }: OnnxGraph, byKey: ReadonlyMap<string, OnnxFunction>): boolean {
+  return nodes.some(
+    (node) => calls(node, byKey) || subgraphs(node).some((inner) => callsWithin(inner, byKey)),
+  );
 }
 
 function calls(node: OnnxNode, byKey: ReadonlyMap<string, OnnxFunction>): boolean {

@@ -125,6 +125,15 @@ describe('plainDecoder', () => {
     );
   });
 
+  it('refuses a condition that depends on itself', () => {
+    const builder = branches(undefined);
+    const identity = (from: string, to: string) => builder.node('Identity', [from], { outputs: [to] });
+    identity('ring_b', 'ring_a');
+    identity('ring_a', 'ring_b');
+    builder.graph.nodes.find(({ opType }) => opType === 'If')!.inputs[0] = 'ring_a';
+    expect(() => plainDecoder(builder.build({ opset: 18 }))).toThrow('a cycle of 2 nodes');
+  });
+
   it('refuses an encoder-decoder', () => {
     expect(() => plainDecoder(generation('BeamSearch', true))).toThrow('"search" with an encoder');
   });
@@ -203,6 +212,55 @@ function withFunctions(version = 18): OnnxModel {
   ];
   return { ...builder.build({ opset: 18, domains: { 'org.example': 1 } }), functions };
 }
+
+/** A merged graph whose branches alone call functions: y = scaled(x) if `use_cache_branch`, by way of a further `If`. */
+function functionsInBranches(deep: boolean): OnnxModel {
+  const model = withFunctions();
+  const branch = (op: string, domain: string, output: string): OnnxGraph => {
+    const inner = new GraphBuilder('branch');
+    inner.node(op, ['x'], { domain, outputs: [output] });
+    inner.graph.outputs.push({ name: output });
+    return inner.graph;
+  };
+  const builder = new GraphBuilder();
+  builder.input('x', DataType.FLOAT, [2]);
+  builder.input('use_cache_branch', DataType.BOOL, [1]);
+  let taken = branch('Scaled', 'org.example', 'scaled');
+  if (deep) {
+    const outer = new GraphBuilder('outer');
+    outer.node('If', [outer.constant([1], [], { name: 'again', type: DataType.BOOL })], {
+      outputs: ['deep'],
+      attributes: { then_branch: subgraph(taken), else_branch: subgraph(branch('Abs', '', 'abs')) },
+    });
+    outer.graph.outputs.push({ name: 'deep' });
+    taken = outer.graph;
+  }
+  builder.node('If', ['use_cache_branch'], {
+    outputs: ['y'],
+    attributes: { then_branch: subgraph(taken), else_branch: subgraph(branch('Neg', '', 'turned')) },
+  });
+  builder.output('y', DataType.FLOAT);
+  return { ...model, graph: builder.graph };
+}
+
+describe('plainDecoder of functions that only nested graphs call', () => {
+  it.each([false, true])('writes them out with the branch that is taken, in a further branch: %s', (deep) => {
+    const model = decodeModel(encodeModel(functionsInBranches(deep)));
+    const x = doubles([2], [1.5, -4]);
+    const [cached, first] = [plainDecoder(model), plainDecoder(model, { useCache: false })];
+    expect(cached.graph.nodes.map(({ opType }) => opType).sort()).toEqual(['Add', 'Constant', 'Mul']);
+    expect([...evaluate(cached, { x })['y']!.data]).toEqual([9, -24]);
+    expect([...evaluate(first, { x })['y']!.data]).toEqual([-1.5, 4]);
+  });
+
+  it('keeps functions that a nested graph of a nested graph calls', () => {
+    const model = functionsInBranches(true);
+    const condition = { ...model.graph.nodes[0]!, outputs: ['y'] };
+    // Without a graph input that decides it, the condition is computed.
+    const shown = { ...model.graph, nodes: [condition] };
+    expect(inlineFunctions({ ...model, graph: shown }).functions).toHaveLength(2);
+  });
+});
 
 describe('inlineFunctions', () => {
   it('writes out calls within calls, with the attributes of each', () => {

@@ -41,11 +41,21 @@ export function plainDecoder(model: OnnxModel, options: PlainDecoderOptions = {}
     return plainDecoder({ ...whole, graph: taken }, options);
   }
   const known = layout.kind === 'merged' ? new Map([[layout.condition, useCache]]) : undefined;
-  const inlined = inlineBranches(graph, known);
-  if (inlined === model.graph) return model;
-  const ordered = checkGraph(inlined);
+  const written = writtenOut({ ...whole, graph }, known);
+  if (written.graph === model.graph) return model;
+  const ordered = checkGraph(written.graph);
   const pruned = prune(ordered, ordered.outputs);
-  return { ...whole, graph: layout.kind === 'merged' ? withMaskOverPast(pruned) : pruned };
+  return { ...written, graph: layout.kind === 'merged' ? withMaskOverPast(pruned) : pruned };
+}
+
+/** The model with decided branches and called functions in their places, those within each other too. */
+function writtenOut(model: OnnxModel, known: ReadonlyMap<string, boolean> | undefined): OnnxModel {
+  for (let current = model; ;) {
+    // A branch may call functions, and a function may hold branches.
+    const next = inlineFunctions({ ...current, graph: inlineBranches(current.graph, known) });
+    if (next.graph === current.graph) return next;
+    current = next;
+  }
 }
 
 /** A nested decoder as a graph of its own, with what it reads of the graph around. */
