@@ -17,10 +17,14 @@ const libraries = {
   hub: { deps: ['spec'], external: ['@huggingface/hub'] },
   editor: { deps: ['spec'], external: ['zod'] },
   evaluation: { deps: ['spec', 'editor'], external: ['zod'] },
+  report: {
+    deps: ['spec', 'evaluation'],
+    external: ['@observablehq/plot', 'linkedom', 'ml-matrix', 'puppeteer-core', 'zod'],
+  },
   terminal: { deps: ['spec'], external: [] },
 };
 const beneathUmbrella = Object.keys(libraries).filter(
-  (name) => !['checkpoints', 'evaluation', 'terminal'].includes(name),
+  (name) => !['checkpoints', 'evaluation', 'report', 'terminal'].includes(name),
 );
 const everything = [...Object.keys(libraries), 'umbrella'];
 const layers = {

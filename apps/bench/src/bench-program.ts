@@ -5,6 +5,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { runCurves } from './curves/run-curves.js';
 import { gateNames } from './gates/gate-methods.js';
 import { runGates } from './gates/run-gates.js';
+import { runReport } from './report/run-report.js';
 import { runSuite } from './run-suite.js';
 
 export interface Program {
@@ -94,6 +95,18 @@ export function createBenchProgram(streams: Streams = process): Program {
         json: options.json === '-',
         streams,
       });
+    });
+  program
+    .command('report')
+    .description('Make one HTML file of results: tables, plots and a viewer of every query. It opens offline.')
+    .argument('<results...>', 'files that run wrote with --json')
+    .option('--ablation <files...>', 'files that hold ablations')
+    .option('--activations <files...>', 'files that hold pictures of activations')
+    .option('--published <files...>', 'files that hold published tables, to stand beneath ours')
+    .requiredOption('--out <file>', 'the HTML file to write')
+    .option('--title <text>', 'the heading', 'SAKE benchmark')
+    .action(async (results: readonly string[], options: object) => {
+      exit = await runCommand(() => runReport({ ...options, results }, streams), { streams });
     });
   return {
     async run(argv) {
