@@ -19,7 +19,7 @@ const libraries = {
   evaluation: { deps: ['spec', 'editor'], external: ['zod'] },
   report: {
     deps: ['spec', 'evaluation'],
-    external: ['@observablehq/plot', 'linkedom', 'ml-matrix', 'puppeteer-core', 'zod'],
+    external: ['@observablehq/plot', 'linkedom', 'ml-matrix', 'zod'],
   },
   terminal: { deps: ['spec'], external: [] },
 };
