@@ -43,7 +43,9 @@
   };
 
   function find() {
-    const chosen = filterNames.map((name) => [nameOf[name], element(name).value]).filter(([, value]) => value !== '');
+    const chosen = filterNames
+      .map((name) => [nameOf[name], element(name).value])
+      .filter(([, value]) => value !== '');
     const fired = element('fired').value;
     const success = element('success').value;
     terms = element('search').value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -59,7 +61,10 @@
       if (success !== '' && resultOf(row) !== success) return false;
       return hits.every(
         (hit) =>
-          hit[queries.prompt[q]] || hit[outcome.answer[q]] || hit[queries.wanted[q]] || hit[outcome.edit[q]] === true,
+          hit[queries.prompt[q]] ||
+          hit[outcome.answer[q]] ||
+          hit[queries.wanted[q]] ||
+          hit[outcome.edit[q]] === true,
       );
     });
     const order = element('order').value;
@@ -172,7 +177,8 @@
     at = Math.min(Math.max(0, at), pages - 1);
     const shown = found.slice(at * PAGE, (at + 1) * PAGE);
     element('rows').replaceChildren(...shown.map(line));
-    const range = shown.length === 0 ? '' : `, ${number(at * PAGE + 1)} to ${number(at * PAGE + shown.length)} shown`;
+    const range =
+      shown.length === 0 ? '' : `, ${number(at * PAGE + 1)} to ${number(at * PAGE + shown.length)} shown`;
     element('count').textContent =
       found.length === 0
         ? 'No query matches. Clear the search or a filter.'
@@ -208,7 +214,9 @@
   });
   element('previous').addEventListener('click', () => turn(at - 1));
   element('next').addEventListener('click', () => turn(at + 1));
-  element('page').addEventListener('change', ({ target }) => turn((Math.round(Number(target.value)) || 1) - 1));
+  element('page').addEventListener('change', ({ target }) =>
+    turn((Math.round(Number(target.value)) || 1) - 1),
+  );
   document.addEventListener('keydown', (event) => {
     const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement?.tagName ?? '');
     if (event.key !== '/' || typing || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -10,10 +10,14 @@ import { findChromium, openTab, type Box } from '../test/tab.js';
  * Pictures of each part of a report of made-up data, at three widths in light and dark:
  * `tsx --conditions=@sakejs/source scripts/screenshots.ts [FOLDER [WIDTHS [THEMES [PARTS]]]]`, lists with commas.
  */
-const [folder = 'reports/screenshots', widths = '380,768,1440', themes = 'light,dark', parts] = process.argv.slice(2);
+const [folder = 'reports/screenshots', widths = '380,768,1440', themes = 'light,dark', parts] =
+  process.argv.slice(2);
 const chromium = findChromium();
 if (chromium === undefined)
-  throw new SakeError('not-found', 'screenshots: expected chromium on PATH, got none; apt-get install chromium');
+  throw new SakeError(
+    'not-found',
+    'screenshots: expected chromium on PATH, got none; apt-get install chromium',
+  );
 mkdirSync(folder, { recursive: true });
 const file = resolve(join(folder, 'report.html'));
 const html = renderReport(fakeReport());

@@ -18,5 +18,10 @@ export {
   type ActivationProjection,
   type ActivationSets,
 } from './activations/project-activations.js';
-export { canDrawTradeoff, gateTrials, type GateTrial, type GateTrialsOptions } from './tradeoff/gate-trials.js';
+export {
+  canDrawTradeoff,
+  gateTrials,
+  type GateTrial,
+  type GateTrialsOptions,
+} from './tradeoff/gate-trials.js';
 export { tradeoffCurve, type TradeoffOptions } from './tradeoff/tradeoff-curve.js';

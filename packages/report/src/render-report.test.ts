@@ -7,7 +7,9 @@ import { renderReport } from './render-report.js';
 
 /** What is used of a parsed page. */
 interface Page {
-  querySelectorAll(selector: string): Iterable<{ textContent: string; getAttribute(name: string): string | null }>;
+  querySelectorAll(
+    selector: string,
+  ): Iterable<{ textContent: string; getAttribute(name: string): string | null }>;
 }
 const parse = (html: string): Page => parseHTML(html).document as unknown as Page;
 
@@ -22,7 +24,7 @@ describe('renderReport', () => {
     input = fakeReport(8);
     html = renderReport(input);
     page = parse(html);
-  });
+  }, 300_000);
 
   it('has every part that it was given', () => {
     expect(all('main > section').map((section) => section.getAttribute('id'))).toEqual([
@@ -82,8 +84,13 @@ describe('renderReport', () => {
   });
 
   it('says where an input is wrong', () => {
-    const broken = { ...input, ablations: [{ ...input.ablations![1]!, points: [{ label: 'a', series: 's', metrics: {} }] }] };
-    expect(() => renderReport(broken)).toThrow(/renderReport: expected .*ablations\.0\.points: expected an x/);
+    const broken = {
+      ...input,
+      ablations: [{ ...input.ablations![1]!, points: [{ label: 'a', series: 's', metrics: {} }] }],
+    };
+    expect(() => renderReport(broken)).toThrow(
+      /renderReport: expected .*ablations\.0\.points: expected an x/,
+    );
     let thrown: unknown;
     try {
       renderReport({ title: '', results: [], environment: {} });

@@ -16,14 +16,25 @@ import { viewerData } from './viewer/viewer-data.js';
  * @throws {SakeError} `invalid-input` where the input is not a report's, with the path of what is wrong.
  */
 export function renderReport(input: ReportInput): string {
-  const { title, results, published, ablations = [], tradeoff = [], activations = [], environment } =
-    checkReportInput(input);
+  const {
+    title,
+    results,
+    published,
+    ablations = [],
+    tradeoff = [],
+    activations = [],
+    environment,
+  } = checkReportInput(input);
   const viewer = viewerData(results);
   const parts: (PagePart | false)[] = [
     results.length > 0 && { id: 'tables', label: 'Tables', content: resultsSection(results, published) },
     ablations.length > 0 && { id: 'ablations', label: 'Ablations', content: ablationSection(ablations) },
     tradeoff.length > 0 && { id: 'tradeoff', label: 'Trade-off', content: tradeoffSection(tradeoff) },
-    activations.length > 0 && { id: 'activations', label: 'Activations', content: activationSection(activations) },
+    activations.length > 0 && {
+      id: 'activations',
+      label: 'Activations',
+      content: activationSection(activations),
+    },
     viewer.tables.length > 0 && { id: 'queries', label: 'Queries', content: viewerSection(viewer) },
     { id: 'environment', label: 'Environment', content: environmentSection(environment, results) },
   ];

@@ -79,7 +79,9 @@ describe('projectActivations', () => {
 
   it('refuses widths that differ, empty sets, copies and values that are not finite', () => {
     const ok = rows([1, 2]);
-    expect(() => projectActivations({ source: ok, target: rows([1]), mapped: ok })).toThrow(/one width, got 2, 1, 2/);
+    expect(() => projectActivations({ source: ok, target: rows([1]), mapped: ok })).toThrow(
+      /one width, got 2, 1, 2/,
+    );
     expect(() =>
       projectActivations({ source: ok, target: matrix(0, 2, new Float64Array()), mapped: ok }),
     ).toThrow(/got 1 and 0/);

@@ -28,7 +28,10 @@ export interface ActivationProjection {
  * @throws {SakeError} `shape-mismatch` for sets of different widths, `not-enough-data` for fewer than two rows in all or
  *   for rows without variance, `numerical` for a value that is not finite.
  */
-export function projectActivations(sets: ActivationSets, labels: readonly string[] = []): ActivationProjection {
+export function projectActivations(
+  sets: ActivationSets,
+  labels: readonly string[] = [],
+): ActivationProjection {
   const { source, target, mapped } = sets;
   checkSets(sets);
   const fitted = [...rowsOf(source), ...rowsOf(target)]; // [n, d]
@@ -56,7 +59,10 @@ export function projectActivations(sets: ActivationSets, labels: readonly string
 function checkSets({ source, target, mapped }: ActivationSets): void {
   const widths = [source.cols, target.cols, mapped.cols];
   if (widths.some((width) => width !== source.cols))
-    throw new SakeError('shape-mismatch', `projectActivations: expected rows of one width, got ${widths.join(', ')}`);
+    throw new SakeError(
+      'shape-mismatch',
+      `projectActivations: expected rows of one width, got ${widths.join(', ')}`,
+    );
   if (source.rows === 0 || target.rows === 0)
     throw new SakeError(
       'not-enough-data',
@@ -65,7 +71,10 @@ function checkSets({ source, target, mapped }: ActivationSets): void {
   for (const [name, { data }] of Object.entries({ source, target, mapped })) {
     const at = data.findIndex((value) => !Number.isFinite(value));
     if (at !== -1)
-      throw new SakeError('numerical', `projectActivations: expected finite ${name} values, got ${data[at]} at ${at}`);
+      throw new SakeError(
+        'numerical',
+        `projectActivations: expected finite ${name} values, got ${data[at]} at ${at}`,
+      );
   }
 }
 
@@ -80,7 +89,10 @@ function principalAxes(centred: readonly Float64Array[]): {
   const product = wide ? rows.mmul(rows.transpose()) : rows.transpose().mmul(rows);
   const total = product.trace();
   if (total === 0)
-    throw new SakeError('not-enough-data', 'projectActivations: expected rows that differ, got copies of one');
+    throw new SakeError(
+      'not-enough-data',
+      'projectActivations: expected rows that differ, got copies of one',
+    );
   const { realEigenvalues: values, eigenvectorMatrix: vectors } = new EigenvalueDecomposition(product, {
     assumeSymmetric: true,
   });
@@ -108,7 +120,9 @@ function pointTowards(axis: Float64Array, direction: Float64Array): Float64Array
 }
 
 function rowsOf({ rows, cols, data }: Activations): Float64Array[] {
-  return Array.from({ length: rows }, (_, at) => Float64Array.from(data.subarray(at * cols, (at + 1) * cols)));
+  return Array.from({ length: rows }, (_, at) =>
+    Float64Array.from(data.subarray(at * cols, (at + 1) * cols)),
+  );
 }
 
 function columnMeans(rows: readonly Float64Array[], width: number): Float64Array {
@@ -119,4 +133,5 @@ function columnMeans(rows: readonly Float64Array[], width: number): Float64Array
 
 const minus = (a: Float64Array, b: Float64Array): Float64Array => a.map((value, at) => value - b[at]!);
 
-const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, at) => sum + value * b[at]!, 0);
+const dot = (a: Float64Array, b: Float64Array): number =>
+  a.reduce((sum, value, at) => sum + value * b[at]!, 0);

@@ -27,31 +27,41 @@ export function page({ title, subtitle, parts }: Page): string {
   const viewer = asset('viewer.js');
   const policy = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src ${[theme, viewer].map(hashSource).join(' ')}`;
   return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<title>${title}</title>
-<style>${new Markup(asset('report.css'))}</style>
-<script>${new Markup(theme)}</script>
-</head>
-<body>
-<a class="skip" href="#content">Skip to the content</a>
-<header>
-<div class="heading"><h1>${title}</h1><button type="button" id="theme" hidden>Theme: auto</button></div>
-<p>${subtitle}</p>
-<nav aria-label="Parts of the report"><ul>${parts.map(({ id, label }) => html`<li><a href="#${id}">${label}</a></li>`)}</ul></nav>
-</header>
-<main id="content">
-${parts.map(({ content }) => content)}
-</main>
-<script>${new Markup(viewer)}</script>
-</body>
-</html>
-`.text;
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta http-equiv="Content-Security-Policy" content="${policy}" />
+        <meta name="color-scheme" content="light dark" />
+        <link rel="icon" href="data:," />
+        <title>${title}</title>
+        <style>
+          ${new Markup(asset('report.css'))}
+        </style>
+        <script>
+          ${new Markup(theme)};
+        </script>
+      </head>
+      <body>
+        <a class="skip" href="#content">Skip to the content</a>
+        <header>
+          <div class="heading">
+            <h1>${title}</h1>
+            <button type="button" id="theme" hidden>Theme: auto</button>
+          </div>
+          <p>${subtitle}</p>
+          <nav aria-label="Parts of the report">
+            <ul>
+              ${parts.map(({ id, label }) => html`<li><a href="#${id}">${label}</a></li>`)}
+            </ul>
+          </nav>
+        </header>
+        <main id="content">${parts.map(({ content }) => content)}</main>
+        <script>
+          ${new Markup(viewer)};
+        </script>
+      </body>
+    </html> `.text;
 }
 
 function hashSource(script: string): string {

@@ -121,7 +121,9 @@ function invalid(
   error: z.ZodError,
   code: 'invalid-input' | 'invalid-file' = 'invalid-input',
 ): SakeError {
-  const shown = error.issues.slice(0, 3).map(({ path, message }) => `${path.join('.') || 'input'}: ${message}`);
+  const shown = error.issues
+    .slice(0, 3)
+    .map(({ path, message }) => `${path.join('.') || 'input'}: ${message}`);
   const more = error.issues.length > shown.length ? `; and ${error.issues.length - shown.length} more` : '';
   return new SakeError(code, `${where}: expected ${what}, got ${shown.join('; ')}${more}`);
 }

@@ -16,7 +16,12 @@ const row = z.object({
   filtered: z.record(z.string(), z.number()),
   warnings: z.array(z.string()),
   errors: z.array(
-    z.object({ case: z.string(), what: z.enum(['learning', 'scoring']), code: z.string(), message: z.string() }),
+    z.object({
+      case: z.string(),
+      what: z.enum(['learning', 'scoring']),
+      code: z.string(),
+      message: z.string(),
+    }),
   ),
   seconds: z.number(),
   learned: z.int().min(0),

@@ -56,7 +56,13 @@ function lines(ablation: Ablation, dots: readonly Dot[]): Plot.PlotOptions {
       names.map((name, at) =>
         Plot.line(
           dots.filter(({ series }) => series === name).sort((a, b) => a.x - b.x),
-          { x: 'x', y: 'value', stroke: seriesStyle(at).color, strokeWidth: 2, strokeDasharray: seriesStyle(at).dash },
+          {
+            x: 'x',
+            y: 'value',
+            stroke: seriesStyle(at).color,
+            strokeWidth: 2,
+            strokeDasharray: seriesStyle(at).dash,
+          },
         ),
       ),
       Plot.ruleX(dots, { x: 'x', y1: 'low', y2: 'high', stroke: 'series', strokeWidth: 1.5 }),

@@ -46,7 +46,8 @@ export function activationPlot({ edit, points, explainedVariance }: ActivationPi
         fill: 'group',
         fillOpacity: 0.25,
         r: 3.5,
-        title: (point: ActivationPoint) => `${point.group}${point.label === undefined ? '' : `: ${point.label}`}`,
+        title: (point: ActivationPoint) =>
+          `${point.group}${point.label === undefined ? '' : `: ${point.label}`}`,
       }),
     ],
   });

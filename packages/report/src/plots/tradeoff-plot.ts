@@ -21,7 +21,13 @@ export function tradeoffPlot(series: TradeoffSeries): Markup {
   return draw(`${series.method}: metrics against the threshold's factor; at its own threshold ${at}`, {
     height: 230,
     marginBottom: 38,
-    x: { domain: [0, Math.max(1.2, furthest)], ticks: 5, label: 'factor on the threshold', labelAnchor: 'center', labelArrow: 'none' },
+    x: {
+      domain: [0, Math.max(1.2, furthest)],
+      ticks: 5,
+      label: 'factor on the threshold',
+      labelAnchor: 'center',
+      labelArrow: 'none',
+    },
     y: { ...percent, label: null },
     marks: [
       Plot.ruleX([1], { stroke: 'currentColor', strokeOpacity: 0.5, strokeDasharray: '3 3' }),
@@ -53,7 +59,13 @@ export function rocPlot(tradeoff: readonly TradeoffSeries[]): Markup {
     x: { ...percent, label: 'neighbours let in, %', labelAnchor: 'center', labelArrow: 'none' },
     y: { ...percent, label: null },
     marks: [
-      Plot.line([0, 1], { x: (v: number) => v, y: (v: number) => v, stroke: 'currentColor', strokeOpacity: 0.35, strokeDasharray: '3 3' }),
+      Plot.line([0, 1], {
+        x: (v: number) => v,
+        y: (v: number) => v,
+        stroke: 'currentColor',
+        strokeOpacity: 0.35,
+        strokeDasharray: '3 3',
+      }),
       tradeoff.map(({ points }, rank) =>
         Plot.line(points, {
           x: 'falsePositiveRate',

@@ -4,7 +4,10 @@ import { bestMethods } from './best-methods.js';
 
 const column: MetricColumn = { name: 'm', higherIsBetter: true, unit: 'share' };
 
-function table(values: Readonly<Record<string, number | null>>, pairs: [string, string, number, number][] = []): SuiteResult {
+function table(
+  values: Readonly<Record<string, number | null>>,
+  pairs: [string, string, number, number][] = [],
+): SuiteResult {
   return {
     rows: Object.entries(values).map(([method, value]) => ({ method, metrics: { m: { value } } })),
     comparisons: pairs.map(([a, b, low, high]) => ({ a, b, metric: 'm', interval: [low, high] })),

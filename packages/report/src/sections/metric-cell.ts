@@ -6,7 +6,8 @@ import type { Standing } from './best-methods.js';
 
 const marks: Readonly<Record<Standing, Markup>> = {
   best: html`<span class="mark" aria-hidden="true">★</span><span class="hidden">best, </span>`,
-  tied: html`<span class="mark" aria-hidden="true">☆</span><span class="hidden">not told from the best, </span>`,
+  tied: html`<span class="mark" aria-hidden="true">☆</span
+    ><span class="hidden">not told from the best, </span>`,
 };
 
 /** A value over its interval and n, with a bar for shares. */
