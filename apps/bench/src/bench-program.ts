@@ -98,7 +98,9 @@ export function createBenchProgram(streams: Streams = process): Program {
     });
   program
     .command('report')
-    .description('Make one HTML file of results: tables, plots and a viewer of every query. It opens offline.')
+    .description(
+      'Make one HTML file of results: tables, plots and a viewer of every query. It opens offline.',
+    )
     .argument('<results...>', 'files that run wrote with --json')
     .option('--ablation <files...>', 'files that hold ablations')
     .option('--activations <files...>', 'files that hold pictures of activations')

@@ -85,7 +85,9 @@ describe.skipIf(chromium === undefined)('a report in Chromium (skipped where non
       await enter('viewer-method', 'sake');
       await enter('viewer-fired', '2');
       await until(`/another edit/.test(document.getElementById('viewer-rows').textContent)`);
-      expect(await tab.read<number>(`document.querySelectorAll('#viewer-rows .fired:not(.fired-2)').length`)).toBe(0);
+      expect(
+        await tab.read<number>(`document.querySelectorAll('#viewer-rows .fired:not(.fired-2)').length`),
+      ).toBe(0);
       await tab.read(`document.querySelector('#viewer-form button[type=reset]').click()`);
       await until(`document.getElementById('viewer-count').textContent.startsWith('46,800 of')`);
       await tab.read(`document.getElementById('viewer-next').click()`);
@@ -99,7 +101,11 @@ describe.skipIf(chromium === undefined)('a report in Chromium (skipped where non
     async () => {
       await enter('viewer-search', '<b>bold</b>');
       await until(`document.querySelector('#viewer-rows mark')?.textContent === '<b>bold</b>'`);
-      expect(await tab.read<number>(`document.querySelectorAll('#viewer-rows img, #viewer-rows td .text b').length`)).toBe(0);
+      expect(
+        await tab.read<number>(
+          `document.querySelectorAll('#viewer-rows img, #viewer-rows td .text b').length`,
+        ),
+      ).toBe(0);
       expect(await tab.read('document.title')).toBe('FAKE data: how the report looks');
     },
     PATIENCE,

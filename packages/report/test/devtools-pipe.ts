@@ -28,7 +28,10 @@ export function startBrowser(executable: string, flags: readonly string[]): Devt
   });
   const input = child.stdio[3] as Writable;
   const output = child.stdio[4] as unknown as Readable;
-  const waiting = new Map<number, { resolve(result: Record<string, unknown>): void; reject(error: SakeError): void }>();
+  const waiting = new Map<
+    number,
+    { resolve(result: Record<string, unknown>): void; reject(error: SakeError): void }
+  >();
   const listeners: ((event: DevtoolsEvent) => void)[] = [];
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   void ended.then(() => {

@@ -36,7 +36,14 @@ export function fakeReport(edits = 200): ReportInput {
 
 function mapperAblation(): Ablation {
   const random = createRandom(1);
-  const labels = ['optimal transport', 'mean shift', 'diagonal Gaussian', 'identity', 'ridge 0.01', 'ridge cross-validated'];
+  const labels = [
+    'optimal transport',
+    'mean shift',
+    'diagonal Gaussian',
+    'identity',
+    'ridge 0.01',
+    'ridge cross-validated',
+  ];
   const points = labels.flatMap((label) =>
     ['sake', 'sake-paper'].map((series) => fakePoint(label, series, 0.5 + 0.5 * random.next())),
   );
@@ -62,7 +69,11 @@ function fakePoint(label: string, series: string, share: number): AblationPoint 
   return {
     label,
     series,
-    metrics: { accuracy: measured(share), generality: measured(0.9 * share), specificity: measured(1 - 0.2 * share) },
+    metrics: {
+      accuracy: measured(share),
+      generality: measured(0.9 * share),
+      specificity: measured(1 - 0.2 * share),
+    },
   };
 }
 

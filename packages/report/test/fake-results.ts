@@ -20,7 +20,11 @@ const methods = [
 ] as const;
 
 const suites = [
-  { suite: 'counterfact', title: 'FAKE CounterFact', metrics: { accuracy: 1, generality: 2, specificity: 10 } },
+  {
+    suite: 'counterfact',
+    title: 'FAKE CounterFact',
+    metrics: { accuracy: 1, generality: 2, specificity: 10 },
+  },
   {
     suite: 'popular',
     title: 'FAKE Popular',
@@ -68,13 +72,19 @@ function fakeQuery(random: Random, edit: number, metric: string, at: number): Qu
       const fired = distance > 1 ? 'none' : random.next() < 0.04 ? 'other' : 'own';
       const outcome: QueryOutcome = {
         ...base,
-        value: metric === 'divergence' ? value : leave ? Number(fired === 'none') : fired === 'none' ? 0 : value,
+        value:
+          metric === 'divergence' ? value : leave ? Number(fired === 'none') : fired === 'none' ? 0 : value,
         answer: fired === 'none' ? before : wanted,
         fired,
         distance,
         open: { value: leave ? 0 : value },
-        ...(fired !== 'none' && { edit: `fake-edit-${fired === 'own' ? edit + 1 : random.integer(200) + 1}` }),
-        ...(random.next() < 0.005 && { value: null, leftOut: 'the unedited model fails the condition (fake)' }),
+        ...(fired !== 'none' && {
+          edit: `fake-edit-${fired === 'own' ? edit + 1 : random.integer(200) + 1}`,
+        }),
+        ...(random.next() < 0.005 && {
+          value: null,
+          leftOut: 'the unedited model fails the condition (fake)',
+        }),
       };
       return [method, outcome];
     }),
@@ -89,13 +99,11 @@ function fakeTable(
   queries: readonly QueryRecord[],
   edits: number,
 ): SuiteResult {
-  const columns = metrics.map(
-    (name): MetricColumn => ({
-      name,
-      higherIsBetter: name !== 'divergence',
-      unit: name === 'divergence' ? 'nats' : 'share',
-    }),
-  );
+  const columns = metrics.map((name): MetricColumn => ({
+    name,
+    higherIsBetter: name !== 'divergence',
+    unit: name === 'divergence' ? 'nats' : 'share',
+  }));
   const mean = (method: string, metric: string): SuiteResult['rows'][number]['metrics'][string] => {
     const trials = queries.flatMap((query) => {
       const value = query.metric === metric ? query.outcomes[method]!.value : null;
@@ -123,11 +131,20 @@ function fakeTable(
     rows: methods.map(({ method }) => ({
       method,
       metrics: Object.fromEntries(metrics.map((metric) => [metric, mean(method, metric)])),
-      filtered: { [`${metrics[0]}: the unedited model fails the condition (fake)`]: method === 'none' ? 0 : 3 },
+      filtered: {
+        [`${metrics[0]}: the unedited model fails the condition (fake)`]: method === 'none' ? 0 : 3,
+      },
       warnings: [],
       errors:
         suite === 'popular' && method === 'actadd'
-          ? [{ case: 'case_id 12', what: 'learning', code: 'numerical', message: 'fake: expected finite <rows>, got NaN' }]
+          ? [
+              {
+                case: 'case_id 12',
+                what: 'learning',
+                code: 'numerical',
+                message: 'fake: expected finite <rows>, got NaN',
+              },
+            ]
           : [],
       seconds: 12.3,
       learned: method === 'none' ? 0 : edits,
@@ -136,7 +153,14 @@ function fakeTable(
     comparisons: metrics.flatMap((metric) =>
       edited.slice(1).map((b) => {
         const difference = mean('sake', metric).value! - mean(b, metric).value!;
-        return { a: 'sake', b, metric, difference, interval: [difference - 0.04, difference + 0.04] as const, n: edits };
+        return {
+          a: 'sake',
+          b,
+          metric,
+          difference,
+          interval: [difference - 0.04, difference + 0.04] as const,
+          n: edits,
+        };
       }),
     ),
     modelInfo: { id: 'a-fake-model' } as SuiteResult['modelInfo'],

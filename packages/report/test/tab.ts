@@ -75,14 +75,24 @@ export async function openTab(executable: string): Promise<Tab> {
     async read<T>(expression: string) {
       const reply = await send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
       if (reply['exceptionDetails'] !== undefined)
-        throw new SakeError('unsupported', `read: expected a value, got ${JSON.stringify(reply['exceptionDetails'])}`);
+        throw new SakeError(
+          'unsupported',
+          `read: expected a value, got ${JSON.stringify(reply['exceptionDetails'])}`,
+        );
       return (reply['result'] as { value: T }).value;
     },
     async resize(width, height = 900) {
-      await send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false });
+      await send('Emulation.setDeviceMetricsOverride', {
+        width,
+        height,
+        deviceScaleFactor: 1,
+        mobile: false,
+      });
     },
     async prefer(theme) {
-      await send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: theme }] });
+      await send('Emulation.setEmulatedMedia', {
+        features: [{ name: 'prefers-color-scheme', value: theme }],
+      });
     },
     async press(key) {
       await send('Input.dispatchKeyEvent', { type: 'keyDown', key, text: key });

@@ -22,9 +22,13 @@ export function readJson(path: string): unknown {
     return JSON.parse(text) as unknown;
   } catch (cause) {
     const { message } = cause as SyntaxError;
-    throw new SakeError('invalid-file', `readJson: expected JSON in ${path}, got text that is none: ${message}`, {
-      cause,
-      details: { path },
-    });
+    throw new SakeError(
+      'invalid-file',
+      `readJson: expected JSON in ${path}, got text that is none: ${message}`,
+      {
+        cause,
+        details: { path },
+      },
+    );
   }
 }

@@ -85,6 +85,8 @@ describe('sake-bench report', () => {
     };
     expect(await run('absent.json')).toMatch(/^3 .*got ENOENT for .*absent\.json/);
     expect(await run('broken.json')).toMatch(/^3 .*expected JSON in .*broken\.json/);
-    expect(await run('other.json')).toMatch(/^3 .*other\.json: expected results, got 0\.suite: .*and \d+ more/);
+    expect(await run('other.json')).toMatch(
+      /^3 .*other\.json: expected results, got 0\.suite: .*and \d+ more/,
+    );
   });
 });

@@ -43,7 +43,10 @@ export async function runReport(raw: unknown, streams: Streams): Promise<void> {
   streams.stdout.write(`${options.out}: ${results.length} tables, ${(html.length / 1e6).toFixed(1)} MB\n`);
 }
 
-function readParts<Part extends ReportPart>(part: Part, paths: readonly string[]): NonNullable<ReportInput[Part]> {
+function readParts<Part extends ReportPart>(
+  part: Part,
+  paths: readonly string[],
+): NonNullable<ReportInput[Part]> {
   const lists = paths.map((path) => checkReportPart(part, readJson(path), path));
   return lists.flat() as unknown as NonNullable<ReportInput[Part]>;
 }
@@ -56,10 +59,15 @@ function tradeoffOf(results: ReportInput['results']): TradeoffSeries[] {
       .map(({ method }) => ({ table: `${suite}, ${protocol}`, curve: tradeoffCurve(queries, method) })),
   );
   const several = new Set(drawn.map(({ table }) => table)).size > 1;
-  return drawn.map(({ table, curve }) => (several ? { ...curve, method: `${curve.method} (${table})` } : curve));
+  return drawn.map(({ table, curve }) =>
+    several ? { ...curve, method: `${curve.method} (${table})` } : curve,
+  );
 }
 
-function environmentOf(results: ReportInput['results'], paths: readonly string[]): ReportInput['environment'] {
+function environmentOf(
+  results: ReportInput['results'],
+  paths: readonly string[],
+): ReportInput['environment'] {
   const models = new Map(results.map(({ model, modelInfo }) => [model, modelInfo]));
   return {
     'sake-bench': manifest.version,

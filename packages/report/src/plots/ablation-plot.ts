@@ -75,14 +75,14 @@ function strips(ablation: Ablation, dots: readonly Dot[]): Plot.PlotOptions {
   const names = ablationSeries(ablation);
   const labels = [...new Set(dots.map(({ label }) => label))];
   const head = 18; // px above each facet's dots, where its label stands
-  const facet = head + 14 * names.length + 6;
+  const facet = head + 14 * names.length + 12;
   return {
     height: facet * labels.length + 34,
     marginLeft: 14,
     marginTop: 4,
     ...seriesScales(names),
     x: { ...valueScale(dots.map(asMeasured)), grid: true } as Plot.ScaleOptions,
-    y: { axis: null, domain: names, insetTop: head },
+    y: { axis: null, domain: names, insetTop: head, insetBottom: 9 },
     fy: { axis: null, domain: labels, padding: 0.04 },
     marks: [
       Plot.text(labels, {

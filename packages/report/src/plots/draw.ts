@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import { Markup } from '../html/html.js';
+import { escapeText, Markup } from '../html/html.js';
 
 /** Inner size of a plot's drawing; it is scaled to the column it stands in. */
 export const PLOT_WIDTH = 360;
@@ -21,17 +21,16 @@ export function draw(description: string, options: Plot.PlotOptions): Markup {
     ...options,
     className: 'plot',
     document,
-    ariaLabel: description,
   }) as unknown as SvgNode;
-  svg.setAttribute('role', 'img');
   // One sheet styles every plot; Plot's own would be repeated in each of them.
   svg.querySelector('style')?.remove();
-  return new Markup(svg.outerHTML);
+  // The serializer leaves & and < in attributes alone, so the only one that holds data is written here.
+  const attributes = `role="img" aria-label="${escapeText(description)}"`;
+  return new Markup(svg.outerHTML.replace('<svg', () => `<svg ${attributes}`));
 }
 
 /** What is used of the DOM here. */
 interface SvgNode {
   readonly outerHTML: string;
-  setAttribute(name: string, value: string): void;
   querySelector(selector: string): { remove(): void } | null;
 }

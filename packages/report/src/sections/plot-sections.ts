@@ -32,7 +32,7 @@ function ablationTable({ title, points }: Ablation, metrics: readonly string[]):
   return scroller(
     title,
     html`<table class="results">
-      <caption>${title}: figures</caption>
+      <caption><span class="stay">${title}: figures</span></caption>
       <thead>
         <tr>
           <th scope="col">setting</th>
@@ -66,7 +66,9 @@ export function tradeoffSection(tradeoff: readonly TradeoffSeries[]): Markup {
     <h2 id="tradeoff-title">Threshold trade-off</h2>
     <article class="card">
       <h3>Metrics as the gate opens</h3>
-      <p class="note">In percent, against a factor on the method’s own threshold, which is the dashed line at 1.</p>
+      <p class="note">
+        In percent, against a factor on the method’s own threshold, which is the dashed line at 1.
+      </p>
       ${legend(tradeoffMetrics, true)}
       <div class="plots">${tradeoff.map((series) => figure(series.method, tradeoffPlot(series)))}</div>
     </article>
@@ -81,8 +83,15 @@ export function tradeoffSection(tradeoff: readonly TradeoffSeries[]): Markup {
           ['area', ...tradeoffMetrics, 'own let in', 'neighbours let in'],
           tradeoff.map((series) => {
             const own = ownPoint(series);
-            const shares = [...tradeoffMetrics.map((metric) => own[metric]), own.truePositiveRate, own.falsePositiveRate];
-            return { name: series.method, cells: [formatFigures(series.auc), ...shares.map((share) => formatValue(share))] };
+            const shares = [
+              ...tradeoffMetrics.map((metric) => own[metric]),
+              own.truePositiveRate,
+              own.falsePositiveRate,
+            ];
+            return {
+              name: series.method,
+              cells: [formatFigures(series.auc), ...shares.map((share) => formatValue(share))],
+            };
           }),
         )}
       </div>
@@ -96,8 +105,8 @@ export function activationSection(pictures: readonly ActivationPicture[]): Marku
     <h2 id="activations-title">Activations</h2>
     <article class="card">
       <p class="note">
-        Last-token activations on the plane of largest variance of source and target rows. A line joins each source row to
-        where the map takes it. A unit is as long on both axes.
+        Last-token activations on the plane of largest variance of source and target rows. A line joins each
+        source row to where the map takes it. A unit is as long on both axes.
       </p>
       ${legend(activationGroups)}
       <div class="plots">${pictures.map((picture) => figure(picture.edit, activationPlot(picture)))}</div>

@@ -1,12 +1,20 @@
 import type { SuiteResult } from '@sakejs/evaluation';
-import { formatCount, formatFigures, formatInterval, formatValue, metricLabel } from '../html/format-value.js';
+import {
+  formatCount,
+  formatFigures,
+  formatInterval,
+  formatValue,
+  metricLabel,
+} from '../html/format-value.js';
 import { html, type Insert, type Markup } from '../html/html.js';
 import { scroller } from './scroller.js';
 
 /** What a table leaves unsaid: errors first and open, the rest folded. */
 export function resultDetails(result: SuiteResult): Markup {
   return html`${errors(result)}${warnings(result)}
-    <div class="folds">${costs(result)}${firings(result)}${comparisons(result)}${filters(result)}${settings(result)}</div>`;
+    <div class="folds">
+      ${costs(result)}${firings(result)}${comparisons(result)}${filters(result)}${settings(result)}
+    </div>`;
 }
 
 function errors({ rows }: SuiteResult): Markup | null {
@@ -14,11 +22,13 @@ function errors({ rows }: SuiteResult): Markup | null {
   if (failed.length === 0) return null;
   const shown = failed.slice(0, 50);
   return html`<details class="alert">
-    <summary>${formatCount(failed.length)} units of work failed; their queries count as failures</summary>
+    <summary>Work failed, its queries count as failures: ${formatCount(failed.length)}</summary>
     <ul>
       ${shown.map(
         (error) =>
-          html`<li><b>${error.method}</b>, ${error.case}, ${error.what}: <code>${error.code}</code> ${error.message}</li>`,
+          html`<li>
+            <b>${error.method}</b>, ${error.case}, ${error.what}: <code>${error.code}</code> ${error.message}
+          </li>`,
       )}
       ${failed.length > shown.length && html`<li>and ${formatCount(failed.length - shown.length)} more</li>`}
     </ul>
@@ -29,23 +39,29 @@ function warnings({ rows }: SuiteResult): Markup | null {
   const all = rows.flatMap(({ method, warnings }) => warnings.map((warning) => ({ method, warning })));
   if (all.length === 0) return null;
   return fold(
-    `${formatCount(all.length)} warnings`,
-    html`<ul>${all.map(({ method, warning }) => html`<li><b>${method}</b>: ${warning}</li>`)}</ul>`,
+    `Warnings: ${formatCount(all.length)}`,
+    html`<ul>
+      ${all.map(({ method, warning }) => html`<li><b>${method}</b>: ${warning}</li>`)}
+    </ul>`,
   );
 }
 
 function costs({ rows }: SuiteResult): Markup {
   return fold(
     'Cost',
-    figures('Cost of each method', ['edits learned', 'seconds an edit', 'kB an edit', 'seconds in all'], rows.map((row) => ({
-      name: row.method,
-      cells: [
-        formatCount(row.learned),
-        maybe(row.cost.seconds),
-        maybe(row.cost.bytes === null ? null : row.cost.bytes / 1000),
-        formatFigures(row.seconds),
-      ],
-    }))),
+    figures(
+      'Cost of each method',
+      ['edits learned', 'seconds an edit', 'kB an edit', 'seconds in all'],
+      rows.map((row) => ({
+        name: row.method,
+        cells: [
+          formatCount(row.learned),
+          maybe(row.cost.seconds),
+          maybe(row.cost.bytes === null ? null : row.cost.bytes / 1000),
+          formatFigures(row.seconds),
+        ],
+      })),
+    ),
   );
 }
 
@@ -102,10 +118,14 @@ function filters({ rows }: SuiteResult): Markup | null {
   if (reasons.length === 0) return null;
   return fold(
     'Queries left out',
-    figures('Queries left out of the means', rows.map(({ method }) => method), reasons.map((reason) => ({
-      name: reason,
-      cells: rows.map(({ filtered }) => formatCount(filtered[reason] ?? 0)),
-    }))),
+    figures(
+      'Queries left out of the means',
+      rows.map(({ method }) => method),
+      reasons.map((reason) => ({
+        name: reason,
+        cells: rows.map(({ filtered }) => formatCount(filtered[reason] ?? 0)),
+      })),
+    ),
   );
 }
 
@@ -123,13 +143,22 @@ function settings({ protocolSettings, seed, data, prompts }: SuiteResult): Marku
 /** Names with their values. */
 export function definitions(entries: readonly (readonly [string, string | number])[]): Markup {
   return html`<dl class="facts">
-    ${entries.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
+    ${entries.map(
+      ([name, value]) =>
+        html`<div>
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div>`,
+    )}
   </dl>`;
 }
 
 /** A part that is folded away until asked for. */
 export function fold(summary: string, content: Markup): Markup {
-  return html`<details><summary>${summary}</summary>${content}</details>`;
+  return html`<details>
+    <summary>${summary}</summary>
+    ${content}
+  </details>`;
 }
 
 /** A plain table of figures with a name at each row. */
@@ -141,12 +170,20 @@ export function figures(
   return scroller(
     caption,
     html`<table class="plain">
-      <caption>${caption}</caption>
-      <thead><tr><td></td>${headings.map((heading) => html`<th scope="col" class="figure">${heading}</th>`)}</tr></thead>
+      <caption><span class="stay">${caption}</span></caption>
+      <thead>
+        <tr>
+          <td></td>
+          ${headings.map((heading) => html`<th scope="col" class="figure">${heading}</th>`)}
+        </tr>
+      </thead>
       <tbody>
         ${rows.map(
           ({ name, cells }) =>
-            html`<tr><th scope="row">${name}</th>${cells.map((cell) => html`<td class="figure">${cell}</td>`)}</tr>`,
+            html`<tr>
+              <th scope="row">${name}</th>
+              ${cells.map((cell) => html`<td class="figure">${cell}</td>`)}
+            </tr>`,
         )}
       </tbody>
     </table>`,

@@ -15,8 +15,9 @@ export function resultsSection(
   return html`<section id="tables" aria-labelledby="tables-title">
     <h2 id="tables-title">Tables</h2>
     <p class="note">
-      Each cell: the mean (shares in percent), its 95 % interval and the number of queries. ★ is the best of the methods
-      that edit; ☆ is not told from it by the paired 95 % interval. ↑ more is better, ↓ less is better.
+      Each cell: the mean (shares in percent), its 95 % interval and the number of queries. ★ is the best of
+      the methods that edit; ☆ is not told from it by the paired 95 % interval. ↑ more is better, ↓ less is
+      better.
     </p>
     ${results.map((result) => resultTable(result, publishedFor(result, published)))}
   </section>`;
@@ -33,10 +34,9 @@ function resultTable(result: SuiteResult, published: readonly PublishedTable[]):
   const caption = `${title}, ${protocol} protocol`;
   const standings = new Map(columns.map((column) => [column.name, bestMethods(result, column)]));
   const table = html`<table class="results">
-    <caption>
-      ${title} <span class="tag">${protocol} protocol</span>
-      <span class="faint">model ${model}, ${formatCount(edits)} edits</span>
-    </caption>
+    <caption><span class="stay">${title}
+      <span class="tag">${protocol} protocol</span>
+      <span class="faint">model ${model}, ${formatCount(edits)} edits</span></span></caption>
     <thead>
       <tr>
         <th scope="col">method</th>
@@ -44,8 +44,9 @@ function resultTable(result: SuiteResult, published: readonly PublishedTable[]):
           ({ name, higherIsBetter, unit }) =>
             html`<th scope="col" class="figure">
               ${metricLabel(name)} <span aria-hidden="true">${higherIsBetter ? '↑' : '↓'}</span
-              ><span class="hidden">, ${higherIsBetter ? 'more' : 'less'} is better</span>${unit !== 'share' &&
-              html`<span class="faint"> ${unit}</span>`}
+              ><span class="hidden">, ${higherIsBetter ? 'more' : 'less'} is better</span>${
+                unit !== 'share' && html`<span class="faint"> ${unit}</span>`
+              }
             </th>`,
         )}
       </tr>
@@ -69,7 +70,9 @@ function resultTable(result: SuiteResult, published: readonly PublishedTable[]):
 function publishedRows({ model, source, rows }: PublishedTable, { columns }: SuiteResult): Markup {
   return html`<tbody class="published">
     <tr>
-      <th scope="rowgroup" colspan="${columns.length + 1}"><span class="stay">Published, another model: ${model} (${source})</span></th>
+      <th scope="rowgroup" colspan="${columns.length + 1}">
+        <span class="stay">Published, another model: ${model} (${source})</span>
+      </th>
     </tr>
     ${rows.map(
       ({ method, metrics }) =>

@@ -2,32 +2,35 @@ import { dataBlock } from '../html/data-block.js';
 import { html, type Markup } from '../html/html.js';
 import type { ViewerData } from '../viewer/viewer-data.js';
 
-const filters: readonly { readonly id: string; readonly label: string; readonly fixed?: readonly [string, string][] }[] =
-  [
-    { id: 'suite', label: 'Suite' },
-    { id: 'protocol', label: 'Protocol' },
-    { id: 'model', label: 'Model' },
-    { id: 'method', label: 'Method' },
-    { id: 'metric', label: 'Metric' },
-    {
-      id: 'fired',
-      label: 'Fired',
-      fixed: [
-        ['1', 'the own edit'],
-        ['2', 'another edit'],
-        ['0', 'none'],
-      ],
-    },
-    {
-      id: 'success',
-      label: 'Result',
-      fixed: [
-        ['right', 'right'],
-        ['wrong', 'wrong'],
-        ['out', 'left out, or failed'],
-      ],
-    },
-  ];
+const filters: readonly {
+  readonly id: string;
+  readonly label: string;
+  readonly fixed?: readonly [string, string][];
+}[] = [
+  { id: 'suite', label: 'Suite' },
+  { id: 'protocol', label: 'Protocol' },
+  { id: 'model', label: 'Model' },
+  { id: 'method', label: 'Method' },
+  { id: 'metric', label: 'Metric' },
+  {
+    id: 'fired',
+    label: 'Fired',
+    fixed: [
+      ['1', 'the own edit'],
+      ['2', 'another edit'],
+      ['0', 'none'],
+    ],
+  },
+  {
+    id: 'success',
+    label: 'Result',
+    fixed: [
+      ['right', 'right'],
+      ['wrong', 'wrong'],
+      ['out', 'left out, or failed'],
+    ],
+  },
+];
 
 /** Every query of every method: searched, filtered, sorted and paged by the script of the page. */
 export function viewerSection(data: ViewerData): Markup {

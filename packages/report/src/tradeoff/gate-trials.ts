@@ -58,7 +58,9 @@ export function gateTrials(
 
 /** Whether a curve can be drawn of a method's queries: of those to let in and of those to leave, some have an open value. */
 export function canDrawTradeoff(queries: readonly QueryRecord[], method: string): boolean {
-  const open = queries.filter(({ metric, outcomes }) => isGated(metric) && outcomes[method]?.open !== undefined);
+  const open = queries.filter(
+    ({ metric, outcomes }) => isGated(metric) && outcomes[method]?.open !== undefined,
+  );
   return (
     open.some(({ metric }) => metric === 'specificity') && open.some(({ metric }) => metric !== 'specificity')
   );

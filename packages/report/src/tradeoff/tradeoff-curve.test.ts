@@ -2,7 +2,13 @@ import type { QueryOutcome, QueryRecord } from '@sakejs/evaluation';
 import { describe, expect, it } from 'vitest';
 import { tradeoffCurve } from './tradeoff-curve.js';
 
-function query(metric: string, distance: number, closed: number, open: number, over: Partial<QueryOutcome> = {}): QueryRecord {
+function query(
+  metric: string,
+  distance: number,
+  closed: number,
+  open: number,
+  over: Partial<QueryOutcome> = {},
+): QueryRecord {
   const fired = distance <= 1 ? 'own' : 'none';
   const base = { firstToken: null, wholeObject: null, probability: null, answer: 'x', before: 'Paris' };
   return {
@@ -12,7 +18,14 @@ function query(metric: string, distance: number, closed: number, open: number, o
     wanted: ['Rome'],
     outcomes: {
       none: { ...base, value: closed, fired: 'none' },
-      sake: { ...base, value: fired === 'own' ? open : closed, fired, distance, open: { value: open }, ...over },
+      sake: {
+        ...base,
+        value: fired === 'own' ? open : closed,
+        fired,
+        distance,
+        open: { value: open },
+        ...over,
+      },
     },
   };
 }
@@ -29,9 +42,30 @@ describe('tradeoffCurve', () => {
   it('gives the exact means at every distance', () => {
     expect(tradeoffCurve(queries, 'sake').points).toEqual([
       { threshold: 0, accuracy: 0, generality: 0, specificity: 1, truePositiveRate: 0, falsePositiveRate: 0 },
-      { threshold: 0.2, accuracy: 1, generality: 0, specificity: 1, truePositiveRate: 1 / 3, falsePositiveRate: 0 },
-      { threshold: 0.5, accuracy: 1, generality: 0.5, specificity: 0.5, truePositiveRate: 2 / 3, falsePositiveRate: 0.5 },
-      { threshold: 1.5, accuracy: 1, generality: 1, specificity: 0.5, truePositiveRate: 1, falsePositiveRate: 0.5 },
+      {
+        threshold: 0.2,
+        accuracy: 1,
+        generality: 0,
+        specificity: 1,
+        truePositiveRate: 1 / 3,
+        falsePositiveRate: 0,
+      },
+      {
+        threshold: 0.5,
+        accuracy: 1,
+        generality: 0.5,
+        specificity: 0.5,
+        truePositiveRate: 2 / 3,
+        falsePositiveRate: 0.5,
+      },
+      {
+        threshold: 1.5,
+        accuracy: 1,
+        generality: 1,
+        specificity: 0.5,
+        truePositiveRate: 1,
+        falsePositiveRate: 0.5,
+      },
       { threshold: 2, accuracy: 1, generality: 1, specificity: 0, truePositiveRate: 1, falsePositiveRate: 1 },
     ]);
   });
@@ -56,7 +90,12 @@ describe('tradeoffCurve', () => {
   it('keeps queries that no edit can answer closed at every threshold, and ties them beyond the end', () => {
     const failed = query('accuracy', 0.1, 0, 1, { value: 0, fired: 'none', error: 'no edit' });
     const { points, auc } = tradeoffCurve([failed, query('specificity', 0.3, 1, 0)], 'sake');
-    expect(points.at(-1)).toMatchObject({ accuracy: 0, generality: null, truePositiveRate: 0, falsePositiveRate: 1 });
+    expect(points.at(-1)).toMatchObject({
+      accuracy: 0,
+      generality: null,
+      truePositiveRate: 0,
+      falsePositiveRate: 1,
+    });
     expect(auc).toBe(0);
   });
 
@@ -79,7 +118,9 @@ describe('tradeoffCurve', () => {
   it('refuses queries without open values, or of one kind only', () => {
     const { open: _, ...closed } = queries[0]!.outcomes['sake']!;
     const without = { ...queries[0]!, outcomes: { sake: closed } };
-    expect(() => tradeoffCurve([without], 'sake')).toThrow(/open value at every query of sake, got none at case 0/);
+    expect(() => tradeoffCurve([without], 'sake')).toThrow(
+      /open value at every query of sake, got none at case 0/,
+    );
     expect(() => tradeoffCurve([queries[0]!], 'sake')).toThrow(/got 1 and 0 of sake/);
     expect(() => tradeoffCurve(queries, 'sake', { points: 2 })).toThrow(/at least 3 points, got 2/);
   });

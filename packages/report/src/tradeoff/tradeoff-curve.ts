@@ -61,7 +61,7 @@ function sweep(
   });
   const points: TradeoffPoint[] = [];
   if (trials[0]!.distance > 0) points.push(at(0));
-  for (let next = 0; next < trials.length; ) {
+  for (let next = 0; next < trials.length;) {
     const { distance } = trials[next]!;
     if (distance === Infinity) break;
     const before = fired;
