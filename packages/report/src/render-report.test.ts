@@ -49,7 +49,8 @@ describe('renderReport', () => {
       .filter((target) => !target.startsWith('#') && target !== 'data:,');
     expect(outside).toEqual([]);
     expect(html).not.toMatch(/@import|url\(\s*['"]?http/);
-    expect(html).toContain("default-src 'none'");
+    const [policy] = all('meta[http-equiv]').map((meta) => meta.getAttribute('content'));
+    expect(policy).toContain("default-src 'none'");
   });
 
   it('gives each plot a description and each table a caption', () => {

@@ -64,6 +64,9 @@ export function page({ title, subtitle, parts }: Page): string {
     </html> `.text;
 }
 
+/** Nothing may stand between the tags but what was hashed. */
+const script = (text: string): Markup => new Markup(`<script>${text}</script>`);
+
 function hashSource(script: string): string {
   return `'sha256-${createHash('sha256').update(script).digest('base64')}'`;
 }

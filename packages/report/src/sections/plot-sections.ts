@@ -1,4 +1,4 @@
-import { formatFigures, formatValue, metricLabel } from '../html/format-value.js';
+import { formatValue, metricLabel } from '../html/format-value.js';
 import { html, type Markup } from '../html/html.js';
 import type { Ablation, ActivationPicture, TradeoffSeries } from '../input/report-input.js';
 import { ablationMetrics, ablationPlot, ablationSeries } from '../plots/ablation-plot.js';
@@ -90,7 +90,7 @@ export function tradeoffSection(tradeoff: readonly TradeoffSeries[]): Markup {
             ];
             return {
               name: series.method,
-              cells: [formatFigures(series.auc), ...shares.map((share) => formatValue(share))],
+              cells: [series.auc.toFixed(3), ...shares.map((share) => formatValue(share))],
             };
           }),
         )}

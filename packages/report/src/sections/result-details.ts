@@ -130,7 +130,7 @@ function filters({ rows }: SuiteResult): Markup | null {
 }
 
 function settings({ protocolSettings, seed, data, prompts }: SuiteResult): Markup {
-  const entries: readonly [string, string | number][] = [
+  const entries: readonly (readonly [string, string | number])[] = [
     ['data', `${data.name}, ${formatCount(data.records)} records`],
     ['SHA-256', data.sha256],
     ['prompts', `${prompts.source}, ${prompts.count} an edit`],
