@@ -67,6 +67,6 @@ export function page({ title, subtitle, parts }: Page): string {
 /** Nothing may stand between the tags but what was hashed. */
 const script = (text: string): Markup => new Markup(`<script>${text}</script>`);
 
-function hashSource(script: string): string {
-  return `'sha256-${createHash('sha256').update(script).digest('base64')}'`;
+function hashSource(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
