@@ -18,10 +18,14 @@ const libraries = {
   editor: { deps: ['spec'], external: ['zod'] },
   baselines: { deps: ['spec', 'transport', 'scope', 'editor'], external: [] },
   evaluation: { deps: ['spec', 'editor'], external: ['zod'] },
+  report: {
+    deps: ['spec', 'evaluation'],
+    external: ['@observablehq/plot', 'linkedom', 'ml-matrix', 'zod'],
+  },
   terminal: { deps: ['spec'], external: [] },
 };
 const beneathUmbrella = Object.keys(libraries).filter(
-  (name) => !['checkpoints', 'evaluation', 'terminal'].includes(name),
+  (name) => !['checkpoints', 'evaluation', 'report', 'terminal'].includes(name),
 );
 const everything = [...Object.keys(libraries), 'umbrella'];
 const layers = {

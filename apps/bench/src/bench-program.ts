@@ -17,6 +17,7 @@ import { runSuites } from './run-suite.js';
 import { reproducedMethods, tableNames } from './reproduce/reproduced-tables.js';
 import { runReproduce } from './reproduce/run-reproduce.js';
 import { runTable, tableFormats } from './tables/run-table.js';
+import { runReport } from './report/run-report.js';
 
 export interface Program {
   /** Runs the arguments that follow the command's name; gives the exit status. */
@@ -231,6 +232,20 @@ export function createBenchProgram(streams: Streams = process): Program {
     .option('--no-published', 'leave published numbers out')
     .action(async (file: string, options: unknown) => {
       exit = await runCommand(() => runTable(file, options, streams), { json: false, streams });
+    });
+  program
+    .command('report')
+    .description(
+      'Make one HTML file of results: tables, plots and a viewer of every query. It opens offline.',
+    )
+    .argument('<results...>', 'files that run wrote with --json')
+    .option('--ablation <files...>', 'files that hold ablations')
+    .option('--activations <files...>', 'files that hold pictures of activations')
+    .option('--published <files...>', 'files that hold published tables, to stand beneath ours')
+    .requiredOption('--out <file>', 'the HTML file to write')
+    .option('--title <text>', 'the heading', 'SAKE benchmark')
+    .action(async (results: readonly string[], options: object) => {
+      exit = await runCommand(() => runReport({ ...options, results }, streams), { streams });
     });
   return {
     async run(argv) {

@@ -4,7 +4,7 @@ import {
   isSakeError,
   SakeError,
   validateEditRequest,
-  type Edit,
+  type MapEdit,
   type EditRequest,
   type PromptDistribution,
 } from '@sakejs/spec';

@@ -1,0 +1,92 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { bench, temporaryFolder } from '../../test/bench.js';
+
+const outcome = (value: number, fired: 'own' | 'none', distance: number): object => ({
+  firstToken: null,
+  wholeObject: null,
+  probability: null,
+  value,
+  answer: 'Rome',
+  before: 'Paris',
+  fired,
+  distance,
+  open: { value: 1 },
+});
+
+const query = (metric: string, sake: object): object => ({
+  case: 0,
+  metric,
+  prompt: `<b>${metric}</b></script>`,
+  wanted: ['Rome'],
+  outcomes: { sake },
+});
+
+const result = {
+  suite: 'counterfact',
+  title: 'CounterFact',
+  protocol: 'strict',
+  protocolSettings: { live: 'all' },
+  model: 'tiny',
+  edits: 1,
+  seed: 0,
+  columns: [{ name: 'accuracy', higherIsBetter: true, unit: 'share' }],
+  rows: [
+    {
+      method: 'sake',
+      metrics: { accuracy: { value: 1, n: 1, interval: [0.2, 1], scorers: {}, fired: { own: 1, other: 0 } } },
+      filtered: {},
+      warnings: [],
+      errors: [],
+      seconds: 1,
+      learned: 1,
+      cost: { seconds: 1, bytes: 1 },
+    },
+  ],
+  comparisons: [],
+  modelInfo: { id: 'tiny' },
+  data: { name: 'd', sha256: 'ab', records: 1 },
+  prompts: { source: 'template', count: 10 },
+  queries: [query('accuracy', outcome(1, 'own', 0.5)), query('specificity', outcome(1, 'none', 1.5))],
+};
+
+/** A folder with these files in it, by path. */
+function folderWith(files: Readonly<Record<string, unknown>>): (name: string) => string {
+  const folder = temporaryFolder();
+  const path = (name: string): string => join(folder, name);
+  for (const [name, content] of Object.entries(files))
+    writeFileSync(path(name), typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+}
+
+describe('sake-bench report', () => {
+  it('makes one file of tables, trade-off and viewer', async () => {
+    const path = folderWith({ 'a.json': result, 'b.json': [result] });
+    const { status, out, err } = await bench(
+      'report',
+      path('a.json'),
+      path('b.json'),
+      ...['--out', path('r.html'), '--title', 'A <title>'],
+    );
+    expect([status, err]).toEqual([0, '']);
+    expect(out).toContain('2 tables');
+    const html = readFileSync(path('r.html'), 'utf8');
+    expect(html).toContain('<title>A &lt;title&gt;</title>');
+    expect(html).toContain('id="tradeoff"');
+    expect(html).not.toContain('<b>accuracy</b>');
+  });
+
+  it('says which file is missing, no JSON or no result', async () => {
+    const path = folderWith({ 'broken.json': '{', 'other.json': { suite: 3 } });
+    const run = async (name: string): Promise<string> => {
+      const { status, err } = await bench('report', path(name), '--out', path('r.html'));
+      return `${status} ${err}`;
+    };
+    expect(await run('absent.json')).toMatch(/^3 .*got ENOENT for .*absent\.json/);
+    expect(await run('broken.json')).toMatch(/^3 .*expected JSON in .*broken\.json/);
+    expect(await run('other.json')).toMatch(
+      /^3 .*other\.json: expected results, got 0\.suite: .*and \d+ more/,
+    );
+  });
+});

@@ -1,0 +1,3 @@
+import { projectTests } from '../../vitest.base.js';
+
+export default projectTests();
