@@ -1,4 +1,4 @@
-import { isPrefixOf, type CounterFactDataset, type CounterFactRecord } from '@sakejs/evaluation';
+import { isPrefixOfAny, type CounterFactDataset, type CounterFactRecord } from '@sakejs/evaluation';
 import { normalizeLabel, type Fact } from '@sakejs/facts';
 import { fillPrompt, type CausalLM } from '@sakejs/spec';
 import type { Dataset } from '../corpus/plan-dataset.js';
@@ -88,7 +88,7 @@ export async function measureCounterFact(
   await asker.each('CounterFact', asked, asked.length, (query, { firstToken, token }) => {
     const { metric, object, prompt, subject } = query;
     exact[metric].add(firstToken);
-    prefix[metric].add(isPrefixOf(lm.decode([token]).trim(), object));
+    prefix[metric].add(isPrefixOfAny(lm.decode([token]).trim(), [object]));
     const names = subject === undefined ? namesOf.get(normalizeLabel(object))!.map(subjectOf) : [subject];
     if (!isTrained(prompt, names)) unseen[metric].add(firstToken);
   });
