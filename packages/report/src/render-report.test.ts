@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isSakeError } from '@sakejs/spec';
 import { parseHTML } from 'linkedom';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -51,6 +52,14 @@ describe('renderReport', () => {
     expect(html).not.toMatch(/@import|url\(\s*['"]?http/);
     const [policy] = all('meta[http-equiv]').map((meta) => meta.getAttribute('content'));
     expect(policy).toContain("default-src 'none'");
+  });
+
+  it('names the very scripts that it runs in its policy', () => {
+    const policy = all('meta[http-equiv]')[0]!.getAttribute('content');
+    const scripts = [...html.matchAll(/<script>(.*?)<\/script>/gs)].map(([, text]) => text!);
+    expect(scripts).toHaveLength(2);
+    for (const text of scripts)
+      expect(policy).toContain(`'sha256-${createHash('sha256').update(text).digest('base64')}'`);
   });
 
   it('gives each plot a description and each table a caption', () => {

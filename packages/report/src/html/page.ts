@@ -38,9 +38,7 @@ export function page({ title, subtitle, parts }: Page): string {
         <style>
           ${new Markup(asset('report.css'))}
         </style>
-        <script>
-          ${new Markup(theme)};
-        </script>
+        ${script(theme)}
       </head>
       <body>
         <a class="skip" href="#content">Skip to the content</a>
@@ -57,9 +55,7 @@ export function page({ title, subtitle, parts }: Page): string {
           </nav>
         </header>
         <main id="content">${parts.map(({ content }) => content)}</main>
-        <script>
-          ${new Markup(viewer)};
-        </script>
+        ${script(viewer)}
       </body>
     </html> `.text;
 }
