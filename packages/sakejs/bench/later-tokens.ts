@@ -11,7 +11,8 @@ import { readFileSync } from 'node:fs';
 import { createSteeredLM, objectTokens } from '@sakejs/editor';
 import { embeddedRecordsFile } from '@sakejs/embedded-model';
 import { createTemplateSource } from '@sakejs/prompts';
-import { fillPrompt, isSakeError, type Edit, type EditRequest } from '@sakejs/spec';
+import { fillPrompt, isSakeError,
+  SakeError, type Edit, type EditRequest } from '@sakejs/spec';
 import { loadModel } from '../src/load-model.js';
 import { createMethod } from '../src/methods.js';
 
@@ -94,6 +95,8 @@ for (const { requested_rewrite: rewrite, paraphrase_prompts: paraphrases } of re
     continue;
   }
   learned += 1;
+  if (edit.kind !== 'map')
+    throw new SakeError('unsupported', `later-tokens: expected a method that learns maps, got ${method}`);
   const paper: Edit = { ...edit, later: [] };
   for (const [form, of] of [
     ['paper', paper],
