@@ -11,8 +11,7 @@ import { readFileSync } from 'node:fs';
 import { createSteeredLM, objectTokens } from '@sakejs/editor';
 import { embeddedRecordsFile } from '@sakejs/embedded-model';
 import { createTemplateSource } from '@sakejs/prompts';
-import { fillPrompt, isSakeError,
-  SakeError, type Edit, type EditRequest } from '@sakejs/spec';
+import { fillPrompt, isSakeError, SakeError, type Edit, type EditRequest } from '@sakejs/spec';
 import { loadModel } from '../src/load-model.js';
 import { createMethod } from '../src/methods.js';
 
