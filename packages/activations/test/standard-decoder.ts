@@ -56,10 +56,7 @@ export function standardDecoder(form: AttentionForm): Uint8Array {
   const mask =
     form === 'MultiHeadAttention'
       ? builder.node('Cast', [seen], { attributes: { to: int(DataType.INT32) } })
-      : builder.node('Unsqueeze', [
-          builder.node('Cast', [seen], { attributes: { to: int(DataType.BOOL) } }),
-          builder.int64s([1, 2]),
-        ]);
+      : positionMask(builder, ids, seen);
   const angles = Array.from(
     { length: POSITIONS * (SIZE / 2) },
     (_, at) => Math.floor(at / (SIZE / 2)) / 10 ** (at % (SIZE / 2)),
@@ -104,6 +101,20 @@ export function standardDecoder(form: AttentionForm): Uint8Array {
       builder.output(`present.${layer}.${part}`, DataType.FLOAT, [BATCH, kvHeads, 'total_length', SIZE]);
   const opset = form === 'MultiHeadAttention' ? 23 : form.opset;
   return encodeModel(builder.build({ opset, irVersion: 10, domains: { 'com.microsoft': 1 } }));
+}
+
+/** Which positions each of the new ones may see, by the mask alone: BOOL [batch, 1, length, total]. */
+function positionMask(builder: GraphBuilder, ids: string, seen: string): string {
+  const length = builder.node('Slice', [
+    builder.node('Shape', [ids]),
+    builder.int64s([1]),
+    builder.int64s([2]),
+  ]);
+  const rows = builder.node('Concat', [builder.int64s([1, 1]), length, builder.int64s([1])], {
+    attributes: { axis: int(0) },
+  });
+  const isSeen = builder.node('Cast', [seen], { attributes: { to: int(DataType.BOOL) } });
+  return builder.node('Expand', [builder.node('Unsqueeze', [isSeen, builder.int64s([1, 2])]), rows]);
 }
 
 function standard(
