@@ -71,6 +71,7 @@ export function createBenchProgram(streams: Streams = process): Program {
     .option('--journal <folder>', 'keep finished work there; the same command goes on where it was stopped')
     .option('--repair', 'go on with a damaged journal: what was lost is worked again')
     .option('--queries', 'put every query with its outcomes into the JSON')
+    .option('--tradeoff', "judge each query with the own gate open as well, for the report's threshold sweep")
     .option('--json <file>', 'write the result as JSON; - prints it to standard output, without the table')
     .action(async (options: { readonly json?: unknown }, command: Command) => {
       const given = new Set(

@@ -29,6 +29,7 @@ const optionsSchema = z.strictObject({
   journal: z.string().min(1, 'expected a folder').optional(),
   repair: z.boolean().optional(),
   queries: z.boolean().optional(),
+  tradeoff: z.boolean().optional(),
   json: z.string().min(1, 'expected a file, or -').optional(),
 });
 
@@ -40,14 +41,15 @@ export async function runSuites(
   signal: AbortSignal,
 ): Promise<void> {
   const options = parseOptions(optionsSchema, raw, 'run');
-  const { json, journal, repair = false } = options;
+  const { json, journal, repair = false, tradeoff = false } = options;
   if (json !== undefined && json !== '-') checkWritable(json);
   const results = await runGrid(configOf(options, given), {
     streams,
     signal,
     journal,
     repair,
-    withQueries: options.queries ?? false,
+    withQueries: (options.queries ?? false) || tradeoff,
+    alsoOpen: tradeoff,
   });
   writeResults(results, json, streams);
 }
@@ -64,7 +66,14 @@ export function writeResults(
   checkErrors(results);
 }
 
-const besideConfig: ReadonlySet<string> = new Set(['config', 'journal', 'repair', 'queries', 'json']);
+const besideConfig: ReadonlySet<string> = new Set([
+  'config',
+  'journal',
+  'repair',
+  'queries',
+  'tradeoff',
+  'json',
+]);
 
 /** The grid of `--config`, or of the flags. */
 function configOf(options: z.output<typeof optionsSchema>, given: ReadonlySet<string>): BenchConfig {

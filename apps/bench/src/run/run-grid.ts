@@ -17,12 +17,14 @@ export interface GridOptions {
   readonly repair?: boolean;
   /** Whether results hold every query. Default false. */
   readonly withQueries?: boolean;
+  /** Whether each query is judged with the own edit's gate open as well, for threshold sweeps. Default false. */
+  readonly alsoOpen?: boolean;
 }
 
 /** Runs every cell of a grid: models outermost, then seeds, then suites; one result a protocol. */
 export async function runGrid(config: BenchConfig, options: GridOptions): Promise<SuiteResult[]> {
-  const { streams, signal, journal, repair = false, withQueries = false } = options;
-  const jobs = jobsOf(config);
+  const { streams, signal, journal, repair = false, withQueries = false, alsoOpen = false } = options;
+  const jobs = jobsOf(config, alsoOpen);
   for (const job of jobs) suiteOf(job); // Every file is read before any model is loaded.
   const modules = config.mapper !== undefined && isModule(config.mapper) ? [config.mapper] : [];
   await using stores = await openRunStores(journal, { modules, repair });
@@ -38,11 +40,11 @@ export async function runGrid(config: BenchConfig, options: GridOptions): Promis
   return results;
 }
 
-function jobsOf(config: BenchConfig): SuiteJob[] {
+function jobsOf(config: BenchConfig, alsoOpen: boolean): SuiteJob[] {
   const { prompts, count, records, popularRecords, split, limit, covered, doubtLimit } = config;
   return config.seeds.flatMap((seed) =>
     config.suites.map((suite) => ({
-      ...{ suite, prompts, count, seed },
+      ...{ suite, prompts, count, seed, alsoOpen },
       records: { records, popularRecords, split, limit, covered, doubtLimit, seed },
       methods: { kind: 'named' as const, names: config.methods, mapper: config.mapper },
       protocols: protocolChoices(config),
