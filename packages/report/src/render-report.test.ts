@@ -113,7 +113,8 @@ describe('renderReport', () => {
   it('shows a metric without queries as n = 0', () => {
     const [result] = input.results;
     const empty = { ...result!.rows[1]!.metrics['accuracy']!, value: null, n: 0, interval: null };
-    const row = { ...result!.rows[1]!, metrics: { accuracy: empty } };
+    const [first] = result!.rows.slice(1);
+    const row = { ...first!, metrics: { ...first!.metrics, accuracy: empty } };
     page = parse(renderReport({ title: 't', results: [{ ...result!, rows: [row] }], environment: {} }));
     expect(all('.results td')[0]!.textContent).toContain('n = 0');
     page = parse(html);

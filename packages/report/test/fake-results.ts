@@ -163,7 +163,15 @@ function fakeTable(
         };
       }),
     ),
-    modelInfo: { id: 'a-fake-model' } as SuiteResult['modelInfo'],
+    modelInfo: {
+      id: 'a-fake-model',
+      sha256: 'fedcba9876543210'.repeat(4),
+      family: 'llama',
+      ...{ hiddenSize: 192, layers: 6, vocabularySize: 6144, maxPositions: 512 },
+      dtype: 'float32',
+      threads: 2,
+      runtime: { fake: '0.0' },
+    },
     data: { name: 'fake.json', sha256: '0123456789abcdef'.repeat(4), records: edits },
     prompts: { source: 'template', count: 50 },
     queries,

@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { protocols, type QueryRecord } from '@sakejs/evaluation';
 import { describe, expect, it } from 'vitest';
 import { bench, temporaryFolder } from '../../test/bench.js';
+import { madeUpResult } from '../../test/result-file.js';
 
 const outcome = (value: number, fired: 'own' | 'none', distance: number): object => ({
   firstToken: null,
@@ -23,33 +25,17 @@ const query = (metric: string, sake: object): object => ({
   outcomes: { sake },
 });
 
-const result = {
-  suite: 'counterfact',
-  title: 'CounterFact',
-  protocol: 'strict',
-  protocolSettings: { live: 'all' },
-  model: 'tiny',
-  edits: 1,
-  seed: 0,
-  columns: [{ name: 'accuracy', higherIsBetter: true, unit: 'share' }],
-  rows: [
-    {
-      method: 'sake',
-      metrics: { accuracy: { value: 1, n: 1, interval: [0.2, 1], scorers: {}, fired: { own: 1, other: 0 } } },
-      filtered: {},
-      warnings: [],
-      errors: [],
-      seconds: 1,
-      learned: 1,
-      cost: { seconds: 1, bytes: 1 },
-    },
-  ],
-  comparisons: [],
-  modelInfo: { id: 'tiny' },
-  data: { name: 'd', sha256: 'ab', records: 1 },
-  prompts: { source: 'template', count: 10 },
-  queries: [query('accuracy', outcome(1, 'own', 0.5)), query('specificity', outcome(1, 'none', 1.5))],
-};
+const result = madeUpResult(
+  { sake: 20 },
+  {
+    protocol: 'strict',
+    protocolSettings: protocols.strict,
+    queries: [
+      query('accuracy', outcome(1, 'own', 0.5)),
+      query('specificity', outcome(1, 'none', 1.5)),
+    ] as QueryRecord[],
+  },
+);
 
 /** A folder with these files in it, by path. */
 function folderWith(files: Readonly<Record<string, unknown>>): (name: string) => string {

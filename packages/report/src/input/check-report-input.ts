@@ -1,6 +1,7 @@
+import { suiteResultSchema } from '@sakejs/evaluation';
 import { SakeError } from '@sakejs/spec';
 import { z } from 'zod';
-import { suiteResultSchema } from './suite-result-schema.js';
+
 import type { ReportInput } from './report-input.js';
 
 const share = z.number().min(0).max(1);
