@@ -45,7 +45,7 @@ describe('sake-bench ablate', () => {
 
 describe('sake-bench reproduce', () => {
   it(
-    'writes tables beside published numbers, in JSON, Markdown and LaTeX',
+    'writes tables beside published numbers, in JSON, Markdown, LaTeX and HTML',
     { timeout: 240_000 },
     async () => {
       const out = temporaryFolder();
@@ -75,6 +75,10 @@ describe('sake-bench reproduce', () => {
       };
       // Both protocols of two suites: the LLaMA table shows the first once more.
       expect(results).toHaveLength(4);
+      expect(JSON.stringify(results)).not.toContain('"queries"');
+      const html = readFileSync(join(out, 'report.html'), 'utf8');
+      expect(html).toContain('Robustness to doubt');
+      expect(html).toContain('France: Paris → Rome');
     },
   );
 });

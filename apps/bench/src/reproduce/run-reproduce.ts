@@ -7,19 +7,24 @@ import {
   publishedTables,
   type SuiteResult,
 } from '@sakejs/evaluation';
+import type { ActivationPicture } from '@sakejs/report';
+import { isSakeError, type CausalLM } from '@sakejs/spec';
 import { checkWritable, formatDuration, writeFileAtomic, type Streams } from '@sakejs/terminal';
+import { createMethod, loadPromptSource, mappedMethodNames } from 'sakejs';
 import { z } from 'zod';
 import { ablationsOn, type AblationResult } from '../ablations/run-ablation.js';
-import type { SuiteName } from '../bench-suites.js';
+import { loadSuites, type SuiteName } from '../bench-suites.js';
 import { isModule, knownMethods } from '../method-entries.js';
 import { openModel } from '../open-model.js';
 import { namesAmong, parseOptions, wholeNumber } from '../parse-options.js';
+import { activationPicture } from '../report/activation-picture.js';
 import { resultTable } from '../result-table.js';
 import { DOUBT_LIMIT } from '../run/bench-config.js';
 import { runJob, type RunJobOptions } from '../run/run-job.js';
 import { openRunStores } from '../run/run-stores.js';
 import { checkErrors } from '../run-suite.js';
 import { estimateText } from './estimate.js';
+import { reproductionReport } from './reproduction-report.js';
 import { reproducedAblations, reproducedTables, tableNames } from './reproduced-tables.js';
 
 const optionsSchema = z.strictObject({
@@ -53,7 +58,7 @@ export interface Reproduction {
   readonly seconds: number;
 }
 
-/** `sake-bench reproduce`: runs the paper's tables, prints them and writes JSON, Markdown and LaTeX into a folder. */
+/** `sake-bench reproduce`: runs the paper's tables, prints them and writes JSON, Markdown, LaTeX and HTML into a folder. */
 export async function runReproduce(raw: unknown, streams: Streams, signal: AbortSignal): Promise<void> {
   const options = parseOptions(optionsSchema, raw, 'reproduce');
   const { out, model } = options;
@@ -72,8 +77,8 @@ export async function runReproduce(raw: unknown, streams: Streams, signal: Abort
     signal,
     onPlan: ({ totalBytes }) => streams.stderr.write(`${model}: ${estimateText(totalBytes, edits)}\n`),
   });
-  const { workers, queries: withQueries = false } = options;
-  const running = { lm, model, stores, workers, withQueries, streams, signal };
+  const { workers } = options;
+  const running = { lm, model, stores, workers, withQueries: true, streams, signal };
   const results = await suiteResults(suiteNames, options, running);
   const ablations = names.includes('ablation')
     ? await ablationsOn(reproducedAblations, ablationOptions(options), running)
@@ -82,7 +87,10 @@ export async function runReproduce(raw: unknown, streams: Streams, signal: Abort
   const reproduction: Reproduction = { results, ablations, seconds };
   const pages = pagesOf(reproduction, names);
   for (const { title, result } of pages) streams.stdout.write(`${title}\n${resultTable(result)}\n\n`);
-  writeFiles(out, reproduction, pages);
+  writeFiles(out, reproduction, pages, options.queries ?? false);
+  const activations = await firstEdit(lm, suiteNames, options, signal);
+  const html = reproductionReport({ title: `SAKE's tables on ${model}`, results, ablations, activations });
+  writeFileAtomic(join(out, 'report.html'), html);
   streams.stdout.write(`${formatDuration(seconds)} in all; tables in ${out}\n`);
   checkErrors(pages.map(({ result }) => result));
 }
@@ -158,7 +166,12 @@ function pagesOf({ results, ablations }: Reproduction, names: readonly string[])
   return [...ofTables, ...ofAblations];
 }
 
-function writeFiles(out: string, reproduction: Reproduction, pages: readonly Page[]): void {
+function writeFiles(
+  out: string,
+  reproduction: Reproduction,
+  pages: readonly Page[],
+  withQueries: boolean,
+): void {
   const write = (name: string, text: string): void => writeFileAtomic(join(out, name), text);
   const beside = ({ published }: Page) => ({
     published: publishedTables.filter(({ name }) => name === published),
@@ -166,5 +179,31 @@ function writeFiles(out: string, reproduction: Reproduction, pages: readonly Pag
   const markdown = pages.map((page) => `## ${page.title}\n\n${markdownTable(page.result, beside(page))}`);
   write('tables.md', `# Results\n\n${markdown.join('\n')}`);
   for (const page of pages) write(`${page.name}.tex`, latexTable(page.result, beside(page)));
-  write('results.json', `${JSON.stringify(reproduction, null, 1)}\n`);
+  const shown = (key: string, value: unknown): unknown =>
+    key === 'queries' && !withQueries ? undefined : value;
+  write('results.json', `${JSON.stringify(reproduction, shown, 1)}\n`);
+}
+
+/** A picture of the first edit of the first suite, by the first method that maps activations. */
+async function firstEdit(
+  lm: CausalLM,
+  suites: readonly SuiteName[],
+  options: ReproduceOptions,
+  signal: AbortSignal,
+): Promise<ActivationPicture[]> {
+  const [name] = suites;
+  const mapped = options.methods.find((method) => mappedMethodNames.includes(method));
+  if (name === undefined || mapped === undefined) return [];
+  const [suite] = loadSuites([name], { ...options, limit: 1 });
+  const { request, withheld } = suite!.cases[0]!;
+  const { count, seed } = options;
+  const prompts = loadPromptSource(options.prompts);
+  const method = createMethod(mapped, lm.info);
+  try {
+    const picture = await activationPicture({ lm, request, withheld, method, prompts, count, seed, signal });
+    return picture === undefined ? [] : [picture];
+  } catch (error) {
+    if (isSakeError(error) && error.code === 'not-enough-data') return []; // That edit cannot be learned.
+    throw error;
+  }
 }
