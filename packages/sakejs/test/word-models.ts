@@ -58,10 +58,7 @@ export async function writeWordModel(
   await mkdir(join(folder, 'onnx'), { recursive: true });
   await writeFile(join(folder, 'config.json'), JSON.stringify(config));
   await writeWordTokenizer(folder);
-  await writeFile(
-    join(folder, 'onnx', 'model.onnx'),
-    encodeModel(buildDecoder(decoder, weights, options)),
-  );
+  await writeFile(join(folder, 'onnx', 'model.onnx'), encodeModel(buildDecoder(decoder, weights, options)));
   return folder;
 }
 
