@@ -32,7 +32,9 @@ function ablationTable({ title, points }: Ablation, metrics: readonly string[]):
   return scroller(
     title,
     html`<table class="results">
-      <caption><span class="stay">${title}: figures</span></caption>
+      <caption>
+        <span class="stay">${title}: figures</span>
+      </caption>
       <thead>
         <tr>
           <th scope="col">setting</th>

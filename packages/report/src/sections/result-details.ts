@@ -170,7 +170,9 @@ export function figures(
   return scroller(
     caption,
     html`<table class="plain">
-      <caption><span class="stay">${caption}</span></caption>
+      <caption>
+        <span class="stay">${caption}</span>
+      </caption>
       <thead>
         <tr>
           <td></td>

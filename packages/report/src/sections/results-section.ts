@@ -34,9 +34,13 @@ function resultTable(result: SuiteResult, published: readonly PublishedTable[]):
   const caption = `${title}, ${protocol} protocol`;
   const standings = new Map(columns.map((column) => [column.name, bestMethods(result, column)]));
   const table = html`<table class="results">
-    <caption><span class="stay">${title}
-      <span class="tag">${protocol} protocol</span>
-      <span class="faint">model ${model}, ${formatCount(edits)} edits</span></span></caption>
+    <caption>
+      <span class="stay"
+        >${title}
+        <span class="tag">${protocol} protocol</span>
+        <span class="faint">model ${model}, ${formatCount(edits)} edits</span></span
+      >
+    </caption>
     <thead>
       <tr>
         <th scope="col">method</th>
