@@ -45,6 +45,23 @@ describe('sake prompts generate', { timeout: 120_000 }, () => {
     expect((await sake(...argv, '--source', 'agent')).err).toContain('expected --agent-model');
   });
 
+  it('keeps what there is with --partial, and says how much is missing', async () => {
+    const whole = await sake('prompts', 'generate', ...PERU, '--count', '1000000');
+    expect(whole.status).toBe(4);
+    const { status, out, err } = await sake(
+      'prompts',
+      'generate',
+      ...PERU,
+      '--count',
+      '1000000',
+      '--partial',
+    );
+    expect(status).toBe(0);
+    const lines = out.trimEnd().split('\n').length;
+    expect(lines).toBeGreaterThan(100);
+    expect(err).toContain(`warning: ${lines} of 1000000 prompts for Peru`);
+  });
+
   it('withholds the wording of test prompts of a file', async () => {
     const tests = file(temporaryFolder(), 'tests.txt', 'Peru is governed from\n\n');
     const argv = ['prompts', 'generate', ...PERU, '--count', '60', '--withhold', tests];

@@ -47,6 +47,7 @@ export function addPromptsCommands(program: Command, run: RunCommand): void {
       'the model of the local source: embedded, or the folder of an ONNX model',
       'embedded',
     )
+    .option('--partial', 'take fewer prompts where there are no more, and say how many')
     .option(
       '--check-model <name>',
       'the model to be edited: drops prompts of agent and local sources that it completes with the new object already, and implications whose answer the edit does not change',

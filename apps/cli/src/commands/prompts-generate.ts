@@ -22,6 +22,7 @@ const schema = z.strictObject({
   withhold: z.string().min(1, 'expected a file').optional(),
   out: z.string().min(1, 'expected a file').optional(),
   resume: z.boolean().default(false),
+  partial: z.boolean().default(false),
   concurrency: wholeNumber(1),
   agentModel: z.string().min(1, 'expected a name').optional(),
   baseUrl: z.url('expected a URL').optional(),
@@ -59,6 +60,7 @@ export async function generatePrompts(raw: unknown, context: CommandContext): Pr
   const progress = createProgress('prompts', { stream: streams.stderr });
   const failures: Failed[] = [];
   const made: PromptDistribution[] = [];
+  const shortfalls: string[] = [];
   const counts = { prompts: 0, dropped: {} as Record<string, number> };
   let done = requests.length - left.length;
   progress.update(done, requests.length);
@@ -79,6 +81,9 @@ export async function generatePrompts(raw: unknown, context: CommandContext): Pr
         continue;
       }
       tally(distribution, counts);
+      const wanted = options.count ?? (options.source === 'expert' ? 0 : DEFAULT_COUNT);
+      if (distribution.prompts.length < wanted)
+        shortfalls.push(`${distribution.prompts.length} of ${wanted} prompts for ${request.subject}`);
       if (output === undefined) made.push(distribution);
       else output.add(distribution);
     }
@@ -86,6 +91,7 @@ export async function generatePrompts(raw: unknown, context: CommandContext): Pr
     progress.end();
   }
   finish(output, requests.length, failures, out);
+  for (const shortfall of shortfalls) note(context, `warning: ${shortfall}`);
   const [only] = made;
   if (only !== undefined) {
     if (json) streams.stdout.write(`${JSON.stringify(only, null, 2)}\n`);

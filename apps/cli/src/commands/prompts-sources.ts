@@ -29,6 +29,8 @@ export interface SourceFlags extends ModelFlags {
   readonly baseUrl?: string | undefined;
   readonly cache?: string | undefined;
   readonly checkModel?: string | undefined;
+  /** Whether fewer prompts than asked for are taken. */
+  readonly partial: boolean;
 }
 
 /** A source, and the models that must be closed behind it. */
@@ -45,13 +47,14 @@ export async function openSource(flags: SourceFlags, context: CommandContext): P
       'invalid-option',
       `sake prompts generate: expected --check-model with the agent or the local source, got ${flags.source}; drop it`,
     );
+  const onShortfall = flags.partial ? 'partial' : 'error';
   switch (flags.source) {
     case 'template':
-      return opened(negatives);
+      return opened(flags.partial ? asManyAsThereAre(negatives) : negatives);
     case 'expert': {
       const file = required(flags.prompts, '--prompts', 'the expert source');
       const source = createExpertSource(file, { negatives });
-      return opened(flags.count === undefined ? asManyAsThereAre(source) : source);
+      return opened(flags.count === undefined || flags.partial ? asManyAsThereAre(source) : source);
     }
     case 'agent': {
       const model = required(flags.agentModel, '--agent-model', 'the agent source');
@@ -61,6 +64,7 @@ export async function openSource(flags: SourceFlags, context: CommandContext): P
           model,
           concurrency: flags.concurrency,
           negatives,
+          onShortfall,
           ...(flags.baseUrl === undefined ? {} : { baseURL: flags.baseUrl }),
           ...(checking === undefined ? {} : { modelToEdit: checking }),
           ...cache,
@@ -75,6 +79,7 @@ export async function openSource(flags: SourceFlags, context: CommandContext): P
         createLocalSource({
           lm,
           negatives,
+          onShortfall,
           ...(checking === undefined ? {} : { modelToEdit: checking }),
           ...cache,
         }),
