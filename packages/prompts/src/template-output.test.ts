@@ -30,7 +30,7 @@ const malaga: EditRequest = {
   relation: 'P17',
 };
 
-/** Of the whole distribution, counts of drops included. */
+/** Of the whole distribution but its counts of drops, which say nothing of its texts. */
 async function digest(
   request: EditRequest,
   count: number,
@@ -38,7 +38,11 @@ async function digest(
   withhold: readonly string[] = [],
   options: TemplateSourceOptions = {},
 ): Promise<string> {
-  const made = await createTemplateSource(options).generate(request, { count, seed, withhold });
+  const { dropped: _, ...made } = await createTemplateSource(options).generate(request, {
+    count,
+    seed,
+    withhold,
+  });
   return createHash('sha256').update(JSON.stringify(made)).digest('hex').slice(0, 16);
 }
 
@@ -53,12 +57,12 @@ describe('createTemplateSource', () => {
       await digest(apple, 100, 0),
       await digest(malaga, 120, 11),
     ]).toEqual([
-      '74768ce52b020c0d',
-      '59617f865aeeff87',
-      'adb764e1151b4321',
-      'a0e606a14be734e3',
-      'c92069e22e891cc9',
-      'fca99620e27a6ca3',
+      '29425e73751634e6',
+      'da87f30146e9f0c5',
+      '32be25b495b96771',
+      '4498f6286ece6fcc',
+      '8a6f5db54971942c',
+      '30f06667a51d7caf',
     ]);
   });
 
