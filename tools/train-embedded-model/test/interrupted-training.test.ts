@@ -67,5 +67,5 @@ describe('train, killed without warning', () => {
     const weights = (run: string): unknown =>
       readSafetensors(readFileSync(join(folder, run, 'checkpoint.safetensors'))).tensors;
     expect(weights('run')).toEqual(weights('whole'));
-  }, 120_000);
+  }, 300_000);
 });
