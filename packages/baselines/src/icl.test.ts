@@ -16,7 +16,7 @@ describe('icl', () => {
   it('states the new fact in front of a prompt', async () => {
     const edit = await learn(france);
     const [response] = await createSteeredLM(lm, [edit]).respond(['The capital of France is']);
-    expect(response!.prompt).toBe('The capital of France is Rome. The capital of France is');
+    expect(response!.prompt).toBe('New fact: The capital of France is Rome. The capital of France is');
     expect(lm.decode(greedyTokens(fromRows([response!.logits])))).toBe(' Rome');
   });
 
@@ -48,7 +48,7 @@ describe('icl', () => {
       () => icl().learn(france, { lm: tight, prompts: promptsFor(france) }),
       'invalid-input',
     );
-    expect(error.message).toContain('The capital of France is Rome. The capital of France is');
+    expect(error.message).toContain('New fact: The capital of France is Rome. The capital of France is');
   });
 });
 

@@ -12,7 +12,7 @@ import { checkWording, stateFact } from './state-fact.js';
 export interface IclOptions {
   /**
    * What is put in front of a prompt, with `{statement}` where the new fact goes and whatever separates it from the
-   * prompt. Default `{statement}. `.
+   * prompt. Default `New fact: {statement}. `.
    */
   readonly wording?: string;
   /** Stands in tables and in every edit's provenance. Default `icl`. */
@@ -27,7 +27,10 @@ export interface IclOptions {
 const WHERE = 'icl';
 
 /**
- * In-context learning: the new fact stated in front of every prompt, `The capital of France is Rome. {prompt}`.
+ * In-context learning: the new fact stated in front of every prompt, `New fact: The capital of France is Rome. {prompt}`.
+ *
+ * The default announces the fact, as Zheng et al. do; some models do not believe one that is only stated
+ * (`wording: '{statement}. '`).
  *
  * Nothing is learned of the model but the last-token activation of the request's own prompt, one pass over one text.
  * With several edits live the nearest one's fact is stated: the smallest Euclidean distance between the prompt's and
@@ -41,7 +44,7 @@ const WHERE = 'icl';
  * where the statement and the request's own prompt exceed the model's positions, `aborted`, and what the scope throws.
  */
 export function icl(options: IclOptions = {}): EditMethod<PromptEdit> {
-  const { wording = '{statement}. ', name = 'icl', scope: detector = nearestRequest() } = options;
+  const { wording = 'New fact: {statement}. ', name = 'icl', scope: detector = nearestRequest() } = options;
   checkWording(wording);
   return {
     name,
