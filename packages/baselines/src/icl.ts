@@ -27,9 +27,10 @@ export interface IclOptions {
 const WHERE = 'icl';
 
 /**
- * In-context learning: the new fact announced in front of every prompt, `New fact: The capital of France is Rome. {prompt}`.
+ * In-context learning: the new fact stated in front of every prompt, `New fact: The capital of France is Rome. {prompt}`.
  *
- * Announced as Zheng et al. do, since small models may take a bare statement for one more sentence.
+ * The default announces the fact, as Zheng et al. do; some models do not believe one that is only stated
+ * (`wording: '{statement}. '`).
  *
  * Nothing is learned of the model but the last-token activation of the request's own prompt, one pass over one text.
  * With several edits live the nearest one's fact is stated: the smallest Euclidean distance between the prompt's and
