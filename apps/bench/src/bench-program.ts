@@ -26,6 +26,21 @@ export interface Program {
 
 const number = (value: string): number => (value.trim() === '' ? Number.NaN : Number(value));
 
+/** Adds the flags of `runFlags`, with the split and the help of `--count` that a command has. */
+function withRunFlags(command: Command, split: string, counted: string): Command {
+  return command
+    .option('--records <file>', "records of CounterFact's form; default: the embedded model's own")
+    .option('--popular-records <file>', "records in RippleEdits' schema; default: the embedded model's own")
+    .option('--split <name>', 'which of the embedded records: dev or test', split)
+    .option('--covered', 'only records of facts that the embedded model was taught')
+    .option('--count <n>', counted, number, 50)
+    .option('--seed <n>', 'seed of everything drawn', number, 0)
+    .option('--threads <n>', 'threads of the model', number, 2)
+    .option('--workers <n>', 'processes that share learning and scoring of edits alone', number, 1)
+    .option('--journal <folder>', 'keep finished work there; the same command goes on where it was stopped')
+    .option('--repair', 'go on with a damaged journal: what was lost is worked again');
+}
+
 /** The `sake-bench` command. */
 export function createBenchProgram(streams: Streams = process): Program {
   let exit: ExitCode = ExitCode.ok;
@@ -38,38 +53,32 @@ export function createBenchProgram(streams: Streams = process): Program {
       writeErr: (text) => streams.stderr.write(text),
       outputError: () => undefined,
     });
-  program
-    .command('run')
-    .description('Run suites with some methods and print their tables.')
-    .option('--suite <names>', `comma-separated: ${suiteNames.join(', ')}`, 'counterfact')
-    .option('--model <name>', 'embedded, or the folder of an ONNX model', 'embedded')
-    .option(
-      '--methods <names>',
-      `comma-separated: ${knownMethods.join(', ')}, or modules such as ./my-method.mjs`,
-      'none,sake,sake-paper,uniform',
-    )
-    .option('--mapper <name>', "a mapper in place of the methods' own: a built-in name, or ./my-mapper.mjs")
-    .option(
-      '--protocol <names>',
-      'paper (each edit alone), strict (all edits live), or both, comma-separated: edits are learned once',
-      'paper',
-    )
-    .option('--limit <n>', 'the first N records in file order', number)
-    .option('--records <file>', "records in CounterFact's original schema; default: the embedded model's own")
-    .option('--popular-records <file>', "records in RippleEdits' schema; default: the embedded model's own")
-    .option('--split <name>', 'which of the embedded records: dev or test', 'test')
-    .option('--covered', 'only records of facts that the embedded model was taught')
-    .option('--count <n>', 'prompts an edit', number, 50)
+  withRunFlags(
+    program
+      .command('run')
+      .description('Run suites with some methods and print their tables.')
+      .option('--suite <names>', `comma-separated: ${suiteNames.join(', ')}`, 'counterfact')
+      .option('--model <name>', 'embedded, or the folder of an ONNX model', 'embedded')
+      .option(
+        '--methods <names>',
+        `comma-separated: ${knownMethods.join(', ')}, or modules such as ./my-method.mjs`,
+        'none,sake,sake-paper,uniform',
+      )
+      .option('--mapper <name>', "a mapper in place of the methods' own: a built-in name, or ./my-mapper.mjs")
+      .option(
+        '--protocol <names>',
+        'paper (each edit alone), strict (all edits live), or both, comma-separated: edits are learned once',
+        'paper',
+      )
+      .option('--limit <n>', 'the first N records in file order', number),
+    'test',
+    'prompts an edit',
+  )
     .option('--prompts <source>', 'template, or a file of prompts (JSON, JSONL, CSV, TXT)', 'template')
-    .option('--seed <n>', 'seed of everything drawn', number, 0)
-    .option('--threads <n>', 'threads of the model', number, 2)
     .option(
       '--config <file>',
-      'a grid of runs in JSON, in place of the flags above (schema: sake-bench schema)',
+      'a grid of runs in JSON, in place of the other flags (schema: sake-bench schema)',
     )
-    .option('--workers <n>', 'processes that share learning and scoring of edits alone', number, 1)
-    .option('--journal <folder>', 'keep finished work there; the same command goes on where it was stopped')
-    .option('--repair', 'go on with a damaged journal: what was lost is worked again')
     .option('--queries', 'put every query with its outcomes into the JSON')
     .option('--tradeoff', "judge each query with the own gate open as well, for the report's threshold sweep")
     .option('--json <file>', 'write the result as JSON; - prints it to standard output, without the table')
@@ -82,51 +91,47 @@ export function createBenchProgram(streams: Streams = process): Program {
         streams,
       });
     });
-  program
-    .command('reproduce')
-    .description("Run the paper's tables: all of them, or those named.")
-    .option('--table <names>', `comma-separated: ${tableNames.join(', ')}`, 'all')
-    .option('--model <name>', 'embedded, the folder of an ONNX model, or a hub id', 'embedded')
-    .option('--methods <names>', 'comma-separated names or modules, as of run', reproducedMethods.join(','))
-    .option('--protocol <names>', 'paper (each edit alone), strict (all edits live), or both', 'paper,strict')
-    .option('--limit <n>', 'edits of each table; 150 at most for doubts', number, 200)
-    .option('--ablation-limit <n>', 'edits of the ablations', number, 50)
-    .option('--records <file>', "records of CounterFact's form; default: the embedded model's own")
-    .option('--popular-records <file>', "records in RippleEdits' schema; default: the embedded model's own")
-    .option('--split <name>', 'which of the embedded records: dev or test', 'test')
-    .option('--covered', 'only records of facts that the embedded model was taught')
-    .option('--count <n>', 'prompts an edit', number, 50)
+  withRunFlags(
+    program
+      .command('reproduce')
+      .description("Run the paper's tables: all of them, or those named.")
+      .option('--table <names>', `comma-separated: ${tableNames.join(', ')}`, 'all')
+      .option('--model <name>', 'embedded, the folder of an ONNX model, or a hub id', 'embedded')
+      .option('--methods <names>', 'comma-separated names or modules, as of run', reproducedMethods.join(','))
+      .option(
+        '--protocol <names>',
+        'paper (each edit alone), strict (all edits live), or both',
+        'paper,strict',
+      )
+      .option('--limit <n>', 'edits of each table; 150 at most for doubts', number, 200)
+      .option('--ablation-limit <n>', 'edits of the ablations', number, 50),
+    'test',
+    'prompts an edit',
+  )
     .option('--prompts <source>', 'template, or a file of hand-written prompts', 'template')
-    .option('--seed <n>', 'seed of everything drawn', number, 0)
-    .option('--threads <n>', 'threads of the model', number, 2)
-    .option('--workers <n>', 'processes that share learning and scoring of edits alone', number, 1)
-    .option('--journal <folder>', 'keep finished work there; the same command goes on where it was stopped')
-    .option('--repair', 'go on with a damaged journal: what was lost is worked again')
     .option('--queries', 'put every query with its outcomes into the JSON')
     .option('--out <folder>', 'where tables and results are written', 'results')
     .action(async (options: unknown) => {
       exit = await runCommand((signal) => runReproduce(options, streams, signal), { streams });
     });
-  program
-    .command('ablate')
-    .description('Run ablations: variants of the method that differ in one thing.')
-    .argument('<names...>', ablationNames.join(', '))
-    .option('--model <name>', 'embedded, or the folder of an ONNX model', 'embedded')
-    .option('--suite <names>', `comma-separated: ${suiteNames.join(', ')}`, 'counterfact')
-    .option('--protocol <names>', 'paper (each edit alone), strict (all edits live), or both', 'paper,strict')
-    .option('--limit <n>', 'the first N records in file order', number)
-    .option('--records <file>', "records of CounterFact's form; default: the embedded model's own")
-    .option('--popular-records <file>', "records in RippleEdits' schema; default: the embedded model's own")
-    .option('--split <name>', 'which of the embedded records: dev or test', 'dev')
-    .option('--covered', 'only records of facts that the embedded model was taught')
-    .option('--count <n>', 'prompts an edit, but for the ablation of their number', number, 50)
+  withRunFlags(
+    program
+      .command('ablate')
+      .description('Run ablations: variants of the method that differ in one thing.')
+      .argument('<names...>', ablationNames.join(', '))
+      .option('--model <name>', 'embedded, or the folder of an ONNX model', 'embedded')
+      .option('--suite <names>', `comma-separated: ${suiteNames.join(', ')}`, 'counterfact')
+      .option(
+        '--protocol <names>',
+        'paper (each edit alone), strict (all edits live), or both',
+        'paper,strict',
+      )
+      .option('--limit <n>', 'the first N records in file order', number),
+    'dev',
+    'prompts an edit, but for the ablation of their number',
+  )
     .option('--sizes <ns>', 'numbers of prompts of the ablation count', '10,25,50,100')
     .option('--sources <names>', 'sources of the ablation source: template, and files', 'template')
-    .option('--seed <n>', 'seed of everything drawn', number, 0)
-    .option('--threads <n>', 'threads of the model', number, 2)
-    .option('--workers <n>', 'processes that share learning and scoring of edits alone', number, 1)
-    .option('--journal <folder>', 'keep finished work there; the same command goes on where it was stopped')
-    .option('--repair', 'go on with a damaged journal: what was lost is worked again')
     .option('--json <file>', 'write the results as JSON; - prints them to standard output, without tables')
     .action(async (names: string[], options: { readonly json?: unknown }) => {
       exit = await runCommand((signal) => runAblations(names, options, streams, signal), {

@@ -1,5 +1,6 @@
 import { protocols, type MetricValue, type SuiteResult, type SuiteRow } from '@sakejs/evaluation';
 import { describe, expect, it } from 'vitest';
+import { madeUpModel } from '../test/result-file.js';
 import { resultTable } from './result-table.js';
 
 const value = (share: number, n: number): MetricValue => ({
@@ -41,18 +42,7 @@ const result: SuiteResult = {
   seed: 7,
   rows: [row('a', ['shared', 'only a']), row('b', ['shared'])],
   comparisons: [{ a: 'a', b: 'b', metric: 'accuracy', difference: 0.25, interval: [0, 0.5], n: 4 }],
-  modelInfo: {
-    id: 'm',
-    sha256: 'e'.repeat(64),
-    family: 'llama',
-    hiddenSize: 16,
-    layers: 2,
-    vocabularySize: 300,
-    maxPositions: 64,
-    dtype: 'float32',
-    threads: 1,
-    runtime: {},
-  },
+  modelInfo: madeUpModel,
   data: { name: 'records', sha256: 'f'.repeat(64), records: 9 },
   prompts: { source: 'template', count: 50 },
 };

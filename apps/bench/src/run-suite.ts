@@ -2,6 +2,7 @@ import { protocolNames, type SuiteResult } from '@sakejs/evaluation';
 import { SakeError } from '@sakejs/spec';
 import { checkWritable, writeFileAtomic, type Streams } from '@sakejs/terminal';
 import { z } from 'zod';
+import { runFlags } from './run-flags.js';
 import { suiteNames } from './bench-suites.js';
 import { isModule, knownMethods } from './method-entries.js';
 import { namesAmong, parseOptions, wholeNumber } from './parse-options.js';
@@ -10,6 +11,7 @@ import { DOUBT_LIMIT, readBenchConfig, type BenchConfig } from './run/bench-conf
 import { runGrid } from './run/run-grid.js';
 
 const optionsSchema = z.strictObject({
+  ...runFlags,
   config: z.string().min(1).optional(),
   suite: namesAmong(suiteNames),
   model: z.string().min(1, 'expected embedded or a folder'),
@@ -17,17 +19,7 @@ const optionsSchema = z.strictObject({
   mapper: z.string().min(1, 'expected a mapper or a module').optional(),
   protocol: namesAmong(protocolNames),
   limit: wholeNumber(1).optional(),
-  records: z.string().optional(),
-  popularRecords: z.string().optional(),
-  covered: z.boolean().optional(),
-  split: z.enum(['dev', 'test'], 'expected dev or test'),
-  count: wholeNumber(2),
   prompts: z.string().min(1, 'expected template or a file'),
-  seed: wholeNumber(0),
-  threads: wholeNumber(1),
-  workers: wholeNumber(1),
-  journal: z.string().min(1, 'expected a folder').optional(),
-  repair: z.boolean().optional(),
   queries: z.boolean().optional(),
   tradeoff: z.boolean().optional(),
   json: z.string().min(1, 'expected a file, or -').optional(),

@@ -12,6 +12,20 @@ const share = (passing: number): MetricValue => ({
   fired: { own: 1, other: 0 },
 });
 
+/** A made-up model. */
+export const madeUpModel: SuiteResult['modelInfo'] = {
+  id: 'm',
+  sha256: 'e'.repeat(64),
+  family: 'llama',
+  hiddenSize: 16,
+  layers: 2,
+  vocabularySize: 300,
+  maxPositions: 64,
+  dtype: 'float32',
+  threads: 1,
+  runtime: {},
+};
+
 /** A made-up result of CounterFact's accuracy: how many of 20 requests each method passes. */
 export function madeUpResult(
   passing: Readonly<Record<string, number>>,
@@ -38,18 +52,7 @@ export function madeUpResult(
       cost: { seconds: 0.1, bytes: 100 },
     })),
     comparisons: [],
-    modelInfo: {
-      id: 'm',
-      sha256: 'e'.repeat(64),
-      family: 'llama',
-      hiddenSize: 16,
-      layers: 2,
-      vocabularySize: 300,
-      maxPositions: 64,
-      dtype: 'float32',
-      threads: 1,
-      runtime: {},
-    },
+    modelInfo: madeUpModel,
     data: { name: 'records', sha256: 'f'.repeat(64), records: 20 },
     prompts: { source: 'template', count: 50 },
     queries: Array.from({ length: CASES }, (_, at) => ({

@@ -2,6 +2,7 @@ import { protocolNames, type SuiteResult } from '@sakejs/evaluation';
 import { SakeError } from '@sakejs/spec';
 import { checkWritable, writeFileAtomic, type Streams } from '@sakejs/terminal';
 import { z } from 'zod';
+import { runFlags } from '../run-flags.js';
 import { suiteNames } from '../bench-suites.js';
 import { openModel } from '../open-model.js';
 import { namesAmong, parseOptions, wholeNumber } from '../parse-options.js';
@@ -21,15 +22,11 @@ export interface AblationResult {
 }
 
 const optionsSchema = z.strictObject({
+  ...runFlags,
   model: z.string().min(1, 'expected embedded or a folder'),
   suite: namesAmong(suiteNames),
   protocol: namesAmong(protocolNames),
   limit: wholeNumber(1).optional(),
-  records: z.string().optional(),
-  popularRecords: z.string().optional(),
-  covered: z.boolean().optional(),
-  split: z.enum(['dev', 'test'], 'expected dev or test'),
-  count: wholeNumber(2),
   sizes: z
     .string()
     .transform((sizes) => sizes.split(',').map(Number))
@@ -38,11 +35,6 @@ const optionsSchema = z.strictObject({
     .string()
     .transform((names) => names.split(',').map((name) => name.trim()))
     .pipe(z.array(z.string().min(1)).min(1)),
-  seed: wholeNumber(0),
-  threads: wholeNumber(1),
-  workers: wholeNumber(1),
-  journal: z.string().min(1, 'expected a folder').optional(),
-  repair: z.boolean().optional(),
   json: z.string().min(1, 'expected a file, or -').optional(),
 });
 

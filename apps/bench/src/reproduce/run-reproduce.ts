@@ -12,6 +12,7 @@ import { isSakeError, type CausalLM } from '@sakejs/spec';
 import { checkWritable, formatDuration, writeFileAtomic, type Streams } from '@sakejs/terminal';
 import { createMethod, loadPromptSource, mappedMethodNames } from 'sakejs';
 import { z } from 'zod';
+import { runFlags } from '../run-flags.js';
 import { ablationsOn, type AblationResult } from '../ablations/run-ablation.js';
 import { loadSuites, type SuiteName } from '../bench-suites.js';
 import { isModule, knownMethods } from '../method-entries.js';
@@ -28,23 +29,14 @@ import { reproductionReport } from './reproduction-report.js';
 import { reproducedAblations, reproducedTables, tableNames } from './reproduced-tables.js';
 
 const optionsSchema = z.strictObject({
+  ...runFlags,
   table: namesAmong(tableNames),
   model: z.string().min(1, 'expected embedded, a folder or a hub id'),
   methods: namesAmong(knownMethods, isModule),
   protocol: namesAmong(protocolNames),
   limit: wholeNumber(1),
   ablationLimit: wholeNumber(1),
-  records: z.string().optional(),
-  popularRecords: z.string().optional(),
-  covered: z.boolean().optional(),
-  split: z.enum(['dev', 'test'], 'expected dev or test'),
-  count: wholeNumber(2),
   prompts: z.string().min(1, 'expected template or a file'),
-  seed: wholeNumber(0),
-  threads: wholeNumber(1),
-  workers: wholeNumber(1),
-  journal: z.string().min(1, 'expected a folder').optional(),
-  repair: z.boolean().optional(),
   queries: z.boolean().optional(),
   out: z.string().min(1, 'expected a folder'),
 });
