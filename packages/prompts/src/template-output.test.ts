@@ -57,12 +57,12 @@ describe('createTemplateSource', () => {
       await digest(apple, 100, 0),
       await digest(malaga, 120, 11),
     ]).toEqual([
-      '29425e73751634e6',
-      'da87f30146e9f0c5',
+      'ff9d5ba87fa38f8e',
+      'e4551d27ca63ff22',
       '32be25b495b96771',
       '4498f6286ece6fcc',
-      '8a6f5db54971942c',
-      '30f06667a51d7caf',
+      '56c13c906d603120',
+      '16fc9b5bd1f16330',
     ]);
   });
 

@@ -13,14 +13,19 @@ interface LastQuestion {
 
 /**
  * The edited question first and something else last: by turns another relation of the same
- * subject, the same relation of another subject, and another fact altogether. `subject` is the last one.
+ * subject, the same relation of another subject, of one with the edit's true object, and another fact altogether. `subject` is the last one.
  */
 export function* topicChangePrompts(context: NegativeContext): Generator<ScopePrompt> {
   const { asker, random } = context;
   const forms = topicChangeForms.filter(
     (form) => form.first !== 'question' || asker.own.questions.length > 0,
   );
-  const lasts = [otherRelationLast(context), otherSubjectLast(context), unrelatedLast(context)];
+  const lasts = [
+    otherRelationLast(context),
+    otherSubjectLast(context),
+    sameObjectLast(context),
+    unrelatedLast(context),
+  ];
   let open = lasts;
   while (open.length > 0) {
     const ended: Generator<LastQuestion>[] = [];
@@ -55,6 +60,16 @@ function* otherRelationLast(context: NegativeContext): Generator<LastQuestion> {
 function* otherSubjectLast(context: NegativeContext): Generator<LastQuestion> {
   const { asker, facts, random } = context;
   const usable = facts.ofRelation(asker.own.phrasings.relation).filter((fact) => mayUse(context, fact));
+  for (const { subject } of rounds(usable, random))
+    yield { text: asker.askBare(asker.own, subject, random), subject };
+}
+
+/** The same relation of others with the edit's true object: what was asked first has the same answer. */
+function* sameObjectLast(context: NegativeContext): Generator<LastQuestion> {
+  const { asker, facts, random, request } = context;
+  const usable = facts
+    .withObject(request.targetTrue)
+    .filter((fact) => fact.relation === asker.own.phrasings.relation && mayUse(context, fact));
   for (const { subject } of rounds(usable, random))
     yield { text: asker.askBare(asker.own, subject, random), subject };
 }
