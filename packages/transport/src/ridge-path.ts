@@ -1,5 +1,5 @@
 import { SakeError, type Matrix } from '@sakejs/spec';
-import { multiply, transpose } from './dense-kernels.js';
+import { multiply, rowsTimes, scaleColumns, transpose } from './dense-kernels.js';
 import type { GaussianPair } from './gaussian-pair.js';
 import { addCombination, project } from './orthonormal-basis.js';
 import { timesRotations, timesRotationsTransposed } from './rotations.js';
@@ -42,9 +42,11 @@ export function ridgePath(caller: string, pair: GaussianPair, rows: Matrix): Map
     const scales = values.map((value) => Math.sqrt(value + ridge));
     if (size > 0 && !(values[0]! + ridge > size * Number.EPSILON * (values[size - 1]! + ridge)))
       throw notPositive(caller, values[0]! + ridge);
-    const images = inAxes.map((value, at) => value / scales[at % size]!);
+    const inverse = scales.map((scale) => 1 / scale);
+    const images = inAxes.slice();
+    scaleColumns(images, inverse, count);
     timesRoot(caller, scaled(target, scales, ridge, size), images, count, size);
-    for (let at = 0; at < images.length; at++) images[at]! /= scales[at % size]!;
+    scaleColumns(images, inverse, count);
     const mapped = rowsTimes(images, axes, count, size);
     const offSpan =
       basis === undefined ? 1 : Math.sqrt((pair.targetFloor + ridge) / (pair.sourceFloor + ridge));
@@ -115,20 +117,7 @@ function timesRoot(
   });
   timesReflections(reduced, rows, count);
   timesRotations(rotations, rows, count, size);
-  for (let at = 0; at < rows.length; at++) rows[at]! *= roots[at % size]!;
+  scaleColumns(rows, roots, count);
   timesRotationsTransposed(rotations, rows, count, size);
   timesReflectionsTransposed(reduced, rows, count);
-}
-
-/** X B for rows X [h, k] and a square matrix B [k, k]. */
-function rowsTimes(rows: Float64Array, matrix: Float64Array, count: number, size: number): Float64Array {
-  const product = new Float64Array(count * size);
-  for (let i = 0; i < count; i++) {
-    const to = i * size;
-    for (let k = 0; k < size; k++) {
-      const factor = rows[to + k]!;
-      for (let j = 0, from = k * size; j < size; j++, from++) product[to + j]! += factor * matrix[from]!;
-    }
-  }
-  return product;
 }
