@@ -6,6 +6,7 @@ import tseslint from 'typescript-eslint';
 const libraries = {
   spec: { deps: [], external: ['vitest'] },
   facts: { deps: ['spec'], external: [] },
+  // Its tests compare with ml-matrix, which is all that is there for.
   transport: { deps: ['spec'], external: ['ml-matrix'] },
   scope: { deps: ['spec'], external: ['ml-matrix'] },
   prompts: { deps: ['spec', 'facts'], external: ['csv-parse', 'openai', 'zod'] },

@@ -14,12 +14,25 @@ export function dot(a: Float64Array, fromA: number, b: Float64Array, fromB: numb
 
 /** Product of square row-major matrices, [k, k]; skips what is zero on the left. */
 export function multiply(left: Float64Array, right: Float64Array, size: number): Float64Array {
-  const product = new Float64Array(size * size);
-  for (let i = 0; i < size; i++) {
+  return rowsTimes(left, right, size, size);
+}
+
+/** Product of `count` rows [count, k] with a square matrix [k, k], row-major; skips what is zero on the left. */
+export function rowsTimes(
+  left: Float64Array,
+  right: Float64Array,
+  count: number,
+  size: number,
+): Float64Array {
+  const product = new Float64Array(count * size);
+  for (let i = 0; i < count; i++) {
     const to = i * size;
     let k = 0;
     for (; k + 4 <= size; k += 4) {
-      const [f0, f1, f2, f3] = [left[to + k]!, left[to + k + 1]!, left[to + k + 2]!, left[to + k + 3]!];
+      const f0 = left[to + k]!;
+      const f1 = left[to + k + 1]!;
+      const f2 = left[to + k + 2]!;
+      const f3 = left[to + k + 3]!;
       if (f0 === 0 && f1 === 0 && f2 === 0 && f3 === 0) continue;
       const r0 = k * size;
       const r1 = r0 + size;
@@ -35,6 +48,12 @@ export function multiply(left: Float64Array, right: Float64Array, size: number):
     }
   }
   return product;
+}
+
+/** Multiplies column j of `count` rows [count, k] by factors[j], in place. */
+export function scaleColumns(rows: Float64Array, factors: Float64Array, count: number): void {
+  const size = factors.length;
+  for (let i = 0, at = 0; i < count; i++) for (let j = 0; j < size; j++, at++) rows[at]! *= factors[j]!;
 }
 
 /** Transposed copy of a square row-major matrix. */

@@ -1,7 +1,8 @@
 import { row, SakeError, selectRows, type MapperInput, type Matrix, type TransportMap } from '@sakejs/spec';
 import { energyDistance } from './energy-distance.js';
-import { gaussianPair } from './gaussian-pair.js';
-import { mongeMap } from './monge-map.js';
+import { gaussianPair, type GaussianPair } from './gaussian-pair.js';
+import { BURES_WASSERSTEIN, mongeMap } from './monge-map.js';
+import { ridgePath, type MapWithRidge } from './ridge-path.js';
 import { rowFolds } from './row-folds.js';
 import type { CovarianceEstimator } from './shrinkage.js';
 
@@ -31,6 +32,12 @@ function mapRows(map: TransportMap, rows: Matrix): Matrix {
   return { rows: rows.rows, cols: rows.cols, data };
 }
 
+/** Held-out rows under each ridge's map; as many rows as the rank are mapped cheaper by the operator itself. */
+const mapHeldOut = (pair: GaussianPair, rows: Matrix): MapWithRidge =>
+  rows.rows < pair.rank
+    ? ridgePath(BURES_WASSERSTEIN, pair, rows)
+    : (ridge) => mapRows(mongeMap(pair, ridge, {}), rows);
+
 /**
  * The ridge with the best mean held-out score.
  *
@@ -38,7 +45,7 @@ function mapRows(map: TransportMap, rows: Matrix): Matrix {
  * score of a ridge is the mean over folds of `input.score(mapped)`, or, without a score, of
  * −E(mapped, held-out target rows), E the {@link energyDistance}. Plain best, not one standard error:
  * the curve is flat around its top and a rule that prefers strong ridges would drift to the mean shift.
- * Exact ties go to the larger ridge. The basis is computed once a fold, not once a ridge.
+ * Exact ties go to the larger ridge. The basis and the source covariance are decomposed once a fold, not once a ridge.
  */
 export async function crossValidateRidge(
   input: MapperInput,
@@ -52,8 +59,9 @@ export async function crossValidateRidge(
     });
     const heldOutSource = selectRows(input.source, source.heldOut);
     const heldOutTarget = selectRows(input.target, target.heldOut);
+    const mapWith = mapHeldOut(pair, heldOutSource);
     for (const [index, ridge] of ridges.entries()) {
-      const mapped = mapRows(mongeMap(pair, ridge, {}), heldOutSource);
+      const mapped = mapWith(ridge);
       const value = score === undefined ? -energyDistance(mapped, heldOutTarget) : await score(mapped);
       if (!Number.isFinite(value))
         throw new SakeError(

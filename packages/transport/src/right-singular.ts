@@ -1,6 +1,6 @@
 import { SakeError } from '@sakejs/spec';
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { dot, multiply, transpose } from './dense-kernels.js';
+import { symmetricEigen } from './symmetric-eigen.js';
 
 export interface RightSingular {
   /** Right singular vectors as rows, Vᵀ, [k, k]. */
@@ -22,7 +22,8 @@ const MAX_SWEEPS = 30;
  */
 export function rightSingular(caller: string, x: Float64Array, size: number): RightSingular {
   const transposed = transpose(x, size);
-  const vectors = eigenvectorRows(multiply(transposed, x, size), size);
+  const gram = multiply(transposed, x, size);
+  const vectors = transpose(symmetricEigen(caller, gram, size).vectors, size);
   const images = multiply(vectors, transposed, size); // row j: X v_j
   const squares = new Float64Array(size);
   for (let j = 0; j < size; j++) squares[j] = dot(images, j * size, images, j * size, size);
@@ -65,20 +66,4 @@ function rotate(
     rows[p + i] = cosine * a - sine * b;
     rows[q + i] = sine * a + cosine * b;
   }
-}
-
-/** Eigenvectors of a symmetric matrix as rows. */
-function eigenvectorRows(symmetric: Float64Array, size: number): Float64Array {
-  const input = new Matrix(size, size);
-  for (let i = 0; i < size; i++)
-    for (let j = 0; j <= i; j++) {
-      const value = symmetric[i * size + j]!;
-      input.set(i, j, value);
-      input.set(j, i, value);
-    }
-  const { eigenvectorMatrix } = new EigenvalueDecomposition(input, { assumeSymmetric: true });
-  const rows = new Float64Array(size * size);
-  for (let i = 0; i < size; i++)
-    for (let j = 0; j < size; j++) rows[j * size + i] = eigenvectorMatrix.get(i, j);
-  return rows;
 }
