@@ -14,6 +14,13 @@ export const DEFAULT_RIDGES: readonly number[] = [0.01, 0.1, 1, 10, 100];
 export interface BuresWassersteinOptions {
   /** Ridge (activation²), > 0, or `'cross-validated'` over the prompts. Default {@link DEFAULT_RIDGE}. */
   readonly ridge?: number | 'cross-validated';
+  /**
+   * Ridge of the target covariance alone (activation²), > 0. Default: as the source's, the paper's form.
+   *
+   * A smaller one makes the map forget what the target rows do not vary in: where neither set of rows varies, it is a
+   * multiple (targetRidge / ridge)^{1/2} of the identity, so that a query far from every prompt lands nearer to the targets.
+   */
+  readonly targetRidge?: number;
   /** How both covariances are estimated, before the ridge. Default `empirical`, as in the paper. */
   readonly covariance?: CovarianceEstimator;
   /** Ridges to choose from. Default {@link DEFAULT_RIDGES}. Only with `'cross-validated'`. */
@@ -44,6 +51,8 @@ function checkRidge(ridge: unknown, name: string): asserts ridge is number {
  * k <= n_s + n_t − 2; no d×d matrix unless the rows may span the whole space. Fit O(d k² + k³), apply O(d k),
  * storage d k + k² + 2 d float64 values.
  *
+ * `targetRidge` replaces the ridge in Σ_t; A is then (targetRidge / ridge)^{1/2} I off the span.
+ *
  * A shrunk covariance (`ledoit-wolf`, `oas`) stands for Σ before the ridge; off the span of the rows A is then a multiple of
  * the identity.
  *
@@ -63,12 +72,13 @@ function checkRidge(ridge: unknown, name: string): asserts ridge is number {
 export function buresWasserstein(options?: BuresWassersteinOptions & { readonly ridge?: number }): SyncMapper;
 export function buresWasserstein(options: BuresWassersteinOptions): Mapper;
 export function buresWasserstein(options: BuresWassersteinOptions = {}): Mapper {
-  const { ridge = DEFAULT_RIDGE, covariance = 'empirical' } = options;
+  const { ridge = DEFAULT_RIDGE, covariance = 'empirical', targetRidge } = options;
   if (!covarianceEstimators.includes(covariance))
     throw new SakeError(
       'invalid-option',
       `buresWasserstein: expected covariance to be one of ${covarianceEstimators.join(', ')}, got ${String(covariance)}`,
     );
+  if (targetRidge !== undefined) checkRidge(targetRidge, 'targetRidge');
   if (ridge !== 'cross-validated') return withRidge(ridge, options);
   const { ridges = DEFAULT_RIDGES, folds = 5, seed = 0 } = options;
   if (ridges.length === 0)
@@ -80,8 +90,8 @@ export function buresWasserstein(options: BuresWassersteinOptions = {}): Mapper 
     kind: BURES_WASSERSTEIN,
     fit: async (input) => {
       checkMapperInput('buresWasserstein', input);
-      const choice = await crossValidateRidge(input, { ridges, folds, seed, covariance });
-      return fitMap(input, choice.ridge, covariance, {
+      const choice = await crossValidateRidge(input, { ridges, folds, seed, covariance, targetRidge });
+      return fitMap(input, choice.ridge, options, {
         criterion: choice.criterion,
         folds,
         seed,
@@ -105,7 +115,7 @@ function withRidge(ridge: number, options: BuresWassersteinOptions): SyncMapper 
     kind: BURES_WASSERSTEIN,
     fit: (input) => {
       checkMapperInput('buresWasserstein', input);
-      return fitMap(input, ridge, options.covariance ?? 'empirical', { criterion: 'given' });
+      return fitMap(input, ridge, options, { criterion: 'given' });
     },
   };
 }
@@ -113,16 +123,21 @@ function withRidge(ridge: number, options: BuresWassersteinOptions): SyncMapper 
 function fitMap(
   { source, target }: MapperInput,
   ridge: number,
-  covariance: CovarianceEstimator,
+  { covariance = 'empirical', targetRidge = ridge }: BuresWassersteinOptions,
   settings: TransportMap['settings'],
 ): TransportMap {
   const pair = gaussianPair(source, target, { covariance });
-  return mongeMap(pair, ridge, {
-    ridge,
-    ...(covariance !== 'empirical' && { covariance }),
-    ...settings,
-    rank: pair.rank,
-    sourceRows: source.rows,
-    targetRows: target.rows,
-  });
+  return mongeMap(
+    pair,
+    { source: ridge, target: targetRidge },
+    {
+      ridge,
+      ...(targetRidge !== ridge && { targetRidge }),
+      ...(covariance !== 'empirical' && { covariance }),
+      ...settings,
+      rank: pair.rank,
+      sourceRows: source.rows,
+      targetRows: target.rows,
+    },
+  );
 }

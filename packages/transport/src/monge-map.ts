@@ -14,37 +14,43 @@ interface MongeParts {
   readonly targetMean: Float64Array; // [d]
   /** A_k − cI, symmetric, row-major [k, k]. */
   readonly core: Float64Array;
-  /** c: what A is off the span, 1 unless covariances are shrunk. */
+  /** c: what A is off the span, 1 for equal ridges and covariances that are not shrunk. */
   readonly offSpan: number;
   /** Absent when k = d and the core is in the activations' own coordinates. */
   readonly basis: RowBasis | undefined;
 }
 
+/** Ridges (activation²) on the diagonals of the source and the target covariance. */
+export interface Ridges {
+  readonly source: number;
+  readonly target: number;
+}
+
 /**
- * The Monge map between two Gaussians, both covariances with `ridge` on the diagonal.
+ * The Monge map between two Gaussians, each covariance with its ridge on the diagonal.
  *
  * ```
  * m(h) = μ_t + c (h − μ_s) + Q (A_k − cI) Qᵀ (h − μ_s)
  * ```
  *
- * Off the span of Q both covariances are multiples of I, (floor + ridge) I, so A is cI there with c² their quotient: 1
- * without shrinking. Exact, not an approximation.
+ * Off the span of Q both covariances are multiples of I, (floor + ridge) I, so A is cI there with c² the target's by the
+ * source's: 1 for one ridge without shrinking. Exact, not an approximation.
  */
 export function mongeMap(
   pair: GaussianPair,
-  ridge: number,
+  ridges: Ridges,
   settings: TransportMap['settings'],
 ): TransportMap {
   const { rank, sourceMean, targetMean, basis } = pair;
-  const withRidge = (covariance: Float64Array): Float64Array => {
+  const withRidge = (covariance: Float64Array, ridge: number): Float64Array => {
     const sum = covariance.slice();
     for (let i = 0; i < rank; i++) sum[i * rank + i]! += ridge;
     return sum;
   };
   const core = mongeOperator(
     BURES_WASSERSTEIN,
-    withRidge(pair.sourceCovariance),
-    withRidge(pair.targetCovariance),
+    withRidge(pair.sourceCovariance, ridges.source),
+    withRidge(pair.targetCovariance, ridges.target),
     rank,
   );
   if (!core.every((value) => Number.isFinite(value)))
@@ -52,11 +58,16 @@ export function mongeMap(
       'numerical',
       `${BURES_WASSERSTEIN}: expected a finite map, got an overflow; scale the activations down`,
     );
-  const offSpan =
-    basis === undefined ? 1 : Math.sqrt((pair.targetFloor + ridge) / (pair.sourceFloor + ridge));
+  const offSpan = scaleOffSpan(pair, ridges);
   for (let i = 0; i < rank; i++) core[i * rank + i]! -= offSpan;
   return fromParts({ sourceMean, targetMean, core, offSpan, basis }, settings);
 }
+
+/** What the map is off the span of the rows, c; 1 where the rows' basis is the whole space. */
+export const scaleOffSpan = (
+  { basis, sourceFloor, targetFloor }: GaussianPair,
+  { source, target }: Ridges,
+): number => (basis === undefined ? 1 : Math.sqrt((targetFloor + target) / (sourceFloor + source)));
 
 function fromParts(parts: MongeParts, settings: TransportMap['settings']): TransportMap {
   const { sourceMean, targetMean, core, offSpan, basis } = parts;

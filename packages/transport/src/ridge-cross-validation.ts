@@ -21,6 +21,8 @@ export interface RidgeCrossValidation {
   readonly folds: number;
   readonly seed: number;
   readonly covariance: CovarianceEstimator;
+  /** The target's ridge; absent: as the source's. */
+  readonly targetRidge?: number | undefined;
 }
 
 function mapRows(map: TransportMap, rows: Matrix): Matrix {
@@ -36,7 +38,7 @@ function mapRows(map: TransportMap, rows: Matrix): Matrix {
 const mapHeldOut = (pair: GaussianPair, rows: Matrix): MapWithRidge =>
   rows.rows < pair.rank
     ? ridgePath(BURES_WASSERSTEIN, pair, rows)
-    : (ridge) => mapRows(mongeMap(pair, ridge, {}), rows);
+    : (ridges) => mapRows(mongeMap(pair, ridges, {}), rows);
 
 /**
  * The ridge with the best mean held-out score.
@@ -49,7 +51,7 @@ const mapHeldOut = (pair: GaussianPair, rows: Matrix): MapWithRidge =>
  */
 export async function crossValidateRidge(
   input: MapperInput,
-  { ridges, folds, seed, covariance }: RidgeCrossValidation,
+  { ridges, folds, seed, covariance, targetRidge }: RidgeCrossValidation,
 ): Promise<RidgeChoice> {
   const { score } = input;
   const totals = ridges.map(() => 0);
@@ -61,7 +63,7 @@ export async function crossValidateRidge(
     const heldOutTarget = selectRows(input.target, target.heldOut);
     const mapWith = mapHeldOut(pair, heldOutSource);
     for (const [index, ridge] of ridges.entries()) {
-      const mapped = mapWith(ridge);
+      const mapped = mapWith({ source: ridge, target: targetRidge ?? ridge });
       const value = score === undefined ? -energyDistance(mapped, heldOutTarget) : await score(mapped);
       if (!Number.isFinite(value))
         throw new SakeError(

@@ -3,12 +3,14 @@ import { expectCode } from '@sakejs/spec/testing';
 import { describe, expect, it } from 'vitest';
 import { correlatedRows, relativeError } from '../test/probe-map.js';
 import { gaussianPair } from './gaussian-pair.js';
-import { mongeMap } from './monge-map.js';
+import { mongeMap, type Ridges } from './monge-map.js';
 import { ridgePath } from './ridge-path.js';
 import { covarianceEstimators } from './shrinkage.js';
 
-function mapped(pair: ReturnType<typeof gaussianPair>, ridge: number, rows: Matrix): Float64Array {
-  const map = mongeMap(pair, ridge, {});
+const both = (ridge: number): Ridges => ({ source: ridge, target: ridge });
+
+function mapped(pair: ReturnType<typeof gaussianPair>, ridges: Ridges, rows: Matrix): Float64Array {
+  const map = mongeMap(pair, ridges, {});
   const data = new Float64Array(rows.data.length);
   for (let i = 0; i < rows.rows; i++) data.set(map.apply(row(rows, i)), i * rows.cols);
   return data;
@@ -29,9 +31,9 @@ describe('ridgePath', () => {
     it.each(covarianceEstimators)('maps rows as mongeMap does for every ridge: %s', (covariance) => {
       const pair = gaussianPair(source, target, { covariance });
       const path = ridgePath('test', pair, queries);
-      for (const ridge of [0.01, 100, 0.1, 1])
+      for (const ridges of [both(0.01), both(100), { source: 1, target: 1e-3 }, { source: 0.1, target: 10 }])
         // Rounding of two ways to the same map; largest over smallest eigenvalue is about 1e4 at most.
-        expect(relativeError(path(ridge).data, mapped(pair, ridge, queries))).toBeLessThan(1e-11);
+        expect(relativeError(path(ridges).data, mapped(pair, ridges, queries))).toBeLessThan(1e-11);
     });
   });
 
@@ -48,14 +50,14 @@ describe('ridgePath', () => {
     const queries = { ...source, rows: 5, data: source.data.slice(0, 5 * dim) };
     const path = ridgePath('test', pair, queries);
     for (const ridge of [1e-3, 1])
-      expect(relativeError(path(ridge).data, mapped(pair, ridge, queries))).toBeLessThan(1e-9);
+      expect(relativeError(path(both(ridge)).data, mapped(pair, both(ridge), queries))).toBeLessThan(1e-9);
   });
 
   it('gives float32 rows for float32 rows, and mutates none', () => {
     const pair = gaussianPair(correlatedRows('a', 6, 9), correlatedRows('b', 5, 9));
     const rows = { rows: 2, cols: 9, data: Float32Array.from(correlatedRows('c', 2, 9).data) };
     const before = rows.data.slice();
-    expect(ridgePath('test', pair, rows)(1).data).toBeInstanceOf(Float32Array);
+    expect(ridgePath('test', pair, rows)(both(1)).data).toBeInstanceOf(Float32Array);
     expect(rows.data).toEqual(before);
   });
 
@@ -65,6 +67,6 @@ describe('ridgePath', () => {
       return { ...rows, data: rows.data.map((value) => value * 1e12) };
     };
     const path = ridgePath('test', gaussianPair(far('a'), far('b')), correlatedRows('c', 2, 9));
-    await expectCode(() => path(1e-30), 'numerical');
+    await expectCode(() => path(both(1e-30)), 'numerical');
   });
 });

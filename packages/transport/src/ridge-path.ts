@@ -1,22 +1,23 @@
 import { SakeError, type Matrix } from '@sakejs/spec';
 import { multiply, rowsTimes, scaleColumns, transpose } from './dense-kernels.js';
 import type { GaussianPair } from './gaussian-pair.js';
+import { scaleOffSpan, type Ridges } from './monge-map.js';
 import { addCombination, project } from './orthonormal-basis.js';
 import { timesRotations, timesRotationsTransposed } from './rotations.js';
 import { symmetricEigen, type SymmetricEigen } from './symmetric-eigen.js';
 import { timesReflections, timesReflectionsTransposed, tridiagonalise } from './tridiagonal.js';
 import { tridiagonalEigen } from './tridiagonal-eigen.js';
 
-/** Rows [h, d] under the Monge map of one ridge, of the rows' element type. */
-export type MapWithRidge = (ridge: number) => Matrix;
+/** Rows [h, d] under the Monge map of one pair of ridges, of the rows' element type. */
+export type MapWithRidge = (ridges: Ridges) => Matrix;
 
 /**
- * A few rows [h, d] under the Monge maps of one pair of Gaussians with this ridge and that.
+ * A few rows [h, d] under the Monge maps of one pair of Gaussians with these ridges and those.
  *
- * With Σ_s = U diag(s) Uᵀ, decomposed once, and T = Uᵀ Σ_t U, a ridge ρ on both covariances gives
+ * With Σ_s = U diag(s) Uᵀ, decomposed once, and T = Uᵀ Σ_t U, ridges ρ and ρ_t on the covariances give
  *
  * ```
- * A = U D⁻¹ M^{1/2} D⁻¹ Uᵀ,   D = diag(s + ρ)^{1/2},   M = D (T + ρI) D
+ * A = U D⁻¹ M^{1/2} D⁻¹ Uᵀ,   D = diag(s + ρ)^{1/2},   M = D (T + ρ_t I) D
  * ```
  *
  * M^{1/2} is applied by way of M's tridiagonal form and the rotations that diagonalise that; neither A, nor the root, nor
@@ -38,18 +39,18 @@ export function ridgePath(caller: string, pair: GaussianPair, rows: Matrix): Map
     for (let i = 0; i < count; i++) project(basis, rowOf(centred, i, dim), rowOf(coordinates, i, size));
   const inAxes = rowsTimes(coordinates, vectors, count, size); // rows of U
 
-  return (ridge) => {
+  return (ridges) => {
+    const ridge = ridges.source;
     const scales = values.map((value) => Math.sqrt(value + ridge));
     if (size > 0 && !(values[0]! + ridge > size * Number.EPSILON * (values[size - 1]! + ridge)))
       throw notPositive(caller, values[0]! + ridge);
     const inverse = scales.map((scale) => 1 / scale);
     const images = inAxes.slice();
     scaleColumns(images, inverse, count);
-    timesRoot(caller, scaled(target, scales, ridge, size), images, count, size);
+    timesRoot(caller, scaled(target, scales, ridges.target, size), images, count, size);
     scaleColumns(images, inverse, count);
     const mapped = rowsTimes(images, axes, count, size);
-    const offSpan =
-      basis === undefined ? 1 : Math.sqrt((pair.targetFloor + ridge) / (pair.sourceFloor + ridge));
+    const offSpan = scaleOffSpan(pair, ridges);
     const data =
       rows.data instanceof Float64Array
         ? new Float64Array(rows.data.length)
@@ -92,7 +93,7 @@ function ascending({ values, vectors }: SymmetricEigen, size: number): Symmetric
   };
 }
 
-/** D (T + ρI) D. */
+/** D (T + ρ_t I) D. */
 function scaled(target: Float64Array, scales: Float64Array, ridge: number, size: number): Float64Array {
   const product = new Float64Array(size * size);
   for (let i = 0, at = 0; i < size; i++)

@@ -45,7 +45,9 @@ describe('buresWasserstein with a shrunk covariance', () => {
     const [source, target] = [rowsOf('s', 7, 20), rowsOf('t', 5, 20, 2)];
     const h = rowsOf('h', 1, 20).data;
     const maps = (['dense', 'low-rank'] as const).map((form) =>
-      mongeMap(gaussianPair(source, target, { form, covariance }), 0.01, {}).apply(h),
+      mongeMap(gaussianPair(source, target, { form, covariance }), { source: 0.01, target: 0.01 }, {}).apply(
+        h,
+      ),
     );
     maps[0]!.forEach((value, at) => expect(maps[1]![at]).toBeCloseTo(value, 10));
   });
