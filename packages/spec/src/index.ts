@@ -40,6 +40,17 @@ export type {
   ObserveOptions,
   Prompt,
 } from './causal-lm.js';
+export {
+  layerAccess,
+  type CaptureKeysOptions,
+  type DenseDelta,
+  type LayerAccess,
+  type LowRankDelta,
+  type ModelChange,
+  type StreamAddition,
+  type StreamHook,
+  type WeightDelta,
+} from './layer-access.js';
 export { chatTokens, type ChatFormat, type ChatMessage, type ChatOptions } from './chat.js';
 export type { Edit, EditMethod, LaterMap, LearnContext, MapEdit, PromptEdit, Provenance } from './edit.js';
 export {
