@@ -4,6 +4,7 @@ import { operatorKey, opsetVersion } from '../../operator-key.js';
 import { computationFacts } from './computation.js';
 import { constantFacts, tensorFacts } from './constants.js';
 import { elementwiseFacts } from './elementwise.js';
+import { fusedFacts } from './fused.js';
 import { indexingFacts } from './indexing.js';
 import { layoutFacts } from './layout.js';
 import { mergeFacts, NOTHING, type FactRules, type TensorFacts } from './tensor-facts.js';
@@ -15,6 +16,7 @@ const factRules: FactRules = {
   ...indexingFacts,
   ...computationFacts,
   ...constantFacts,
+  ...fusedFacts,
 };
 
 /**
