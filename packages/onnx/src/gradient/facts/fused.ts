@@ -60,6 +60,15 @@ const groupQueryAttention: FactRule = (node, inputs) => {
   return [{ dtype, dims: attended(dims, own) }, cache, cache];
 };
 
+/** By head or side by side; the width is that of the values. */
+const standardAttention: FactRule = (_, inputs) => {
+  const { dtype, dims } = factsAt(inputs, 0);
+  const value = factsAt(inputs, 2).dims;
+  const width = value?.length === 4 ? value[3] : undefined;
+  const cache = { dtype, dims: Array<Dimension>(4).fill(undefined) };
+  return [{ dtype, dims: dims?.with(-1, width) }, cache, cache, cache];
+};
+
 export const fusedFacts: FactRules = {
   'com.microsoft:SkipLayerNormalization': skipNorm,
   'com.microsoft:SkipSimplifiedLayerNormalization': skipNorm,
@@ -68,6 +77,7 @@ export const fusedFacts: FactRules = {
   'com.microsoft:BiasGelu': same,
   'com.microsoft:RotaryEmbedding': same,
   RotaryEmbedding: same,
+  Attention: standardAttention,
   'com.microsoft:Attention': attention,
   'com.microsoft:MultiHeadAttention': multiHeadAttention,
   'com.microsoft:GroupQueryAttention': groupQueryAttention,

@@ -2,7 +2,6 @@ import { SakeError } from '@sakejs/spec';
 import { GraphBuilder } from '../../graph-builder.js';
 import type { OnnxGraph, OnnxModel, OnnxNode } from '../../ir.js';
 import { operatorKey, opsetVersion } from '../../operator-key.js';
-import { prune } from '../../surgery/prune.js';
 import { tensorsRead } from '../../surgery/tensors-read.js';
 import { inferFacts } from '../facts/infer-facts.js';
 import { GradientGraph } from '../gradient-graph.js';
@@ -50,7 +49,7 @@ export function expandFused(model: OnnxModel, { from, except, shapes }: ExpandOp
     parts.set(node, rest.nodes.splice(before));
   }
   const nodes = model.graph.nodes.flatMap((node) => parts.get(node) ?? [node]);
-  return { ...model, graph: prune({ ...rest, nodes }, model.graph.outputs) };
+  return { ...model, graph: { ...rest, nodes } };
 }
 
 /** Nodes that read what depends on given tensors. */
