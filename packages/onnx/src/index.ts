@@ -88,6 +88,7 @@ export type { CachePair } from './surgery/find-cache.js';
 export { findDecoder, type DecoderMap, type FindDecoderOptions } from './surgery/find-decoder.js';
 export type { DecoderHead } from './surgery/find-head.js';
 export type { DecoderInputs } from './surgery/find-inputs.js';
+export { findMlpProjections, type MlpProjection } from './surgery/find-mlp-projections.js';
 export { HEAD_INPUT, HEAD_OUTPUT, headModel } from './surgery/head-model.js';
 export { inlineBranches } from './surgery/inline-branches.js';
 export { inlineFunctions } from './surgery/inline-functions.js';
