@@ -12,10 +12,11 @@ import { captureStates, observeStates, projectStates, type StateReader } from '.
 import { CHAT_TEMPLATE, readChatTemplate } from './chat-format.js';
 import { generateRows, type BatchGenerationModel } from './generate.js';
 import { createGenerationRow } from './generation-row.js';
-import type { GraphChoice } from './graph-files.js';
+import { isWithPast, type GraphChoice } from './graph-files.js';
 import { onnxruntimeVersion, type Device } from './graph-session.js';
 import { readModelFolder, readTokenizerFiles } from './model-folder.js';
-import { openModel } from './open-model.js';
+import { createModelGradients } from './model-gradients.js';
+import { openModel, readStart } from './open-model.js';
 import { promptTokens } from './prompt-tokens.js';
 import { createTokenizer, transformersVersion } from './tokenizer.js';
 
@@ -97,6 +98,19 @@ export async function loadCausalLM(folder: string, options: LoadOptions = {}): P
   const { endOfText } = tokenizer;
   const eosTokens =
     config.eosTokens.size === 0 && endOfText !== undefined ? new Set([endOfText]) : config.eosTokens;
+  const gradients = createModelGradients({
+    source: {
+      read: () => readStart(files),
+      decoder,
+      config,
+      threads,
+      device,
+      hiddenTensor,
+      stepwise: isWithPast(files.graphs.file),
+    },
+    batchTokens,
+    sequences: (prompts, where) => sequences(prompts, where),
+  });
   const model: BatchGenerationModel = { ...reader, tokenizer, maxPositions: config.maxPositions, eosTokens };
   const sequences = (prompts: readonly Prompt[], where: string): (readonly number[])[] =>
     prompts.map((prompt, index) => promptTokens(prompt, tokenizer, info, `${where}, prompt ${index}`));
@@ -106,6 +120,7 @@ export async function loadCausalLM(folder: string, options: LoadOptions = {}): P
   return {
     info,
     ...(tokenizer.chat && { chat: tokenizer.chat }),
+    gradients: { streamLoss: gradients.streamLoss, mlpKeys: gradients.mlpKeys },
     encode: (text) => tokenizer.encode(text),
     decode: (tokens) => tokenizer.decode(tokens),
     capture: async (prompts, captureOptions = {}) =>
@@ -124,6 +139,9 @@ export async function loadCausalLM(folder: string, options: LoadOptions = {}): P
         ),
         signal,
       ),
-    [Symbol.asyncDispose]: () => decoder[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await gradients.close();
+      await decoder[Symbol.asyncDispose]();
+    },
   };
 }

@@ -1,4 +1,5 @@
 import type { ChatFormat } from './chat.js';
+import type { ModelGradients } from './gradients.js';
 import type { Matrix } from './matrix.js';
 import type { Query } from './scope.js';
 
@@ -129,5 +130,7 @@ export interface CausalLM {
   ): AsyncIterable<GeneratedToken>[];
   /** Absent where the model has no chat template. */
   readonly chat?: ChatFormat;
+  /** Absent where the model cannot be differentiated; ask for it with `requireGradients`. */
+  readonly gradients?: ModelGradients;
   [Symbol.asyncDispose](): Promise<void>;
 }

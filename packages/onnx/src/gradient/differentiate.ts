@@ -1,5 +1,5 @@
 import { SakeError } from '@sakejs/spec';
-import { GraphBuilder } from '../graph-builder.js';
+import { GraphBuilder, type Dimension } from '../graph-builder.js';
 import type { OnnxGraph, OnnxModel, OnnxNode } from '../ir.js';
 import { operatorKey, opsetVersion } from '../operator-key.js';
 import { copyGraph, tensorNames } from './copy-graph.js';
@@ -19,8 +19,11 @@ export interface DifferentiateOptions {
   readonly seeds: Readonly<Record<string, string>>;
   /** Inputs, initializers or intermediate tensors to differentiate by. */
   readonly wrt: readonly string[];
-  /** Sizes of tensors, where the graph leaves them free: fewer nodes and faster ones. */
-  readonly shapes?: Readonly<Record<string, readonly number[]>>;
+  /**
+   * Sizes of tensors, where the graph leaves them free: fewer nodes and faster ones. A name says that sizes are
+   * equal, undefined that nothing is known.
+   */
+  readonly shapes?: Readonly<Record<string, readonly Dimension[]>>;
   /** Whether to use ONNX Runtime's FusedMatMul (default), or standard operators only. */
   readonly fused?: boolean;
   /** What to do when no gradient reaches a tensor: an error (default), or zeros. */

@@ -1,5 +1,5 @@
 import { SakeError } from '@sakejs/spec';
-import { GraphBuilder } from '../../graph-builder.js';
+import { GraphBuilder, type Dimension } from '../../graph-builder.js';
 import type { OnnxGraph, OnnxModel, OnnxNode } from '../../ir.js';
 import { operatorKey, opsetVersion } from '../../operator-key.js';
 import { tensorsRead } from '../../surgery/tensors-read.js';
@@ -12,7 +12,7 @@ export interface ExpandOptions {
   readonly from: readonly string[];
   /** Operators that stay as they are. */
   readonly except: (key: string) => boolean;
-  readonly shapes?: Readonly<Record<string, readonly number[]>>;
+  readonly shapes?: Readonly<Record<string, readonly Dimension[]>>;
 }
 
 /**
