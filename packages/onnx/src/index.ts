@@ -83,6 +83,12 @@ export type { TensorFacts } from './gradient/facts/tensor-facts.js';
 export { unbroadcast } from './gradient/unbroadcast.js';
 export { operatorKey, opsetVersion } from './operator-key.js';
 export { bodyModel, type BodyOptions } from './surgery/body-model.js';
+export {
+  changeableModel,
+  type ChangeableModel,
+  type ChangeableOptions,
+  type ChangeInputs,
+} from './surgery/changeable-model.js';
 export { checkGraph } from './surgery/check-graph.js';
 export { decoderLayout, type DecoderLayout } from './surgery/decoder-layout.js';
 export type { CachePair } from './surgery/find-cache.js';
