@@ -1,3 +1,4 @@
+import { changeableModel, encodeModel, findDecoder } from '@sakejs/onnx';
 import {
   createRandom,
   matrix,
@@ -9,12 +10,16 @@ import {
 import { expectCode } from '@sakejs/spec/testing';
 import { copyFile, cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tinyGpt2, tinyLlama, writeRandomModel } from '../test/random-model.js';
 import { removeCache } from '../test/without-cache.js';
+import { createFeeder } from './decoder-feeds.js';
+import { decoderGraphs } from './decoder-graphs.js';
+import { createGraphSession } from './graph-session.js';
 import { loadCausalLM } from './load-causal-lm.js';
+import { readGraph } from './read-graph.js';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const qwen2 = path('../test/fixtures/qwen2-optimum');
@@ -86,6 +91,41 @@ const logProbabilities = (logits: Float32Array): number[] => {
   return Array.from(logits, (value) => value - total);
 };
 
+/** Logits of the whole graph, [rows, width, vocabulary], with vectors added to the stream behind a block. */
+async function changedLogits(
+  file: string,
+  layer: number,
+  rows: readonly (readonly number[])[],
+  delta: Float32Array,
+): Promise<Float32Array> {
+  const { model, folder } = await readGraph({ file, root: dirname(file) });
+  const { start } = decoderGraphs({ model, folder, files: [] }, undefined);
+  const map = findDecoder(start.model);
+  const { model: changeable, inputs } = changeableModel(start.model, { stream: [layer] }, map);
+  const session = await createGraphSession(encodeModel(changeable), {
+    threads: 1,
+    ...(folder !== undefined && { externalDataFolder: folder }),
+  });
+  try {
+    const own = inputs.stream.get(layer)!;
+    const fed = { ...session, inputs: session.inputs.filter(({ name }) => name !== own) };
+    const feeder = createFeeder(fed, map, { keyValueHeads: 2, headSize: 16 });
+    const width = Math.max(...rows.map((tokens) => tokens.length));
+    const leading = rows.map(() => 0);
+    const results = await session.run(
+      {
+        ...feeder.sequences(rows, 0, leading),
+        ...feeder.emptyCache(rows.length),
+        [own]: session.tensor(delta, [rows.length, width, map.hiddenSize]),
+      },
+      [map.logits],
+    );
+    return results[map.logits]!.data as Float32Array;
+  } finally {
+    await session[Symbol.asyncDispose]();
+  }
+}
+
 describe.each(models)('gradients of %s', (_, folder) => {
   let lm: CausalLM;
   let gradients: ModelGradients;
@@ -117,6 +157,45 @@ describe.each(models)('gradients of %s', (_, folder) => {
     const weighted = places.reduce((sum, { term }, i) => sum + term.weight * terms[i]!, 0);
     expect(total).toBeCloseTo(weighted, 10);
   });
+
+  it.each([0, 1, 2])(
+    'gives the losses of the whole graph with vectors added behind block %i',
+    async (layer) => {
+      const loss = await gradients.streamLoss(sequences, { layer });
+      const additions = added(0.5);
+      const { terms } = await loss.evaluate(matrix(SITES, d, additions));
+      const [width, vocabulary] = [5, lm.info.vocabularySize];
+      const delta = new Float32Array(sequences.length * width * d);
+      let site = 0;
+      sequences.forEach(({ sites }, at) =>
+        sites.forEach((position) =>
+          delta.set(additions.subarray(site * d, ++site * d), (at * width + position) * d),
+        ),
+      );
+      const file = join(await folder(), lm.info.runtime['graph']!);
+      const rows = sequences.map(({ tokens }) => tokens);
+      const [changed, plain] = [
+        await changedLogits(file, layer, rows, delta),
+        await changedLogits(file, layer, rows, new Float32Array(delta.length)),
+      ];
+      let term = 0;
+      sequences.forEach((sequence, at) =>
+        sequence.terms.forEach((one) => {
+          const from = (at * width + one.position) * vocabulary;
+          const logs = (logits: Float32Array): number[] =>
+            logProbabilities(logits.subarray(from, from + vocabulary));
+          const [p, q] = [logs(changed), logs(plain)];
+          const divergence = (a: number[], b: number[]): number =>
+            a.reduce((sum, log, i) => sum + Math.exp(log) * (log - b[i]!), 0);
+          const divergent = (): number =>
+            one.kind === 'divergence' && one.from === 'changed' ? divergence(p, q) : divergence(q, p);
+          const expected = one.kind === 'target' ? -p[one.token]! : divergent();
+          expect(Math.abs(terms[term]! - expected), `term ${term}`).toBeLessThan(5e-5);
+          term++;
+        }),
+      );
+    },
+  );
 
   it('gives the plain stream at the sites', async () => {
     const loss = await gradients.streamLoss(sequences, { layer: 1 });

@@ -2,6 +2,7 @@ import { SakeError } from '@sakejs/spec';
 import { GraphBuilder, type Dimension } from '../../graph-builder.js';
 import type { OnnxGraph, OnnxModel, OnnxNode } from '../../ir.js';
 import { operatorKey, opsetVersion } from '../../operator-key.js';
+import { renameTensors } from '../../surgery/rename-tensors.js';
 import { tensorsRead } from '../../surgery/tensors-read.js';
 import { inferFacts } from '../facts/infer-facts.js';
 import { GradientGraph } from '../gradient-graph.js';
@@ -41,12 +42,22 @@ export function expandFused(model: OnnxModel, { from, except, shapes }: ExpandOp
   for (const node of fused) {
     const before = rest.nodes.length;
     const results = fusedRules[operatorKey(node)]!.expand(node, graph);
+    const made = new Set(rest.nodes.slice(before).flatMap(({ outputs }) => outputs));
+    const names = new Map<string, string>();
     node.outputs.forEach((name, i) => {
+      const result = results[i];
       if (name === '') return;
-      if (results[i] !== undefined) builder.node('Identity', [results[i]], { outputs: [name] });
-      else if (isRead(model.graph, name)) throw missing(node, name);
+      if (result === undefined) {
+        if (isRead(model.graph, name)) throw missing(node, name);
+      } else if (names.has(result) || !made.has(result))
+        builder.node('Identity', [result], { outputs: [name] });
+      else names.set(result, name);
     });
-    parts.set(node, rest.nodes.splice(before));
+    // Under the node's own names, so that what the parts read of each other is what others read of the node.
+    parts.set(
+      node,
+      rest.nodes.splice(before).map((part) => renameTensors(part, names)),
+    );
   }
   const nodes = model.graph.nodes.flatMap((node) => parts.get(node) ?? [node]);
   return { ...model, graph: { ...rest, nodes } };
