@@ -3,10 +3,12 @@ import { SakeError, type CausalLM, type ModelInfo } from '@sakejs/spec';
 import { aboutFile } from './about-file.js';
 import { CHAT_TEMPLATE, readChatTemplate } from './chat-format.js';
 import { createCausalLM } from './create-causal-lm.js';
-import type { GraphChoice } from './graph-files.js';
+import { isWithPast, type GraphChoice } from './graph-files.js';
 import { onnxruntimeVersion, type Device } from './graph-session.js';
 import { readModelFolder, readTokenizerFiles } from './model-folder.js';
-import { openModel } from './open-model.js';
+import { createModelGradients } from './model-gradients.js';
+import { openModel, readStart } from './open-model.js';
+import { sequencesOf } from './prompt-tokens.js';
 import { createTokenizer, transformersVersion } from './tokenizer.js';
 
 export interface LoadOptions extends GraphChoice {
@@ -77,11 +79,22 @@ export async function loadCausalLM(folder: string, options: LoadOptions = {}): P
   const { endOfText } = tokenizer;
   const eosTokens =
     config.eosTokens.size === 0 && endOfText !== undefined ? new Set([endOfText]) : config.eosTokens;
+  const gradients = createModelGradients({
+    source: {
+      ...{ decoder, config, threads, device, hiddenTensor },
+      read: () => readStart(files),
+      stepwise: isWithPast(files.graphs.file),
+    },
+    batchTokens,
+    sequences: sequencesOf(tokenizer, info),
+  });
   return createCausalLM({
     ...{ info, decoder, tokenizer, eosTokens, changed, keySizes },
+    gradients: { streamLoss: gradients.streamLoss, mlpKeys: gradients.mlpKeys },
     // Where rows change each other, each is read by itself.
     batchTokens: decoder.mixesRows ? 1 : batchTokens,
     dispose: async () => {
+      await gradients.close();
       await changed[Symbol.asyncDispose]();
       await decoder[Symbol.asyncDispose]();
     },

@@ -12,7 +12,7 @@ import { isWithPast } from './graph-files.js';
 import { resolveConfig, type ModelConfig } from './model-config.js';
 import { hashFiles, type HashedFile, type ModelFolder } from './model-folder.js';
 import { readGraph, type GraphFile } from './read-graph.js';
-import { splitDecoder, type SplitDecoder } from './split-decoder.js';
+import { splitDecoder, type DecoderGraph, type SplitDecoder } from './split-decoder.js';
 
 /** A model's graphs, read and cut. */
 export interface CutModel extends DecoderGraphs {
@@ -74,6 +74,18 @@ async function readDecoders(
   const past = pastFile === undefined ? undefined : await read(pastFile);
   const decoders = await aboutFile(where, modelFile, () => decoderGraphs(first, past));
   return { ...decoders, graphs: past === undefined ? [first] : [first, past] };
+}
+
+/**
+ * Reads the graph of a folder that starts without a past, uncut.
+ *
+ * @throws {SakeError} as {@link cutModel}.
+ */
+export async function readStart({ path: root, graphs, modelFile }: ModelFolder): Promise<DecoderGraph> {
+  const first = await aboutFile('loadCausalLM', modelFile, () => readGraph({ file: modelFile, root }));
+  const past =
+    graphs.withPast === undefined ? undefined : await readGraph({ file: join(root, graphs.withPast), root });
+  return aboutFile('loadCausalLM', modelFile, () => decoderGraphs(first, past).start);
 }
 
 /**

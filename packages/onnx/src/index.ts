@@ -78,6 +78,7 @@ export { differentiate, type Differentiated, type DifferentiateOptions } from '.
 export { GradientGraph } from './gradient/gradient-graph.js';
 export type { GradientCall, GradientRule, GradientRules } from './gradient/gradient-rule.js';
 export { gradientRules } from './gradient/gradient-rules.js';
+export { lossModel, type LossModel } from './gradient/loss-model.js';
 export type { TensorFacts } from './gradient/facts/tensor-facts.js';
 export { unbroadcast } from './gradient/unbroadcast.js';
 export { operatorKey, opsetVersion } from './operator-key.js';

@@ -1,4 +1,5 @@
 import type { ChatFormat } from './chat.js';
+import type { ModelGradients } from './gradients.js';
 import type { LayerAccess } from './layer-access.js';
 import type { Matrix } from './matrix.js';
 import type { Query } from './scope.js';
@@ -132,5 +133,7 @@ export interface CausalLM {
   readonly chat?: ChatFormat;
   /** Access to MLP keys, weights and residual streams; absent where the model offers none. */
   readonly layers?: LayerAccess;
+  /** Absent where the model cannot be differentiated; ask for it with `requireGradients`. */
+  readonly gradients?: ModelGradients;
   [Symbol.asyncDispose](): Promise<void>;
 }

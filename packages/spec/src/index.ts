@@ -72,6 +72,18 @@ export {
   type ContextInput,
   type ImplicationInput,
 } from './contexts.js';
+export {
+  requireGradients,
+  type DivergenceTerm,
+  type LossOptions,
+  type LossSequence,
+  type LossTerm,
+  type LossValue,
+  type MlpKeyOptions,
+  type ModelGradients,
+  type StreamLoss,
+  type TargetTerm,
+} from './gradients.js';
 export type { PromptEmbedder } from './prompt-embedder.js';
 export {
   parseSafetensorsHeader,
