@@ -78,16 +78,24 @@ export { differentiate, type Differentiated, type DifferentiateOptions } from '.
 export { GradientGraph } from './gradient/gradient-graph.js';
 export type { GradientCall, GradientRule, GradientRules } from './gradient/gradient-rule.js';
 export { gradientRules } from './gradient/gradient-rules.js';
+export { lossModel, type LossModel } from './gradient/loss-model.js';
 export type { TensorFacts } from './gradient/facts/tensor-facts.js';
 export { unbroadcast } from './gradient/unbroadcast.js';
 export { operatorKey, opsetVersion } from './operator-key.js';
 export { bodyModel, type BodyOptions } from './surgery/body-model.js';
+export {
+  changeableModel,
+  type ChangeableModel,
+  type ChangeableOptions,
+  type ChangeInputs,
+} from './surgery/changeable-model.js';
 export { checkGraph } from './surgery/check-graph.js';
 export { decoderLayout, type DecoderLayout } from './surgery/decoder-layout.js';
 export type { CachePair } from './surgery/find-cache.js';
 export { findDecoder, type DecoderMap, type FindDecoderOptions } from './surgery/find-decoder.js';
 export type { DecoderHead } from './surgery/find-head.js';
 export type { DecoderInputs } from './surgery/find-inputs.js';
+export { findMlpProjections, type MlpProjection } from './surgery/find-mlp-projections.js';
 export { HEAD_INPUT, HEAD_OUTPUT, headModel } from './surgery/head-model.js';
 export { inlineBranches } from './surgery/inline-branches.js';
 export { inlineFunctions } from './surgery/inline-functions.js';

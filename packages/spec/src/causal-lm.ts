@@ -1,4 +1,6 @@
 import type { ChatFormat } from './chat.js';
+import type { ModelGradients } from './gradients.js';
+import type { LayerAccess } from './layer-access.js';
 import type { Matrix } from './matrix.js';
 import type { Query } from './scope.js';
 
@@ -129,5 +131,9 @@ export interface CausalLM {
   ): AsyncIterable<GeneratedToken>[];
   /** Absent where the model has no chat template. */
   readonly chat?: ChatFormat;
+  /** Access to MLP keys, weights and residual streams; absent where the model offers none. */
+  readonly layers?: LayerAccess;
+  /** Absent where the model cannot be differentiated; ask for it with `requireGradients`. */
+  readonly gradients?: ModelGradients;
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -40,8 +40,31 @@ export type {
   ObserveOptions,
   Prompt,
 } from './causal-lm.js';
+export {
+  layerAccess,
+  type CaptureKeysOptions,
+  type DenseDelta,
+  type LayerAccess,
+  type LowRankDelta,
+  type ModelChange,
+  type StreamAddition,
+  type StreamHook,
+  type WeightDelta,
+} from './layer-access.js';
 export { chatTokens, type ChatFormat, type ChatMessage, type ChatOptions } from './chat.js';
-export type { Edit, EditMethod, LaterMap, LearnContext, MapEdit, PromptEdit, Provenance } from './edit.js';
+export type {
+  Edit,
+  EditMethod,
+  LaterMap,
+  LayerHook,
+  LayerHookEdit,
+  LearnContext,
+  MapEdit,
+  PromptEdit,
+  Provenance,
+  ScopedEdit,
+  WeightDeltaEdit,
+} from './edit.js';
 export {
   forcedSource,
   implicationContexts,
@@ -49,6 +72,18 @@ export {
   type ContextInput,
   type ImplicationInput,
 } from './contexts.js';
+export {
+  requireGradients,
+  type DivergenceTerm,
+  type LossOptions,
+  type LossSequence,
+  type LossTerm,
+  type LossValue,
+  type MlpKeyOptions,
+  type ModelGradients,
+  type StreamLoss,
+  type TargetTerm,
+} from './gradients.js';
 export type { PromptEmbedder } from './prompt-embedder.js';
 export {
   parseSafetensorsHeader,

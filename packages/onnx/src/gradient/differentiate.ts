@@ -1,13 +1,15 @@
 import { SakeError } from '@sakejs/spec';
-import { GraphBuilder } from '../graph-builder.js';
+import { GraphBuilder, type Dimension } from '../graph-builder.js';
 import type { OnnxGraph, OnnxModel, OnnxNode } from '../ir.js';
 import { operatorKey, opsetVersion } from '../operator-key.js';
 import { copyGraph, tensorNames } from './copy-graph.js';
 import { inferFacts } from './facts/infer-facts.js';
+import { expandFused } from './fused/expand-fused.js';
 import { GradientGraph, MICROSOFT } from './gradient-graph.js';
 import { findGradientPath, type GradientPath } from './gradient-path.js';
 import type { GradientCall, GradientRules } from './gradient-rule.js';
 import { gradientRules } from './gradient-rules.js';
+import { raiseOperatorSet } from './raise-operator-set.js';
 
 export interface DifferentiateOptions {
   /**
@@ -17,8 +19,11 @@ export interface DifferentiateOptions {
   readonly seeds: Readonly<Record<string, string>>;
   /** Inputs, initializers or intermediate tensors to differentiate by. */
   readonly wrt: readonly string[];
-  /** Sizes of tensors, where the graph leaves them free: fewer nodes and faster ones. */
-  readonly shapes?: Readonly<Record<string, readonly number[]>>;
+  /**
+   * Sizes of tensors, where the graph leaves them free: fewer nodes and faster ones. A name says that sizes are
+   * equal, undefined that nothing is known.
+   */
+  readonly shapes?: Readonly<Record<string, readonly Dimension[]>>;
   /** Whether to use ONNX Runtime's FusedMatMul (default), or standard operators only. */
   readonly fused?: boolean;
   /** What to do when no gradient reaches a tensor: an error (default), or zeros. */
@@ -39,24 +44,30 @@ export interface Differentiated {
  *
  * For seeds ȳ of outputs y(x) the new outputs are Σ ȳ ∂y/∂x, of the shape and type of x. Forward values are
  * used again, not computed again; only nodes between `wrt` and the seeds are differentiated. Integers,
- * booleans and shapes carry no gradient. The model given is left as it is; weights are shared.
+ * booleans and shapes carry no gradient. Fused attention, rotary embeddings and norms on the way are written in
+ * primitive operators first, and operator sets 11 to 16 as 17. The model given is left as it is; weights are shared.
  *
  * @throws {SakeError} `unsupported` for an operator without a rule on the way (it is named, with its node),
- *   for nested graphs, for operator sets below 13 and where a rule has to know a rank or type that the graph
+ *   for nested graphs, for operator sets below 11 and where a rule has to know a rank or type that the graph
  *   does not tell; `not-found` for a tensor that the graph lacks; `invalid-input` when no gradient reaches a
  *   tensor of `wrt`.
  */
-export function differentiate(model: OnnxModel, options: DifferentiateOptions): Differentiated {
+export function differentiate(given: OnnxModel, options: DifferentiateOptions): Differentiated {
+  const seeds = Object.keys(options.seeds);
+  requireTensors(given.graph, [...seeds, ...options.wrt]);
+  const rules: GradientRules = new Map([...gradientRules, ...(options.rules ?? [])]);
+  const model = expandFused(raiseOperatorSet(given), {
+    from: options.wrt,
+    except: (key) => rules.has(key),
+    ...(options.shapes && { shapes: options.shapes }),
+  });
   const opset = opsetVersion(model);
   const graph = copyGraph(model.graph);
   const facts = inferFacts(model, options.shapes);
-  const seeds = Object.keys(options.seeds);
-  requireTensors(graph, [...seeds, ...options.wrt]);
-  const rules: GradientRules = new Map([...gradientRules, ...(options.rules ?? [])]);
   const path = findGradientPath(graph, { seeds, wrt: options.wrt, rules, facts });
+  requireRules(path, rules);
   const builder = new GraphBuilder(graph);
   const target = new GradientGraph({ builder, facts, opset, fused: options.fused ?? true });
-  target.requireOpset(13, 'gradients');
   const forwardNodes = graph.nodes.length;
   const totals = new Accumulator(target);
   const produced = new Set(tensorNames(graph));
@@ -125,9 +136,7 @@ function propagate({
   for (const node of path.nodes.toReversed()) {
     const gradients = node.outputs.map((name) => totals.total(name));
     if (gradients.every((gradient) => gradient === undefined)) continue;
-    const key = operatorKey(node);
-    const rule = rules.get(key);
-    if (rule === undefined) throw missingRule(key, node);
+    const rule = rules.get(operatorKey(node))!;
     const wants = (index: number): boolean =>
       path.tensors.has(node.inputs[index] ?? '') && (rule.inputs?.includes(index) ?? true);
     const onlyConsumer: GradientCall['onlyConsumer'] = (index) => {
@@ -189,6 +198,14 @@ function requireTensors(graph: OnnxGraph, names: readonly string[]): void {
   for (const name of names)
     if (!known.has(name))
       throw new SakeError('not-found', `differentiate: expected a tensor of the graph, got "${name}"`);
+}
+
+/** Asked before anything is appended, so that the error names the operator and not what is unknown about it. */
+function requireRules(path: GradientPath, rules: GradientRules): void {
+  for (const node of path.nodes.toReversed()) {
+    const key = operatorKey(node);
+    if (!rules.has(key)) throw missingRule(key, node);
+  }
 }
 
 function missingRule(key: string, node: OnnxNode): SakeError {

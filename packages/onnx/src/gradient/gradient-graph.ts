@@ -170,6 +170,11 @@ export class GradientGraph {
       : this.op('ReduceMean', [x, this.int64s(axes)], { keepdims: int(1) });
   }
 
+  /** Whether a node of that operator reads a tensor. */
+  isReadBy(opType: string, name: string): boolean {
+    return this.#builder.graph.nodes.some((node) => node.opType === opType && node.inputs.includes(name));
+  }
+
   /** A truth value as 0 or 1 in the type of a tensor. */
   indicator(condition: string, like: string): string {
     return this.op('Cast', [condition], { to: int(this.dtype(like)) });

@@ -17,6 +17,7 @@ import { expectConsistent } from './facts/expect-consistent.js';
 import { flatOperators, gradientRules } from './gradient-rules.js';
 import { activationCases } from './rules/activation.cases.js';
 import { arithmeticCases } from './rules/arithmetic.cases.js';
+import { einsumCases } from './rules/einsum.cases.js';
 import { gatherCases } from './rules/gather.cases.js';
 import { matmulCases } from './rules/matmul.cases.js';
 import { normalisationCases } from './rules/normalisation.cases.js';
@@ -30,6 +31,7 @@ const cases: RuleCase[] = [
   ...arithmeticCases,
   ...activationCases,
   ...matmulCases,
+  ...einsumCases,
   ...shapeCases,
   ...slicingCases,
   ...reduceCases,

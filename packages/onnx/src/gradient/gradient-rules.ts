@@ -1,6 +1,7 @@
 import type { GradientRule, GradientRules } from './gradient-rule.js';
 import { activationRules } from './rules/activation.js';
 import { arithmeticRules } from './rules/arithmetic.js';
+import { einsumRules } from './rules/einsum.js';
 import { gatherRules } from './rules/gather.js';
 import { matmulRules } from './rules/matmul.js';
 import { normalisationRules } from './rules/normalisation.js';
@@ -15,6 +16,7 @@ export const gradientRules: GradientRules = new Map<string, GradientRule>(
     arithmeticRules,
     activationRules,
     matmulRules,
+    einsumRules,
     shapeRules,
     slicingRules,
     reduceRules,

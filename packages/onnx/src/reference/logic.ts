@@ -30,5 +30,6 @@ export const logicOps: ReferenceOps = {
   Or: compare((a, b) => a !== 0 || b !== 0),
   Xor: compare((a, b) => (a !== 0) !== (b !== 0)),
   Not: unary((value) => Number(value === 0)),
+  IsNaN: (call) => [{ ...unary((value) => Number(Number.isNaN(value)))(call)[0]!, dtype: DataType.BOOL }],
   Where: where,
 };

@@ -7,7 +7,7 @@ import { readNumbers } from '../tensors/read-tensor.js';
  * A tensor as the reference evaluator sees it.
  *
  * Every element type is held in float64: floats are never rounded to their own width, integers are exact
- * below 2^53, BOOL is 0 or 1. `dtype` only decides what differs between types, e.g. integer division.
+ * below 2^53 and rounded beyond, BOOL is 0 or 1. `dtype` only decides what differs between types, e.g. integer division.
  */
 export interface RefTensor {
   readonly dtype: DataType;
@@ -42,5 +42,5 @@ export function int64s(dims: readonly number[], values: ArrayLike<number>): RefT
 
 /** A model's constant as the evaluator holds it. */
 export function fromOnnxTensor(tensor: OnnxTensor): RefTensor {
-  return refTensor(tensor.dataType as DataType, tensor.dims, readNumbers(tensor));
+  return refTensor(tensor.dataType as DataType, tensor.dims, readNumbers(tensor, { rounded: true }));
 }

@@ -1,6 +1,7 @@
 import { activationOps } from './activation.js';
 import { arithmeticOps } from './arithmetic.js';
 import { constantOps } from './constant.js';
+import { einsumOps } from './einsum.js';
 import { gatherOps } from './gather.js';
 import { logicOps } from './logic.js';
 import { matmulOps } from './matmul.js';
@@ -22,4 +23,5 @@ export const referenceOps: ReferenceOps = {
   ...reduceOps,
   ...normalisationOps,
   ...gatherOps,
+  ...einsumOps,
 };

@@ -119,6 +119,8 @@ const identity: ReferenceOp = (call) => [input(call, 0)];
 
 export const shapeOps: ReferenceOps = {
   Identity: identity,
+  // At inference nothing is dropped.
+  Dropout: identity,
   Cast: cast,
   Reshape: reshape,
   Transpose: transpose,

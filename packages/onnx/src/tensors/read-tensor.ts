@@ -58,12 +58,20 @@ export function readTensor(tensor: OnnxTensor): TensorData {
   return stored;
 }
 
-/** As {@link readTensor}, each value as a number; int64 beyond 2^53 is an `unsupported` error. */
-export function readNumbers(tensor: OnnxTensor): number[] {
+/**
+ * As {@link readTensor}, each value as a number; int64 beyond 2^53 is an `unsupported` error.
+ *
+ * @param options `rounded: true` gives such integers as the nearest number: exporters write 2^63 - 1 for the end of
+ *   an axis.
+ */
+export function readNumbers(
+  tensor: OnnxTensor,
+  { rounded = false }: { readonly rounded?: boolean } = {},
+): number[] {
   const values: ArrayLike<number | bigint> = readTensor(tensor);
   return Array.from(values, (value) => {
     const number = Number(value);
-    if (typeof value === 'bigint' && !Number.isSafeInteger(number))
+    if (!rounded && typeof value === 'bigint' && !Number.isSafeInteger(number))
       throw new SakeError(
         'unsupported',
         `readNumbers: expected integers below 2^53, got ${value} in "${tensor.name}"`,

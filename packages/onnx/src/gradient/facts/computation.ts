@@ -1,4 +1,5 @@
 import { intAttribute } from '../../attributes.js';
+import { einsumEquation } from '../../einsum-equation.js';
 import type { Dimension } from '../../graph-builder.js';
 import { DataType } from '../../ir.js';
 import { broadcastFacts, factsAt, fromFront, listOf, type FactRule, type FactRules } from './tensor-facts.js';
@@ -77,12 +78,25 @@ const normalisation: FactRule = (node, inputs) => {
   return [{ dtype, dims }, statistics, statistics];
 };
 
+const einsum: FactRule = (node, inputs) => {
+  const { inputs: operands, output } = einsumEquation(node);
+  const sizes = new Map<string, Dimension>();
+  operands.forEach((labels, i) =>
+    [...labels].forEach((label, axis) => {
+      const [size] = broadcastFacts([[sizes.get(label) ?? 1], [factsAt(inputs, i).dims?.[axis]]])!;
+      sizes.set(label, size);
+    }),
+  );
+  return [{ dtype: factsAt(inputs, 0).dtype, dims: [...output].map((label) => sizes.get(label)) }];
+};
+
 const REDUCTIONS = ['Sum', 'Mean', 'Max', 'Min', 'Prod', 'SumSquare', 'L2', 'L1', 'LogSumExp'];
 
 export const computationFacts: FactRules = {
   MatMul: matmul,
   'com.microsoft:FusedMatMul': fusedMatmul,
   Gemm: gemm,
+  Einsum: einsum,
   ...Object.fromEntries(REDUCTIONS.map((name) => [`Reduce${name}`, reduction])),
   ArgMax: argMax,
   ArgMin: argMax,

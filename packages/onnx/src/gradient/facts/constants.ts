@@ -23,7 +23,7 @@ export function tensorFacts(tensor: OnnxTensor): TensorFacts {
   const { dataType: dtype, dims } = tensor;
   const readable = isFloatType(dtype) || READABLE.has(dtype);
   if (!readable || isExternal(tensor) || elementCount(dims) > SMALL) return { dtype, dims };
-  return { dtype, dims, values: readNumbers(tensor) };
+  return { dtype, dims, values: readNumbers(tensor, { rounded: true }) };
 }
 
 const constant: FactRule = (node) => {
@@ -53,9 +53,10 @@ const constantOfShape: FactRule = (node, inputs) => {
 };
 
 const range: FactRule = (_, inputs) => {
-  const [start, limit, delta] = [0, 1, 2].map((index) => knownNumbers(factsAt(inputs, index).values)?.[0]);
+  const [start, limit, delta] = [0, 1, 2].map((index) => factsAt(inputs, index).values?.[0]);
   const dtype = factsAt(inputs, 0).dtype;
-  if (start === undefined || limit === undefined || delta === undefined)
+  if (start === 0 && delta === 1 && typeof limit === 'string') return [{ dtype, dims: [limit] }];
+  if (typeof start !== 'number' || typeof limit !== 'number' || typeof delta !== 'number')
     return [{ dtype, dims: [undefined] }];
   return [{ dtype, dims: [Math.max(0, Math.ceil((limit - start) / delta))] }];
 };

@@ -4,6 +4,7 @@ import { operatorKey, opsetVersion } from '../../operator-key.js';
 import { computationFacts } from './computation.js';
 import { constantFacts, tensorFacts } from './constants.js';
 import { elementwiseFacts } from './elementwise.js';
+import { fusedFacts } from './fused.js';
 import { indexingFacts } from './indexing.js';
 import { layoutFacts } from './layout.js';
 import { mergeFacts, NOTHING, type FactRules, type TensorFacts } from './tensor-facts.js';
@@ -15,20 +16,22 @@ const factRules: FactRules = {
   ...indexingFacts,
   ...computationFacts,
   ...constantFacts,
+  ...fusedFacts,
 };
 
 /**
  * What is known about every tensor of a graph: types, shapes and small shape values.
  *
  * From initializers, declared inputs, outputs and value_info, and from walking the nodes in order. `shapes`
- * gives the sizes of any tensor; the names of its free axes (`batch`) then take those sizes everywhere.
+ * gives the sizes of any tensor, or names for them; the names of its free axes (`batch`) then stand for those
+ * everywhere.
  */
 export function inferFacts(
   model: OnnxModel,
-  shapes: Readonly<Record<string, readonly number[]>> = {},
+  shapes: Readonly<Record<string, readonly Dimension[]>> = {},
 ): Map<string, TensorFacts> {
   const { graph } = model;
-  const sizes = new Map<string, number>();
+  const sizes = new Map<string, Dimension>();
   const declared = new Map<string, TensorFacts>();
   for (const info of [...graph.inputs, ...graph.valueInfo, ...graph.outputs]) {
     const stated = statedFacts(info);

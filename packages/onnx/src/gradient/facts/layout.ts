@@ -80,12 +80,12 @@ const unsqueeze: FactRule = (node, inputs) => {
   ];
 };
 
-const expand: FactRule = (_, inputs) => [
-  {
-    dtype: factsAt(inputs, 0).dtype,
-    dims: broadcastFacts([factsAt(inputs, 0).dims, factsAt(inputs, 1).values]),
-  },
-];
+const expand: FactRule = (_, inputs) => {
+  const { dims: listDims, values } = factsAt(inputs, 1);
+  const count = listDims?.[0];
+  const shape = values ?? (typeof count === 'number' ? Array<Dimension>(count).fill(undefined) : undefined);
+  return [{ dtype: factsAt(inputs, 0).dtype, dims: broadcastFacts([factsAt(inputs, 0).dims, shape]) }];
+};
 
 const flatten: FactRule = (node, inputs) => {
   const { dtype, dims } = factsAt(inputs, 0);
@@ -117,15 +117,19 @@ const concat: FactRule = (node, inputs) => {
   const values = lists.every((list) => list !== undefined) ? lists.flat() : undefined;
   if (ranked === undefined) return [{ dtype, values }];
   const axis = fromFront(intAttribute(node, 'axis', 0), ranked.length);
-  const total = inputs.reduce<number | undefined>((sum, { dims }) => {
-    const dim = dims?.[axis];
-    return sum === undefined || typeof dim !== 'number' ? undefined : sum + dim;
-  }, 0);
+  const total = inputs.map(({ dims }) => dims?.[axis]).reduce(sumOfSizes, 0);
   const dims = ranked.map((_, i) =>
     i === axis ? total : inputs.map((input) => input.dims?.[i]).find((dim) => dim !== undefined),
   );
   return [{ dtype, dims, values: ranked.length === 1 ? values : undefined }];
 };
+
+/** A sum of two sizes, where it has a number or a name. */
+function sumOfSizes(a: Dimension, b: Dimension): Dimension {
+  if (typeof a === 'number' && typeof b === 'number') return a + b;
+  if (a === 0) return b;
+  return b === 0 ? a : undefined;
+}
 
 const split: FactRule = (node, inputs) => {
   const { dtype, dims } = factsAt(inputs, 0);

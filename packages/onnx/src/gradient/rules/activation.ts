@@ -53,11 +53,20 @@ const quickGelu = unary(({ graph, node }, g, x, y) => {
 });
 
 /** y (g - Σ g y) */
-const softmax = unary((call, g, _, y) => {
+const softmax = unary((call, g, _, output) => {
   const { graph } = call;
+  const y = guarded(graph, output);
   const total = attentionRowSums(call) ?? axisSum(call, graph.op('Mul', [g, y]));
   return graph.op('Mul', [y, graph.op('Sub', [g, total])]);
 });
+
+/**
+ * Exporters put 0 for the NaN that a row without any key becomes; its slope is 0 likewise, not 0 · NaN.
+ */
+function guarded(graph: GradientGraph, y: string): string {
+  if (!graph.isReadBy('IsNaN', y)) return y;
+  return graph.op('Where', [graph.op('IsNaN', [y]), graph.scalar(0, y), y]);
+}
 
 /**
  * Σ g y of attention weights, from their product with the values.

@@ -33,7 +33,7 @@ export const arithmeticCases: RuleCase[] = [
   { op: 'Pow', title: 'x to the 0 at 0', inputs: [fixed([2], [0, 0]), positive(2)] },
   { op: 'Sum', title: 'one', inputs: [real(2)] },
   { op: 'Sum', title: 'three of different shapes', inputs: [real(2, 3), real(3), real(2, 1)] },
-  ...['Neg', 'Abs', 'Exp', 'Sin', 'Cos', 'Identity'].flatMap((op) => elementwise(op, real)),
+  ...['Neg', 'Abs', 'Exp', 'Sin', 'Cos', 'Identity', 'Dropout'].flatMap((op) => elementwise(op, real)),
   ...['Sqrt', 'Reciprocal', 'Log'].flatMap((op) => elementwise(op, positive)),
   { op: 'Abs', title: 'both signs', inputs: [given([2], [-1.5, 0.5])] },
   { op: 'Cast', title: 'to another float type', inputs: [real(3)], attributes: { to: int(DataType.FLOAT) } },

@@ -101,6 +101,8 @@ export const arithmeticRules: Readonly<Record<string, GradientRule>> = {
   Sin: unary(({ graph }, g, x) => graph.op('Mul', [g, graph.op('Cos', [x])])),
   Cos: unary(({ graph }, g, x) => graph.op('Neg', [graph.op('Mul', [g, graph.op('Sin', [x])])])),
   Identity: unary((_, g) => g),
+  // At inference nothing is dropped.
+  Dropout: unary((_, g) => g),
   Cast: unary(({ graph }, g, x) =>
     graph.dtype(x) === graph.dtype(g) ? g : graph.op('Cast', [g], { to: int(graph.dtype(x)) }),
   ),

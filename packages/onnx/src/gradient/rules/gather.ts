@@ -3,7 +3,7 @@ import { int, intAttribute, text, textAttribute } from '../../attributes.js';
 import { knownSize } from '../facts/tensor-facts.js';
 import type { GradientCall, GradientRule } from '../gradient-rule.js';
 import { unary } from './arithmetic.js';
-import { requireAdding, scatterBack } from './scatter-back.js';
+import { scatterBack } from './scatter-back.js';
 
 const ADD = { reduction: text('add') };
 
@@ -20,7 +20,6 @@ const gather = unary((call, g, x) => {
       distinct,
       pick: (places) => graph.op('Gather', [places, indices], { axis: int(axis) }),
     });
-  if (!distinct) requireAdding(graph);
   const rows = graph.op('Unsqueeze', [indices, graph.int64s([-1])]);
   return graph.op('ScatterND', [graph.zerosLike(x), rows, g], distinct ? {} : ADD);
 });
@@ -35,13 +34,11 @@ function picksDistinct({ graph }: GradientCall, indices: string): boolean {
 }
 
 const gatherElements = unary(({ graph, node }, g, x) => {
-  requireAdding(graph);
   const attributes = { axis: int(intAttribute(node, 'axis', 0)), ...ADD };
   return graph.op('ScatterElements', [graph.zerosLike(x), node.inputs[1], g], attributes);
 });
 
 const gatherNd = unary(({ graph, node }, g, x) => {
-  requireAdding(graph);
   const batch = intAttribute(node, 'batch_dims', 0);
   if (batch === 0) return graph.op('ScatterND', [graph.zerosLike(x), node.inputs[1], g], ADD);
   return scatterBack(graph, {

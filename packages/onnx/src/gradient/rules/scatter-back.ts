@@ -21,7 +21,6 @@ export function scatterBack(
     pick: (places: string) => string;
   },
 ): string {
-  if (!distinct) requireAdding(graph);
   const flat = graph.int64s([-1]);
   const size = graph.op('Size', [x]);
   const range = graph.op('Range', [graph.int64(0), size, graph.int64(1)]);
@@ -30,9 +29,4 @@ export function scatterBack(
   const values = graph.op('Reshape', [gradient, flat]);
   const attributes = { axis: int(0), ...(distinct ? {} : { reduction: text('add') }) };
   return graph.reshapeAs(graph.op('ScatterElements', [zeros, places, values], attributes), x);
-}
-
-/** Scatter operators add duplicates from operator set 16 on. */
-export function requireAdding(graph: GradientGraph): void {
-  graph.requireOpset(16, 'the gradient of an operator that may pick an element twice');
 }

@@ -1,0 +1,302 @@
+import { changeableModel, encodeModel, findDecoder } from '@sakejs/onnx';
+import {
+  createRandom,
+  matrix,
+  row,
+  type CausalLM,
+  type LossSequence,
+  type ModelGradients,
+} from '@sakejs/spec';
+import { expectCode } from '@sakejs/spec/testing';
+import { copyFile, cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tinyGpt2, tinyLlama, writeRandomModel } from '../test/random-model.js';
+import { removeCache } from '../test/without-cache.js';
+import { createFeeder } from './decoder-feeds.js';
+import { decoderGraphs } from './decoder-graphs.js';
+import { createGraphSession } from './graph-session.js';
+import { loadCausalLM } from './load-causal-lm.js';
+import { readGraph } from './read-graph.js';
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+const qwen2 = path('../test/fixtures/qwen2-optimum');
+let root: string;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'sakejs-gradients-'));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+/** A folder with another exporter's graph of the same checkpoint. */
+async function exported(file: string): Promise<string> {
+  const folder = join(root, file.replaceAll('/', '-'));
+  await mkdir(folder, { recursive: true });
+  for (const name of ['config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json'])
+    await copyFile(join(qwen2, name), join(folder, name));
+  const from = path(`../../onnx/test/fixtures/${file}`);
+  if (file.endsWith('.onnx')) await copyFile(from, join(folder, 'model.onnx'));
+  else await cp(from, folder, { recursive: true });
+  return folder;
+}
+
+const models: [string, () => Promise<string>][] = [
+  ['a GPT-2', () => writeRandomModel(join(root, 'gpt2'), tinyGpt2)],
+  [
+    'a LLaMA stored in float16',
+    () => writeRandomModel(join(root, 'llama'), tinyLlama, { storage: 'float16' }),
+  ],
+  [
+    'a LLaMA without a cache',
+    async () => {
+      const folder = await writeRandomModel(join(root, 'no-cache'), tinyLlama);
+      await removeCache(join(folder, 'onnx', 'model.onnx'));
+      return folder;
+    },
+  ],
+  ["optimum's Qwen2", async () => qwen2],
+  ["TorchScript's Qwen2", () => exported('qwen2-torchscript.onnx')],
+  ['a Qwen2 fused by ONNX Runtime', () => exported('qwen2-ort-extended.onnx')],
+  ["onnxruntime-genai's Qwen2", () => exported('qwen2-genai')],
+  ['a merged Qwen2', () => exported('qwen2-merged.onnx')],
+];
+
+const sequences: LossSequence[] = [
+  {
+    tokens: [5, 9, 60, 7, 31],
+    sites: [2],
+    terms: [
+      { kind: 'target', position: 3, token: 31, weight: 0.5 },
+      { kind: 'target', position: 4, token: 12, weight: 1 },
+    ],
+  },
+  { tokens: [8, 4], sites: [1], terms: [{ kind: 'divergence', position: 1, weight: 2, from: 'changed' }] },
+  {
+    tokens: [250, 35, 90, 11],
+    sites: [0, 2],
+    terms: [
+      { kind: 'divergence', position: 2, weight: 1.5, from: 'plain' },
+      { kind: 'target', position: 2, token: 3, weight: -0.25 },
+      { kind: 'target', position: 0, token: 7, weight: 1 },
+    ],
+  },
+];
+const SITES = 4;
+
+const logProbabilities = (logits: Float32Array): number[] => {
+  const most = Math.max(...logits);
+  const total = Math.log(logits.reduce((sum, value) => sum + Math.exp(value - most), 0)) + most;
+  return Array.from(logits, (value) => value - total);
+};
+
+/** Logits of the whole graph, [rows, width, vocabulary], with vectors added to the stream behind a block. */
+async function changedLogits(
+  file: string,
+  layer: number,
+  rows: readonly (readonly number[])[],
+  delta: Float32Array,
+): Promise<Float32Array> {
+  const { model, folder } = await readGraph({ file, root: dirname(file) });
+  const { start } = decoderGraphs({ model, folder, files: [] }, undefined);
+  const map = findDecoder(start.model);
+  const { model: changeable, inputs } = changeableModel(start.model, { stream: [layer] }, map);
+  const session = await createGraphSession(encodeModel(changeable), {
+    threads: 1,
+    ...(folder !== undefined && { externalDataFolder: folder }),
+  });
+  try {
+    const own = inputs.stream.get(layer)!;
+    const fed = { ...session, inputs: session.inputs.filter(({ name }) => name !== own) };
+    const feeder = createFeeder(fed, map, { keyValueHeads: 2, headSize: 16 });
+    const width = Math.max(...rows.map((tokens) => tokens.length));
+    const leading = rows.map(() => 0);
+    const results = await session.run(
+      {
+        ...feeder.sequences(rows, 0, leading),
+        ...feeder.emptyCache(rows.length),
+        [own]: session.tensor(delta, [rows.length, width, map.hiddenSize]),
+      },
+      [map.logits],
+    );
+    return results[map.logits]!.data as Float32Array;
+  } finally {
+    await session[Symbol.asyncDispose]();
+  }
+}
+
+describe.each(models)('gradients of %s', (_, folder) => {
+  let lm: CausalLM;
+  let gradients: ModelGradients;
+  let d: number;
+
+  beforeAll(async () => {
+    lm = await loadCausalLM(await folder(), { threads: 1, batchTokens: 10 });
+    gradients = lm.gradients!;
+    d = lm.info.hiddenSize;
+  });
+  afterAll(() => lm[Symbol.asyncDispose]());
+
+  const added = (scale: number): Float32Array => {
+    const random = createRandom('additions');
+    return Float32Array.from({ length: SITES * d }, () => scale * random.normal());
+  };
+
+  it('gives the plain losses, and no divergence, where nothing is added', async () => {
+    const loss = await gradients.streamLoss(sequences, { layer: 0 });
+    const { terms, loss: total } = await loss.evaluate(matrix(SITES, d, added(0)));
+    const places = sequences.flatMap(({ tokens, terms: own }) => own.map((term) => ({ tokens, term })));
+    const logits = await lm.project(
+      await lm.capture(places.map(({ tokens, term }) => tokens.slice(0, term.position + 1))),
+    );
+    places.forEach(({ term }, i) => {
+      const expected = term.kind === 'target' ? -logProbabilities(row(logits, i))[term.token]! : 0;
+      expect(Math.abs(terms[i]! - expected), `term ${i}`).toBeLessThan(2e-5);
+    });
+    const weighted = places.reduce((sum, { term }, i) => sum + term.weight * terms[i]!, 0);
+    expect(total).toBeCloseTo(weighted, 10);
+  });
+
+  it.each([0, 1, 2])(
+    'gives the losses of the whole graph with vectors added behind block %i',
+    async (layer) => {
+      const loss = await gradients.streamLoss(sequences, { layer });
+      const additions = added(0.5);
+      const { terms } = await loss.evaluate(matrix(SITES, d, additions));
+      const [width, vocabulary] = [5, lm.info.vocabularySize];
+      const delta = new Float32Array(sequences.length * width * d);
+      let site = 0;
+      sequences.forEach(({ sites }, at) =>
+        sites.forEach((position) =>
+          delta.set(additions.subarray(site * d, ++site * d), (at * width + position) * d),
+        ),
+      );
+      const file = join(await folder(), lm.info.runtime['graph']!);
+      const rows = sequences.map(({ tokens }) => tokens);
+      const [changed, plain] = [
+        await changedLogits(file, layer, rows, delta),
+        await changedLogits(file, layer, rows, new Float32Array(delta.length)),
+      ];
+      let term = 0;
+      sequences.forEach((sequence, at) =>
+        sequence.terms.forEach((one) => {
+          const from = (at * width + one.position) * vocabulary;
+          const logs = (logits: Float32Array): number[] =>
+            logProbabilities(logits.subarray(from, from + vocabulary));
+          const [p, q] = [logs(changed), logs(plain)];
+          const divergence = (a: number[], b: number[]): number =>
+            a.reduce((sum, log, i) => sum + Math.exp(log) * (log - b[i]!), 0);
+          const divergent = (): number =>
+            one.kind === 'divergence' && one.from === 'changed' ? divergence(p, q) : divergence(q, p);
+          const expected = one.kind === 'target' ? -p[one.token]! : divergent();
+          expect(Math.abs(terms[term]! - expected), `term ${term}`).toBeLessThan(5e-5);
+          term++;
+        }),
+      );
+    },
+  );
+
+  it('gives the plain stream at the sites', async () => {
+    const loss = await gradients.streamLoss(sequences, { layer: 1 });
+    const places = sequences.flatMap(({ tokens, sites }) => sites.map((site) => ({ tokens, site })));
+    const expected = await lm.capture(
+      places.map(({ tokens }) => tokens),
+      { layer: 1, positions: places.map(({ site }) => site) },
+    );
+    expect(loss.sites).toBe(SITES);
+    loss.stream.data.forEach((value, i) => expect(Math.abs(value - expected.data[i]!)).toBeLessThan(1e-5));
+  });
+
+  it.each([0, 1, 2])('gives gradients that agree with differences, behind block %i', async (layer) => {
+    const loss = await gradients.streamLoss(sequences, { layer });
+    const at = added(0.3);
+    const value = async (data: Float32Array): Promise<number> =>
+      (await loss.evaluate(matrix(SITES, d, data))).loss;
+    const { gradient } = await loss.evaluate(matrix(SITES, d, at));
+    expect(gradient).toMatchObject({ rows: SITES, cols: d });
+    // Along one direction a site; rounding of float32 losses over a step of 0.02 leaves about 1e-4.
+    for (let site = 0; site < SITES; site++) {
+      const random = createRandom(`direction ${site}`);
+      const direction = Array.from({ length: d }, () => random.normal());
+      const moved = (shift: number): Float32Array =>
+        at.map((x, i) => (Math.floor(i / d) === site ? x + shift * direction[i % d]! : x));
+      const h = 0.01;
+      const near = (await value(moved(h))) - (await value(moved(-h)));
+      const far = (await value(moved(2 * h))) - (await value(moved(-2 * h)));
+      const expected = (8 * near - far) / (12 * h);
+      const found = direction.reduce((sum, x, i) => sum + x * gradient.data[site * d + i]!, 0);
+      const size = Math.hypot(...gradient.data.subarray(site * d, (site + 1) * d)) * Math.hypot(...direction);
+      expect(Math.abs(found - expected), `site ${site}: ${found} against ${expected}`).toBeLessThan(
+        2e-3 * Math.max(size, 0.1),
+      );
+    }
+  });
+
+  it('gives the same value and gradient on every call, in batches or alone', async () => {
+    const loss = await gradients.streamLoss(sequences, { layer: 0 });
+    const at = matrix(SITES, d, added(0.3));
+    const [one, two] = [await loss.evaluate(at), await loss.evaluate(at)];
+    expect(two).toEqual(one);
+    const alone = await gradients.streamLoss([sequences[2]!], { layer: 0 });
+    const rest = matrix(2, d, at.data.slice(2 * d));
+    const { gradient, terms } = await alone.evaluate(rest);
+    terms.forEach((term, i) => expect(Math.abs(term - one.terms[3 + i]!)).toBeLessThan(2e-5));
+    const size = Math.max(...gradient.data.map(Math.abs));
+    gradient.data.forEach((g, i) =>
+      expect(Math.abs(g - one.gradient.data[2 * d + i]!) / size).toBeLessThan(1e-4),
+    );
+  });
+
+  it('reads the keys of MLPs at chosen positions and at all', async () => {
+    const prompts = [[5, 9, 60, 7, 31], [8, 4], [250]];
+    const all = await gradients.mlpKeys(prompts, { layer: 1, positions: 'all' });
+    expect(all.rows).toBe(8);
+    const some = await gradients.mlpKeys(prompts, { layer: 1, positions: [2, -2, 0] });
+    const last = await gradients.mlpKeys(prompts, { layer: 1 });
+    const expectRow = (found: Float32Array, index: number): void =>
+      found.forEach((value, i) => expect(Math.abs(value - row(all, index)[i]!)).toBeLessThan(1e-5));
+    [2, 5, 7].forEach((index, i) => expectRow(row(some, i), index));
+    [4, 6, 7].forEach((index, i) => expectRow(row(last, i), index));
+    expect(all.data.some((value) => value !== 0)).toBe(true);
+  });
+
+  it('refuses what is not of a sequence or a model', async () => {
+    const [first] = sequences as [LossSequence];
+    const prepare = (change: Partial<LossSequence>, layer = 0): Promise<unknown> =>
+      gradients.streamLoss([{ ...first, ...change }], { layer });
+    await expectCode(() => prepare({ sites: [5] }), 'invalid-input');
+    await expectCode(() => prepare({ sites: [1, 1] }), 'invalid-input');
+    await expectCode(() => prepare({ terms: [] }), 'invalid-input');
+    await expectCode(
+      () => prepare({ terms: [{ kind: 'target', position: 9, token: 1, weight: 1 }] }),
+      'invalid-input',
+    );
+    await expectCode(
+      () => prepare({ terms: [{ kind: 'target', position: 1, token: 1e6, weight: 1 }] }),
+      'invalid-input',
+    );
+    await expectCode(() => prepare({ tokens: [] }), 'invalid-input');
+    await expectCode(() => prepare({}, 3), 'invalid-input');
+    await expectCode(() => gradients.mlpKeys([[1]], { layer: 3 }), 'invalid-input');
+    await expectCode(() => gradients.mlpKeys([[1]], { layer: 0, positions: [1] }), 'invalid-input');
+    await expectCode(() => gradients.mlpKeys([[1]], { layer: 0, positions: [0, 0] }), 'shape-mismatch');
+    const loss = await gradients.streamLoss([first], { layer: 0 });
+    await expectCode(() => loss.evaluate(matrix(2, d, new Float32Array(2 * d))), 'shape-mismatch');
+  });
+});
+
+describe('gradients of a quantized model', () => {
+  it('are refused by the operator that has none, while keys are there', async () => {
+    const lm = await loadCausalLM(await exported('qwen2-int8.onnx'));
+    try {
+      await expect(lm.gradients!.streamLoss(sequences, { layer: 0 })).rejects.toMatchObject({
+        code: 'unsupported',
+        message: expect.stringContaining('MatMulInteger') as string,
+      });
+      expect((await lm.gradients!.mlpKeys([[5, 9]], { layer: 0 })).rows).toBe(1);
+    } finally {
+      await lm[Symbol.asyncDispose]();
+    }
+  });
+});

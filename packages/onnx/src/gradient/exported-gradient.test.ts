@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createRandom } from '@sakejs/spec';
+import { describe, expect, it } from 'vitest';
+import { decodeModel } from '../codec/decode-model.js';
+import { DataType, type OnnxModel } from '../ir.js';
+import { evaluate, int64s, numericalGradient, type RefTensor } from '../reference/index.js';
+import { refTensor } from '../reference/ref-tensor.js';
+import { findDecoder } from '../surgery/find-decoder.js';
+import { plainDecoder } from '../surgery/plain-decoder.js';
+import { differentiate } from './differentiate.js';
+import { expectConsistent } from './facts/expect-consistent.js';
+
+const [batch, length] = [2, 4];
+const fixtures = join(import.meta.dirname, '../../test/fixtures');
+
+const exported = (file: string): OnnxModel =>
+  plainDecoder(decodeModel(readFileSync(join(fixtures, file))), { useCache: true });
+
+/** Feeds of a decoder without a past; the second row is padded on the left. */
+function feedsOf(model: OnnxModel): Record<string, RefTensor> {
+  const ids = [5, 17, 3, 99, 0, 0, 44, 7];
+  const mask = [1, 1, 1, 1, 0, 0, 1, 1];
+  const positions = [0, 1, 2, 3, 0, 0, 0, 1];
+  return Object.fromEntries(
+    model.graph.inputs.map(({ name, type }): [string, RefTensor] => {
+      if (name === 'input_ids') return [name, int64s([batch, length], ids)];
+      if (name === 'attention_mask') return [name, int64s([batch, length], mask)];
+      if (name === 'position_ids') return [name, int64s([batch, length], positions)];
+      const dims = type!.tensor!.shape!.map(
+        ({ value, param }) => value ?? (param === 'batch_size' ? batch : 0),
+      );
+      return [name, refTensor(DataType.FLOAT, dims, [])];
+    }),
+  );
+}
+
+describe('differentiate on exports of others', () => {
+  // Attention, rotary embeddings and norms in primitive operators, as TorchScript, optimum and a merged export write
+  // them, and with what ONNX Runtime fuses into FusedMatMul, QuickGelu and SimplifiedLayerNormalization.
+  it.each(['qwen2-torchscript.onnx', 'qwen2-optimum.onnx', 'qwen2-merged.onnx', 'qwen2-ort-extended.onnx'])(
+    'gives the gradient of the logits by a residual stream: %s',
+    (file) => {
+      const model = exported(file);
+      const { logits, residuals } = findDecoder(model);
+      const place = residuals![0]!;
+      const feeds = feedsOf(model);
+      const outputs = evaluate(model, feeds, [logits, place]);
+      const random = createRandom(file);
+      const width = outputs[logits]!.dims[2]!;
+      // Padding's own logits do not count.
+      const counts = (i: number): boolean => feeds['attention_mask']!.data[Math.floor(i / width)] === 1;
+      const seed = refTensor(
+        DataType.FLOAT,
+        outputs[logits]!.dims,
+        outputs[logits]!.data.map((_, i) => (counts(i) ? random.normal() : 0)),
+      );
+      const { model: backward, gradients } = differentiate(model, {
+        seeds: { [logits]: 'dlogits' },
+        wrt: [place],
+      });
+      const gradient = evaluate(backward, { ...feeds, dlogits: seed }, [gradients[place]!])[
+        gradients[place]!
+      ]!;
+      const entries = [0, 3, 70, 130, 255, 390, 450, 511];
+      const expected = numericalGradient(
+        model,
+        { ...feeds, [place]: outputs[place]! },
+        { wrt: place, seeds: { [logits]: seed }, entries },
+      );
+      expect(gradient.data.every(Number.isFinite)).toBe(true);
+      expect(gradient.dims).toEqual(outputs[place]!.dims);
+      const size = Math.max(...gradient.data.map(Math.abs));
+      entries.forEach((entry, i) => {
+        expect(Math.abs(gradient.data[entry]! - expected[i]!) / size, `entry ${entry}`).toBeLessThan(1e-7);
+      });
+      const known = expectConsistent(backward, { ...feeds, dlogits: seed }, { input_ids: [batch, length] });
+      expect(known).toBeGreaterThan(0);
+    },
+  );
+
+  it.each([
+    ['qwen2-int8.onnx', 'MatMulInteger', '/model/layers.2/mlp/down_proj/MatMul_quant'],
+    ['qwen2-q4.onnx', 'com.microsoft:MatMulNBits', '/model/layers.2/mlp/down_proj/MatMul_Q4'],
+    ['qwen2-bnb4.onnx', 'com.microsoft:MatMulBnb4', '/model/layers.2/mlp/down_proj/MatMul_Bnb4'],
+  ])('names the quantized product that has no gradient: %s', (file, operator, node) => {
+    const model = exported(file);
+    const { logits, residuals } = findDecoder(model);
+    expect(() => differentiate(model, { seeds: { [logits]: 'dlogits' }, wrt: [residuals![0]!] })).toThrow(
+      `a gradient rule for ${operator}, got none (node "${node}"`,
+    );
+  });
+});
