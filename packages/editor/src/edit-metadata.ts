@@ -23,6 +23,7 @@ export interface EditHeader {
   readonly version: string;
   /** The npm package that offers the kind of edit, where the file names one. */
   readonly module: string | undefined;
+  has(name: string): boolean;
   /** @throws {SakeError} `invalid-file` for a text that is missing, no JSON or not as the schema wants it. */
   parse<T>(name: string, schema: z.ZodType<T>): T;
   /** @throws {SakeError} `invalid-file`. */
@@ -121,6 +122,7 @@ export function fromHeader(header: Readonly<Record<string, string>>, file: strin
     version: field('formatVersion'),
     kind: field('kind'),
     module: optional('module'),
+    has: (name) => optional(name) !== undefined,
     parse,
     identity: () => ({
       id: field('id'),

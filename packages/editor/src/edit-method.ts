@@ -1,5 +1,6 @@
 import type { EditMethod, MapEdit, Mapper, PromptEmbedder, ScopeDetector } from '@sakejs/spec';
 import { learnEdit, type TargetChoice } from './learn-edit.js';
+import type { ImpliedScopes } from './learn-implied.js';
 import type { LaterTokens } from './learn-later-maps.js';
 
 /** What sets one map-and-scope method apart from another. */
@@ -14,6 +15,8 @@ export interface EditMethodOptions {
   readonly forcedSource?: boolean;
   /** Default 0. */
   readonly laterTokens?: LaterTokens;
+  /** Default none. */
+  readonly implied?: ImpliedScopes;
   readonly embedder?: PromptEmbedder;
 }
 

@@ -1,5 +1,6 @@
 export { createEditMethod, type EditMethodOptions } from './edit-method.js';
 export { learnEdit, MINIMUM_OBEYING, type LearnOptions, type TargetChoice } from './learn-edit.js';
+export type { ImpliedScopes } from './learn-implied.js';
 export type { LaterTokens } from './learn-later-maps.js';
 export { firstObjectToken, greedyTokens, meanLogProbability, objectTokens } from './next-token.js';
 export { subjectPosition } from './subject-position.js';

@@ -9,12 +9,14 @@ import {
   type PromptEmbedder,
   SakeError,
   type ScopeDetector,
+  type ScopeNeeds,
   selectRows,
   steeringContext,
   throwIfAborted,
 } from '@sakejs/spec';
 import { editId } from './edit-id.js';
 import { checkLearnInput, checkLengths } from './learn-input.js';
+import { type ImpliedScopes, planImplied } from './learn-implied.js';
 import { countLaterTokens, learnLaterMaps, type LaterTokens } from './learn-later-maps.js';
 import { planScope } from './learn-scope.js';
 import { firstObjectToken, greedyTokens, meanLogProbability } from './next-token.js';
@@ -40,6 +42,11 @@ export interface LearnOptions extends LearnContext {
    * Default 0, as in the paper: generation goes on unassisted behind the first mapped token.
    */
   readonly laterTokens?: LaterTokens;
+  /**
+   * Scopes for what follows from the edit, where the distribution says what does: each implication gets a map of its own.
+   * Default none, as in the paper.
+   */
+  readonly implied?: ImpliedScopes;
   /** For scopes that compare sentence embeddings. */
   readonly embedder?: PromptEmbedder;
   /** The method's name in the provenance. Default `sake`. */
@@ -63,7 +70,7 @@ const WHERE = 'learnEdit';
  */
 export async function learnEdit(input: EditRequest, options: LearnOptions): Promise<MapEdit> {
   const { lm, prompts, mapper, scope, signal, embedder, seed = 0, method = 'sake' } = options;
-  const { targets: choice = 'obeying', forcedSource = true, laterTokens = 0 } = options;
+  const { targets: choice = 'obeying', forcedSource = true, laterTokens = 0, implied = {} } = options;
   const request = checkLearnInput(input, prompts, WHERE);
   if (choice !== 'all' && choice !== 'obeying')
     throw new SakeError(
@@ -75,8 +82,9 @@ export async function learnEdit(input: EditRequest, options: LearnOptions): Prom
 
   const every = [...prompts.prompts.keys()];
   const contexts = prompts.prompts.map((prompt) => steeringContext({ ...request, prompt }));
+  const needs = unionOf([scope, ...Object.values(implied)]);
   const plan = await planScope({
-    ...{ lm, scope, forcedSource, embedder, where: WHERE },
+    ...{ lm, scope, forcedSource, embedder, embed: needs.embedding, where: WHERE },
     prompts: { ...prompts, request },
   });
   const sources = plan.sources.map(({ text }) => text);
@@ -93,7 +101,7 @@ export async function learnEdit(input: EditRequest, options: LearnOptions): Prom
   if (choice === 'obeying') checkObeying(request, obeying.length, contexts.length);
   throwIfAborted(signal, WHERE);
 
-  const observations = await lm.observe(plan.observed, { layers: scope.needs.layers, ...passing });
+  const observations = await lm.observe(plan.observed, { layers: needs.layers, ...passing });
   const { by: mapGroupedBy, groups } = promptGroups(prompts, kept);
   const map = await mapper.fit({
     source: activations(observations.slice(0, sources.length)),
@@ -120,13 +128,21 @@ export async function learnEdit(input: EditRequest, options: LearnOptions): Prom
     signal,
   });
 
-  const learned = plan.fit(observations);
+  const labelled = plan.label(observations);
+  const following = await planImplied({
+    ...{ lm, request, mapper, newToken, embedder, signal, where: WHERE, ...needs },
+    implied: prompts.implied ?? [],
+    scopes: implied,
+  });
+  const learned = plan.fit(labelled, following.negatives);
+  const follows = await following.learn(labelled);
   return {
     kind: 'map',
     id: editId(request),
     request,
     map,
     ...(later.length > 0 && { later: later.map(({ after, map: further }) => ({ after, map: further })) }),
+    ...(follows.length > 0 && { implied: follows }),
     scope: learned.scope,
     provenance: {
       method,
@@ -137,10 +153,20 @@ export async function learnEdit(input: EditRequest, options: LearnOptions): Prom
         forcedSource,
         mapGroupedBy,
         ...learned.settings,
+        ...(following.counts.offered > 0 && {
+          impliedOffered: following.counts.offered,
+          impliedKept: following.counts.kept,
+        }),
         ...(later.length > 0 && { laterObeying: later.map(({ obeying: fits }) => fits) }),
       },
     },
   };
+}
+
+/** What all of the scopes want to see of a query. */
+function unionOf(scopes: readonly ScopeDetector[]): ScopeNeeds {
+  const layers = [...new Set(scopes.flatMap(({ needs }) => needs.layers))].sort((a, b) => a - b);
+  return { layers, embedding: scopes.some(({ needs }) => needs.embedding) };
 }
 
 /** @param position how many tokens of the object have been said. */

@@ -1,6 +1,7 @@
 import {
   type CausalLM,
   type Json,
+  type LabelledQuery,
   type Observation,
   type PromptDistribution,
   type PromptEmbedder,
@@ -21,6 +22,8 @@ export interface ScopeLearning {
   /** For scopes that compare sentence embeddings. */
   readonly embedder?: PromptEmbedder | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Whether the texts are embedded though the scope itself compares no embeddings. Default false. */
+  readonly embed?: boolean;
   /** Names the caller in errors. Default `learnScope`. */
   readonly where?: string;
 }
@@ -31,13 +34,23 @@ export interface LearnedScope {
   readonly settings: Readonly<Record<string, Json>>;
 }
 
+/** The texts of a scope as it sees them. */
+export interface LabelledTexts {
+  /** The distribution's plain prompts: the first of the positives. */
+  readonly asked: readonly LabelledQuery[];
+  readonly positives: readonly LabelledQuery[];
+  readonly negatives: readonly LabelledQuery[];
+}
+
 /** The texts whose observations a scope is fitted on. */
 export interface ScopePlan {
   /** Plain prompts, then forced sources: the first of `observed`. */
   readonly sources: readonly ScopeText[];
   readonly observed: readonly string[];
-  /** Fits the scope on the observations of `observed`, in order. */
-  fit(observations: readonly Observation[]): LearnedScope;
+  /** What the observations of `observed` are, in order. */
+  label(observations: readonly Observation[]): LabelledTexts;
+  /** Fits the scope on them, and on further negatives. */
+  fit(texts: LabelledTexts, further?: readonly LabelledQuery[]): LearnedScope;
 }
 
 /**
@@ -53,26 +66,32 @@ export async function planScope(options: ScopeLearning): Promise<ScopePlan> {
   const texts = [...sources, ...positives, ...negatives];
   const observed = texts.map(({ text }) => text);
   checkLengths(lm, observed, where);
-  const embeddings = await embedTexts(observed, scope.needs, embedder, where);
+  const embedding = scope.needs.embedding || options.embed === true;
+  const embeddings = await embedTexts(observed, { layers: [], embedding }, embedder, where);
   return {
     sources,
     observed,
-    fit: (observations) => {
+    label: (observations) => {
       const queries = labelQueries(lm, texts, observations, embeddings);
       const firstNegative = queries.length - negatives.length;
       return {
-        scope: scope.fit({
-          positives: queries.slice(0, firstNegative),
-          negatives: queries.slice(firstNegative),
-        }),
-        settings: {
-          scopeGroupedBy: by,
-          scopePositives: positives.length,
-          scopeNegatives: negatives.length,
-          ...(embeddings === undefined || embedder === undefined ? {} : { embedder: embedder.kind }),
-        },
+        asked: queries.slice(0, prompts.prompts.length),
+        positives: queries.slice(0, firstNegative),
+        negatives: queries.slice(firstNegative),
       };
     },
+    fit: (labelled, further = []) => ({
+      scope: scope.fit({
+        positives: labelled.positives,
+        negatives: [...labelled.negatives, ...further],
+      }),
+      settings: {
+        scopeGroupedBy: by,
+        scopePositives: positives.length,
+        scopeNegatives: negatives.length + further.length,
+        ...(embeddings === undefined || embedder === undefined ? {} : { embedder: embedder.kind }),
+      },
+    }),
   };
 }
 
@@ -89,5 +108,5 @@ export async function learnScope(options: ScopeLearning): Promise<LearnedScope> 
     layers: scope.needs.layers,
     ...(signal === undefined ? {} : { signal }),
   });
-  return plan.fit(observations);
+  return plan.fit(plan.label(observations));
 }

@@ -1,58 +1,42 @@
-import { type Query, SakeError, type ScopedEdit } from '@sakejs/spec';
+import { type ImpliedMap, type Query, SakeError, type ScopedEdit } from '@sakejs/spec';
+import { compareMeasured, measure, type Measured, partsOf } from './edit-parts.js';
 
 /** An edit and how far a query is from it. */
-export interface Candidate<E extends ScopedEdit = ScopedEdit> {
+export interface Candidate<E extends ScopedEdit = ScopedEdit> extends Measured {
   readonly edit: E;
-  readonly distance: number;
-  readonly threshold: number;
-  /** `distance / threshold`: at most 1 in scope. For a threshold not above 0: 1 in scope, else +Infinity. */
-  readonly ratio: number;
-  readonly inScope: boolean;
-  /** Token index of the mention that matched, where the scope looks at mentions. */
-  readonly position?: number;
+  /** What follows from the edit, where the query belongs to that and not to the edit's own questions. */
+  readonly implied?: ImpliedMap;
 }
 
 /**
  * Every edit that has a scope with its distance from a query, the one to apply first.
  *
  * In scope iff `distance <= threshold`, and those first. Among them the latest matching mention wins where
- * scopes name one, then the smallest ratio, ties to the newest. `edits` are oldest first.
+ * scopes name one, then the smallest ratio, ties to the newest. `edits` are oldest first. An edit with maps of what follows
+ * from it stands where the first of its scopes that holds the query does; where none does, where its own stands.
  *
  * @throws {SakeError} `numerical` for a distance that is not a number, and what the scopes throw.
  */
 export function rankEdits<E extends ScopedEdit>(edits: readonly E[], query: Query): Candidate<E>[] {
+  // The sort is stable, so ties keep newest first.
   return edits
     .map((edit) => toCandidate(edit, query))
     .reverse()
-    .sort(
-      (a, b) =>
-        Number(b.inScope) - Number(a.inScope) ||
-        (a.inScope ? compare(b.position ?? -1, a.position ?? -1) : 0) ||
-        compare(a.ratio, b.ratio),
-    );
+    .sort(compareMeasured);
 }
 
 function toCandidate<E extends ScopedEdit>(edit: E, query: Query): Candidate<E> {
-  const { threshold } = edit.scope;
-  const { distance, position } = edit.scope.match(query);
-  if (Number.isNaN(distance) || Number.isNaN(threshold))
-    throw new SakeError(
-      'numerical',
-      `rankEdits: expected a distance and a threshold from the scope of edit '${edit.id}', got ${distance} and ${threshold}; learn the edit again`,
-      { details: { edit: edit.id, distance, threshold } },
-    );
-  const inScope = distance <= threshold;
-  return {
-    edit,
-    distance,
-    threshold,
-    ratio: threshold > 0 && Number.isFinite(threshold) ? distance / threshold : inScope ? 1 : Infinity,
-    inScope,
-    ...(position === undefined ? {} : { position }),
-  };
-}
-
-/** Ascending; infinities compare, unlike by subtraction. The sort is stable, so ties keep newest first. */
-function compare(a: number, b: number): number {
-  return a < b ? -1 : Number(a > b);
+  const candidates = partsOf(edit).map((part): Candidate<E> => {
+    const measured = measure(part, query);
+    const { distance, threshold } = measured;
+    if (Number.isNaN(distance) || Number.isNaN(threshold))
+      throw new SakeError(
+        'numerical',
+        `rankEdits: expected a distance and a threshold from the scope of edit '${edit.id}', got ${distance} and ${threshold}; learn the edit again`,
+        { details: { edit: edit.id, distance, threshold } },
+      );
+    return { edit, ...measured, ...(part.implied !== undefined && { implied: part.implied }) };
+  });
+  const [own] = candidates;
+  return candidates.filter(({ inScope }) => inScope).sort(compareMeasured)[0] ?? own!;
 }

@@ -1,4 +1,5 @@
 import { type CausalLM, type Prompt, row, type ScopedEdit } from '@sakejs/spec';
+import { mapOf } from './edit-parts.js';
 import { hookedModel, type HookedPrompt, hookPrompt } from './layer-hooks.js';
 import { observePrompts } from './observe-prompts.js';
 import { rankEdits } from './rank-edits.js';
@@ -46,7 +47,10 @@ export async function respondTo(
     switch (edit.kind) {
       case 'map':
         onSelect?.(event);
-        hidden.set(applyMap(edit.map, edit.id, lastTokenActivation, where), index * cols);
+        hidden.set(
+          applyMap(mapOf({ ...selection, edit }), edit.id, lastTokenActivation, where),
+          index * cols,
+        );
         break;
       case 'prompt': {
         const read = rewritePrompt(lm, edit, prompt, where);

@@ -9,6 +9,7 @@ import {
   type ScopedEdit,
   type TransportMap,
 } from '@sakejs/spec';
+import { mapOf, scopesOf } from './edit-parts.js';
 import { rankEdits, type Candidate } from './rank-edits.js';
 import { embedTexts } from './scope-queries.js';
 import type { Gate, Steering } from './steered-options.js';
@@ -32,12 +33,12 @@ export function layersOf(live: readonly ScopedEdit[]): number[] {
   const replaced = live.flatMap((edit) =>
     edit.kind === 'layer-hook' && edit.hook.operation === 'replace' ? [edit.hook.layer] : [],
   );
-  const layers = [...live.flatMap(({ scope }) => scope.needs.layers), ...replaced];
+  const layers = [...scopesOf(live).flatMap(({ needs }) => needs.layers), ...replaced];
   return [...new Set(layers)].sort((a, b) => a - b);
 }
 
 export const wantsEmbedding = (live: readonly ScopedEdit[]): boolean =>
-  live.some(({ scope }) => scope.needs.embedding);
+  scopesOf(live).some(({ needs }) => needs.embedding);
 
 /** The best candidate, where it is in scope or the gate is open. */
 export function chosen<E extends ScopedEdit>(
@@ -117,8 +118,9 @@ export function steerText(
         !(await apply({ prompt, index, step, tokens, selection, steered: [...steered] }))
       )
         return undefined;
-      speaking = { selection, from: tokens.length };
-      return replace(selection.edit.map, lastTokenActivation, { step, selection, position: 0 });
+      // Later tokens are those of the new object, not of what follows from it.
+      if (selection.implied === undefined) speaking = { selection, from: tokens.length };
+      return replace(mapOf(selection), lastTokenActivation, { step, selection, position: 0 });
     },
   };
 }

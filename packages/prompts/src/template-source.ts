@@ -12,6 +12,7 @@ import { createPromptCollector } from './collect-prompts.js';
 import { doubtPrompts } from './doubt-prompts.js';
 import { createFactIndex, type FactIndex, type KnownFact } from './fact-index.js';
 import { findRelation } from './find-relation.js';
+import { impliedPrompts } from './implied-prompts.js';
 import { allowedPhrasings, createAsker } from './negatives/asker.js';
 import { buildNegatives } from './negatives/build-negatives.js';
 import { neutralSentences } from './neutral-sentences.js';
@@ -31,6 +32,11 @@ export interface TemplateSourceOptions {
   readonly doubts?: number;
   /** Negatives of each kind, at most. Default 40. */
   readonly negativesPerKind?: number;
+  /**
+   * Prompts of each question that follows from the edit; four times as many ask the edited question of its subject by
+   * description. Default 16; 0 for none.
+   */
+  readonly implications?: number;
 }
 
 /**
@@ -43,9 +49,11 @@ export interface TemplateSourceOptions {
  */
 export function createTemplateSource(options: TemplateSourceOptions = {}): PromptGenerator {
   const { neutralShare = 0.5, questions = true, doubts = 60, negativesPerKind = 40 } = options;
+  const { implications = 16 } = options;
   checkShare('createTemplateSource', 'neutralShare', neutralShare);
   checkCount('createTemplateSource', 'doubts', doubts, 0);
   checkCount('createTemplateSource', 'negativesPerKind', negativesPerKind, 0);
+  checkCount('createTemplateSource', 'implications', implications, 0);
   let index: FactIndex | undefined;
   return {
     kind: 'template',
@@ -84,6 +92,13 @@ export function createTemplateSource(options: TemplateSourceOptions = {}): Promp
         random: random.fork('negatives'),
         perKind: negativesPerKind,
       });
+      const implied =
+        implications === 0
+          ? []
+          : impliedPrompts(
+              { request, facts, asker, withholding, random: random.fork('implications') },
+              { count: implications, collector: () => createPromptCollector(withholding, prompts) },
+            );
       throwIfAborted(signal, 'generate');
 
       const all = phrasings.statements.length + phrasings.questions.length + neutralSentences.length;
@@ -101,6 +116,7 @@ export function createTemplateSource(options: TemplateSourceOptions = {}): Promp
         wordings: prompts.map((text) => wordingOf.get(text)!),
         positives,
         negatives,
+        ...(implied.length > 0 && { implied }),
         source: {
           kind: 'template',
           relation: phrasings.relation,
@@ -110,6 +126,7 @@ export function createTemplateSource(options: TemplateSourceOptions = {}): Promp
           questions,
           doubts,
           negativesPerKind,
+          implications,
         },
         dropped: {
           ...dropped,

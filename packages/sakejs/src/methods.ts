@@ -1,7 +1,14 @@
 import { actAdd, icl, imagine } from '@sakejs/baselines';
-import { createEditMethod, type LaterTokens, type TargetChoice } from '@sakejs/editor';
-import { euclideanCentroid, whoWhatNow } from '@sakejs/scope';
-import { SakeError, type EditMethod, type Mapper, type ModelInfo, type ScopeDetector } from '@sakejs/spec';
+import { createEditMethod, type ImpliedScopes, type LaterTokens, type TargetChoice } from '@sakejs/editor';
+import { euclideanCentroid, whoWhatNow, type WhoWhatNowOptions } from '@sakejs/scope';
+import {
+  SakeError,
+  type EditMethod,
+  type Mapper,
+  type ModelInfo,
+  type PromptKind,
+  type ScopeDetector,
+} from '@sakejs/spec';
 import { buresWasserstein, meanShift } from '@sakejs/transport';
 
 export interface MethodOverrides {
@@ -21,9 +28,45 @@ type Recipe = (name: string, info: ModelInfo, overrides: MethodOverrides) => Edi
 const paperScope = (): ScopeDetector =>
   euclideanCentroid({ centre: 'all', threshold: { kind: 'coverage', share: 0.95 } });
 
-/** Who, what, now; the borders were chosen on the embedded dev records (docs/findings.md). */
+const border: WhoWhatNowOptions['factorTarget'] = {
+  kind: 'midpoint',
+  positivePercentile: 3,
+  negativePercentile: 90,
+};
+
+/** Every kind of text that asks something else than the edit. */
+const otherQuestions: readonly PromptKind[] = [
+  'topic-change',
+  'other-subject',
+  'same-object',
+  'other-relation',
+];
+
+/** Who, what, now: layers, kinds and borders were chosen on the embedded dev records (docs/findings.md). */
 const ourScope = ({ layers }: ModelInfo): ScopeDetector =>
-  whoWhatNow({ layers, factorTarget: { kind: 'midpoint', positivePercentile: 3, negativePercentile: 90 } });
+  whoWhatNow({
+    layers,
+    nowLayer: Math.ceil((layers * 3) / 8) - 1,
+    nowNegatives: otherQuestions,
+    nowDoubtStates: 4,
+    factorTarget: border,
+  });
+
+/** Where what follows from an edit is asked. Of the edited subject by name; of its description, by the answer alone. */
+const impliedScopes = ({ layers }: ModelInfo): ImpliedScopes => ({
+  'object-relation': whoWhatNow({
+    layers,
+    nowNegatives: [...otherQuestions, 'unrelated'],
+    factorTarget: border,
+  }),
+  'described-subject': whoWhatNow({
+    layers,
+    factors: ['now'],
+    nowLayer: 'final',
+    nowNegatives: [...otherQuestions, 'unrelated'],
+    factorTarget: border,
+  }),
+});
 
 /** A method that fits a map on the rows of a whole distribution. */
 const mapped =
@@ -31,11 +74,13 @@ const mapped =
     readonly mapper: () => Mapper;
     readonly scope: (info: ModelInfo) => ScopeDetector;
     readonly targets: TargetChoice;
+    readonly implied?: (info: ModelInfo) => ImpliedScopes;
   }): Recipe =>
   (name, info, { mapper = parts.mapper(), scope = parts.scope(info), targets = parts.targets, ...others }) =>
     createEditMethod({
       ...{ name, mapper, scope, targets },
       ...(others.forcedSource !== undefined && { forcedSource: others.forcedSource }),
+      ...(parts.implied !== undefined && { implied: parts.implied(info) }),
       ...(others.laterTokens !== undefined && { laterTokens: others.laterTokens }),
     });
 
@@ -64,9 +109,10 @@ const fixed =
  */
 const recipes: Readonly<Record<string, Recipe>> = {
   sake: mapped({
-    mapper: () => buresWasserstein({ ridge: 'cross-validated' }),
+    mapper: () => buresWasserstein({ ridge: 10, targetRidge: 1e-2 }),
     scope: ourScope,
     targets: 'obeying',
+    implied: impliedScopes,
   }),
   'sake-paper': mapped({
     mapper: () => buresWasserstein({ ridge: 1e-2 }),

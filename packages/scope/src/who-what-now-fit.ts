@@ -3,14 +3,13 @@ import type { Calibration } from './calibrate-threshold.js';
 import { fitDiscriminant, type PromptStates } from './discriminant.js';
 import { groupFolds, type Keyed } from './group-folds.js';
 import { mentions, type WhoWhatNowParts } from './mentions.js';
-import { lastState, layerStates, WHO_WHAT_NOW } from './query-states.js';
+import { lastState, layerStates, WHO_WHAT_NOW, type StateLayer } from './query-states.js';
 import { fitSubjectStates, positionState } from './subject-states.js';
 import type { WhoWhatNowFactor, WhoWhatNowOptions } from './who-what-now-options.js';
 
 const ASKED: readonly PromptKind[] = ['paraphrase', 'implication'];
 const IN_SCOPE: readonly PromptKind[] = [...ASKED, 'doubt'];
 const SUBJECT_ABSENT: readonly PromptKind[] = ['other-subject', 'same-object', 'unrelated'];
-const SOMETHING_ELSE_NOW: readonly PromptKind[] = ['topic-change', 'unrelated', 'other-relation'];
 
 /** What one fit found out about itself, by factor. */
 export interface FittedFactors {
@@ -34,6 +33,15 @@ function fromSubjectOn(query: LabelledQuery, layer: number, width: number): Vect
   return Array.from({ length: states.rows - first }, (_, index) => positionState(states, first + index));
 }
 
+/** Up to `count` states between the first quarter of a text and its last token, evenly spaced. */
+function statesWithin(query: LabelledQuery, layer: StateLayer, width: number, count: number): Vector[] {
+  if (count === 0 || layer === 'final') return [];
+  const states = layerStates(query, layer, width);
+  const [from, to] = [Math.floor(states.rows / 4), states.rows - 1];
+  const positions = Array.from({ length: count }, (_, at) => Math.round(from + ((to - from) * at) / count));
+  return [...new Set(positions)].filter((at) => at < to).map((at) => positionState(states, at));
+}
+
 function subjectPosition(query: LabelledQuery, states: Matrix): number {
   const position = query.subjectPosition;
   if (position === undefined || !Number.isInteger(position) || position < 0 || position >= states.rows)
@@ -50,14 +58,15 @@ export function fitFactors(
   negatives: readonly Keyed[],
   options: Required<WhoWhatNowOptions>,
 ): FittedFactors {
-  const { factors, whoLayer, whatLayer, nowLayer, folds, seed } = options;
+  const { factors, whoLayer, whatLayer, nowLayer, nowDoubtStates, folds, seed } = options;
   const width = positives[0]?.query.lastTokenActivation.length ?? 0;
   const common = { folds, seed, target: options.factorTarget };
   // An implication may name no subject: it cannot show who, nor what from there on.
   const naming = positives.filter(({ query }) => query.subjectPosition !== undefined);
   const last = ({ key, query }: Keyed): PromptStates => {
     const states = [lastState(query, nowLayer, width)];
-    return { key, learn: states, score: states };
+    const within = query.kind === 'doubt' ? statesWithin(query, nowLayer, width, nowDoubtStates) : [];
+    return { key, learn: [...states, ...within], score: states };
   };
   const who = factors.includes('who')
     ? fitSubjectStates(
@@ -89,7 +98,7 @@ export function fitFactors(
     ? fitDiscriminant(
         `${WHO_WHAT_NOW} (now)`,
         ofKind(positives, IN_SCOPE).map(last),
-        ofKind(negatives, SOMETHING_ELSE_NOW).map(last),
+        ofKind(negatives, options.nowNegatives).map(last),
         { ...common, shrinkage: options.nowShrinkage },
       )
     : undefined;

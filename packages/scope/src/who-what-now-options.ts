@@ -1,4 +1,4 @@
-import { SakeError } from '@sakejs/spec';
+import { SakeError, type PromptKind } from '@sakejs/spec';
 import { checkTarget, type CalibrationTarget } from './calibrate-threshold.js';
 import { checkFolds, type CrossFitOptions } from './group-folds.js';
 import { WHO_WHAT_NOW, type StateLayer } from './query-states.js';
@@ -19,6 +19,17 @@ export interface WhoWhatNowOptions extends CrossFitOptions {
   readonly whatShrinkage?: number;
   /** Default 0.2. */
   readonly nowShrinkage?: number;
+  /**
+   * Kinds of negatives that `now` is told from. Default topic changes, unrelated texts and other relations. With other
+   * subjects and same objects among them it does not go by the answer that a state holds, but by what is asked.
+   */
+  readonly nowNegatives?: readonly PromptKind[];
+  /**
+   * States of a doubt, spread over its last three quarters, that `now` counts as positives beside the last. Default 0.
+   * A doubt may end in any wording; with states from within, `now` learns what asks something else rather than which
+   * endings doubts have.
+   */
+  readonly nowDoubtStates?: number;
   /** Most subject states kept; they cover the others. Default 32. */
   readonly subjectStates?: number;
   /** Factors that must hold, for ablations. Default all three. */
@@ -35,6 +46,8 @@ export interface WhoWhatNowOptions extends CrossFitOptions {
    */
   readonly threshold?: number | CalibrationTarget;
 }
+
+const SOMETHING_ELSE_NOW: readonly PromptKind[] = ['topic-change', 'unrelated', 'other-relation'];
 
 const FACTOR_TARGET: CalibrationTarget = { kind: 'midpoint', positivePercentile: 3, negativePercentile: 98 };
 
@@ -54,6 +67,8 @@ export function whoWhatNowDefaults(options: WhoWhatNowOptions): Required<WhoWhat
     nowLayer: options.nowLayer ?? whatLayer,
     whatShrinkage: options.whatShrinkage ?? 0.3,
     nowShrinkage: options.nowShrinkage ?? 0.2,
+    nowNegatives: options.nowNegatives ?? SOMETHING_ELSE_NOW,
+    nowDoubtStates: options.nowDoubtStates ?? 0,
     subjectStates: options.subjectStates ?? 32,
     factors: options.factors ?? ['who', 'what', 'now'],
     factorTarget: options.factorTarget ?? FACTOR_TARGET,
@@ -70,6 +85,12 @@ export function whoWhatNowDefaults(options: WhoWhatNowOptions): Required<WhoWhat
     if (!(checked[name] > 0 && checked[name] <= 1)) fail(`${name} in (0, 1], got ${checked[name]}`);
   if (!Number.isInteger(checked.subjectStates) || checked.subjectStates < 1)
     fail(`subjectStates >= 1, got ${checked.subjectStates}`);
+  if (checked.nowNegatives.length === 0) fail('at least one kind of nowNegatives, got none');
+  const { nowDoubtStates } = checked;
+  if (!Number.isInteger(nowDoubtStates) || nowDoubtStates < 0)
+    fail(`nowDoubtStates to be a whole number >= 0, got ${nowDoubtStates}`);
+  if (nowDoubtStates > 0 && checked.nowLayer === 'final')
+    fail("nowDoubtStates only with a nowLayer that has states of every position, got 'final'");
   const { factors } = checked;
   if (factors.length === 0 || factors.some((factor) => !['who', 'what', 'now'].includes(factor)))
     fail(`at least one of the factors who, what, now, got [${factors.join(', ')}]`);

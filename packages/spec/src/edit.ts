@@ -32,6 +32,14 @@ export interface LaterMap {
   readonly map: TransportMap;
 }
 
+/** The map of a question that follows from the edit, with a scope of its own. */
+export interface ImpliedMap {
+  /** As its prompts are named. */
+  readonly name: string;
+  readonly map: TransportMap;
+  readonly scope: Scope;
+}
+
 /** An edit that maps the last-token activation of in-scope queries. */
 export interface MapEdit {
   readonly kind: 'map';
@@ -43,6 +51,8 @@ export interface MapEdit {
    * goes on unassisted behind the first mapped token.
    */
   readonly later?: readonly LaterMap[];
+  /** Maps of what follows from the edit. Absent in the paper's form. */
+  readonly implied?: readonly ImpliedMap[];
   readonly scope: Scope;
   readonly provenance: Provenance;
 }

@@ -15,6 +15,8 @@ export type {
   PromptGenerator,
   PromptKind,
   PromptOptions,
+  ImplicationForm,
+  ImpliedPrompts,
   ScopePrompt,
 } from './prompt-distribution.js';
 export type { Mapper, MapperInput, TransportMap } from './mapper.js';
@@ -55,6 +57,7 @@ export { chatTokens, type ChatFormat, type ChatMessage, type ChatOptions } from 
 export type {
   Edit,
   EditMethod,
+  ImpliedMap,
   LaterMap,
   LayerHook,
   LayerHookEdit,

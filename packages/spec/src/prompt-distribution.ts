@@ -27,6 +27,27 @@ export interface ScopePrompt {
   readonly wording?: string;
 }
 
+/**
+ * How a question follows from an edit (s, r, o → o*).
+ *
+ * - `object-relation`: another relation of the object, which is described and not named: the currency of the country
+ *   that s is a citizen of
+ * - `described-subject`: the edited relation of its subject, which is described and not named: the capital of the
+ *   country that y is a citizen of
+ */
+export type ImplicationForm = 'object-relation' | 'described-subject';
+
+/** Prompts that ask one thing which follows from an edit. */
+export interface ImpliedPrompts {
+  /** Tells it from the edit's others: `P38`. */
+  readonly name: string;
+  readonly form: ImplicationForm;
+  /** Of kind `implication`; none names an object. */
+  readonly prompts: readonly ScopePrompt[];
+  /** Out of its scope beyond the distribution's negatives: the same asked by way of something else. */
+  readonly negatives: readonly ScopePrompt[];
+}
+
 /** The prompts that mean an edit's fact or follow from it, and those that bound its scope. */
 export interface PromptDistribution {
   readonly request: EditRequest;
@@ -41,6 +62,8 @@ export interface PromptDistribution {
   readonly positives: readonly ScopePrompt[];
   /** Out of scope, for fitting and calibrating gates. */
   readonly negatives: readonly ScopePrompt[];
+  /** What follows from the edit, for methods that learn its consequences. Absent where the source makes none. */
+  readonly implied?: readonly ImpliedPrompts[];
   /** Which source made it, and with which settings. */
   readonly source: { readonly kind: string; readonly [setting: string]: string | number | boolean };
   /** How many candidates were dropped, by reason. */

@@ -1,8 +1,7 @@
 import type { Fact } from '@sakejs/facts';
-import { fillQuestionForm, questionForms } from '@sakejs/prompts';
+import { fillDescription, fillQuestionForm, questionForms } from '@sakejs/prompts';
 import { fillPrompt, SakeError, type Random } from '@sakejs/spec';
 import { groupFacts } from '../records/group-facts.js';
-import { fillDescription } from './fill-description.js';
 import { createPhrasingIndex } from './phrasing-index.js';
 import type { Dataset } from './plan-dataset.js';
 

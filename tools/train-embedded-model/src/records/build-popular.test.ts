@@ -1,9 +1,9 @@
+import { fillDescription } from '@sakejs/prompts';
 import { fillPrompt } from '@sakejs/spec';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { embeddedConfig, embeddedDataset } from '../corpus/embedded-dataset.test-data.js';
 import { createFactBook } from '../corpus/fact-book.js';
-import { fillDescription } from '../corpus/fill-description.js';
 import { rippleAxes } from './popular-plan.js';
 import type { RippleEditsRecord } from './ripple-edits-record.js';
 

@@ -1,6 +1,6 @@
+import { fillDescription } from '@sakejs/prompts';
 import type { Fact } from '@sakejs/facts';
 import { createRandom, fillPrompt, SakeError, type Random } from '@sakejs/spec';
-import { fillDescription } from '../corpus/fill-description.js';
 import type { PopularPlan, RippleAxis, RippleTest } from './popular-plan.js';
 import type { RippleEditsRecord, RippleEditsTest, RippleQuery } from './ripple-edits-record.js';
 import type { TestPatterns } from './test-patterns.js';

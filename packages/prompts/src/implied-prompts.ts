@@ -1,0 +1,131 @@
+import { fillPrompt, type ImpliedPrompts, type ScopePrompt } from '@sakejs/spec';
+import type { KnownFact } from './fact-index.js';
+import { fillDescription } from './fill-description.js';
+import { allowedPhrasings } from './negatives/asker.js';
+import { mayUse, phrasingsOf, rounds, type NegativeContext } from './negatives/negative-context.js';
+import type { PromptCollector } from './collect-prompts.js';
+import { relationPhrasings } from './phrasings/all-relations.js';
+
+export interface ImpliedPromptsOptions {
+  /** Prompts of each question about the object; four times as many describe the subject. */
+  readonly count: number;
+  /** Makes the collector of one implication: texts may recur in others. */
+  readonly collector: () => PromptCollector;
+}
+
+/** Fewest facts that must describe the subject: a scope learned from fewer would know those alone. */
+const LEAST_DESCRIBING = 3;
+
+/** A relation's noun phrases that tests do not keep for themselves, with `{}`. */
+function descriptionsOf({ withholding }: NegativeContext, relation: string): readonly string[] {
+  const phrasings = relationPhrasings.find((each) => each.relation === relation);
+  return (phrasings?.descriptions ?? []).filter((pattern) => !withholding.blocksPattern(pattern));
+}
+
+/**
+ * What follows from an edit by two facts: other relations of its object, which is described by way of the subject, and its
+ * own relation of its subject, which is described by way of facts that have it as their object.
+ *
+ * Which relations an object has is known from the facts about the old and the new one; the answers are not looked at, as a
+ * method finds out what the model makes of them.
+ */
+export function impliedPrompts(context: NegativeContext, options: ImpliedPromptsOptions): ImpliedPrompts[] {
+  const described = describedSubject(context, options);
+  return [...objectRelations(context, options), ...(described === undefined ? [] : [described])];
+}
+
+function objectRelations(context: NegativeContext, options: ImpliedPromptsOptions): ImpliedPrompts[] {
+  const { asker, facts, random, request } = context;
+  const own = asker.own.phrasings.relation;
+  const descriptions = descriptionsOf(context, own);
+  if (descriptions.length === 0) return [];
+  const relations = new Set(
+    [request.targetTrue, request.targetNew].flatMap((object) =>
+      facts.aboutSubject(object).map(({ relation }) => relation),
+    ),
+  );
+  const others = facts.ofRelation(own).filter((fact) => mayUse(context, fact));
+  return [...relations]
+    .filter((relation) => relation !== own)
+    .sort()
+    .flatMap((relation): ImpliedPrompts[] => {
+      const of = phrasingsOf(context, relation);
+      if (of === undefined) return [];
+      const from = random.fork(`implied ${relation}`);
+      const asked = (subject: string, kind: ScopePrompt['kind']): ScopePrompt => {
+        const pattern = from.pick(of.statements);
+        const description = fillPrompt(from.pick(descriptions), subject);
+        return { text: fillDescription(pattern, description), kind, subject, wording: pattern };
+      };
+      const collector = options.collector();
+      const prompts = collector.take(
+        endless(() => asked(request.subject, 'implication')),
+        options.count,
+      );
+      const negatives = collector.take(
+        map(rounds(others, from), ({ subject }) => asked(subject, 'other-subject')),
+        options.count,
+      );
+      return prompts.length === 0 ? [] : [{ name: relation, form: 'object-relation', prompts, negatives }];
+    });
+}
+
+function describedSubject(
+  context: NegativeContext,
+  { count, collector: create }: ImpliedPromptsOptions,
+): ImpliedPrompts | undefined {
+  const { asker, facts, random, request } = context;
+  const own = asker.own.phrasings.relation;
+  const { statements } = allowedPhrasings(asker.own.phrasings, context.withholding);
+  const from = random.fork('described subject');
+  const describing = new Map<string, readonly string[]>();
+  const patternsOf = (relation: string): readonly string[] => {
+    const known = describing.get(relation) ?? descriptionsOf(context, relation);
+    describing.set(relation, known);
+    return known;
+  };
+  const usable = (fact: KnownFact): boolean =>
+    fact.relation !== own && patternsOf(fact.relation).length > 0 && mayUse(context, fact);
+  const through = facts.withObject(request.subject).filter(usable);
+  if (new Set(through.map(({ subject }) => subject)).size < LEAST_DESCRIBING || statements.length === 0)
+    return undefined;
+
+  const asked = (fact: KnownFact, kind: ScopePrompt['kind'], wording: string): ScopePrompt => {
+    const description = fillPrompt(from.pick(patternsOf(fact.relation)), fact.subject);
+    const text = fillDescription(from.pick(statements), description);
+    const subject = text.includes(description)
+      ? description
+      : description.charAt(0).toUpperCase() + description.slice(1);
+    return { text, kind, subject, wording };
+  };
+  const collector = create();
+  const prompts = collector.take(
+    map(rounds(through, from), (fact) => asked(fact, 'implication', fact.subject)),
+    4 * count,
+  );
+  const answered = ({ object }: KnownFact): boolean =>
+    object !== request.subject && facts.aboutSubject(object).some(({ relation }) => relation === own);
+  const elsewhere = [...new Set(through.map(({ relation }) => relation))]
+    .flatMap((relation) => facts.ofRelation(relation))
+    .filter((fact) => answered(fact) && mayUse(context, fact));
+  const same = elsewhere.filter(({ object }) => facts.holds(object, own, request.targetTrue));
+  const negatives = [
+    ...collector.take(
+      map(rounds(elsewhere, from), (fact) => asked(fact, 'other-subject', fact.object)),
+      4 * count,
+    ),
+    ...collector.take(
+      map(rounds(same, from), (fact) => asked(fact, 'same-object', fact.object)),
+      2 * count,
+    ),
+  ];
+  return { name: `${own} described`, form: 'described-subject', prompts, negatives };
+}
+
+function* endless<T>(make: () => T): Generator<T> {
+  for (;;) yield make();
+}
+
+function* map<T, U>(of: Iterable<T>, change: (value: T) => U): Generator<U> {
+  for (const each of of) yield change(each);
+}
