@@ -131,6 +131,7 @@ export async function learnEdit(input: EditRequest, options: LearnOptions): Prom
   const labelled = plan.label(observations);
   const following = await planImplied({
     ...{ lm, request, mapper, newToken, embedder, signal, where: WHERE, ...needs },
+    ownTarget: selectRows(steered, kept),
     implied: prompts.implied ?? [],
     scopes: implied,
   });

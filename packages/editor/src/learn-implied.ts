@@ -36,6 +36,8 @@ export interface ImpliedInput {
   readonly mapper: Mapper;
   /** First token of the new object. */
   readonly newToken: number;
+  /** The edit's target rows [m, d]. */
+  readonly ownTarget: Matrix;
   /** Residual-stream layers that any scope of the edit looks at. */
   readonly layers: readonly number[];
   /** Whether any of those scopes compares sentence embeddings. */
@@ -45,14 +47,26 @@ export interface ImpliedInput {
   readonly where: string;
 }
 
-/** What the model makes of an implication once the edit is stated in front of it. */
-interface Understood {
+/** An implication as the model sees it. */
+interface Seen {
   readonly of: ImpliedPrompts;
-  readonly source: Matrix; // [n, d], the plain prompts
-  readonly target: Matrix; // [m, d], their agreeing steering contexts
-  readonly agreeing: readonly number[];
-  readonly answer: number;
   readonly prompts: readonly LabelledQuery[];
+  readonly negatives: readonly LabelledQuery[];
+  /** What its map is learned towards; absent where the model gives no consistent answer. */
+  readonly goal: Goal | undefined;
+}
+
+/** Target rows [m, d], the group of each, and the first token of the answer that they say. */
+interface Goal {
+  readonly target: Matrix;
+  readonly groups: readonly number[] | undefined;
+  readonly answer: number;
+}
+
+/** The edit's own rows and queries. */
+export interface OwnRows {
+  /** Plain prompts. */
+  readonly asked: readonly LabelledQuery[];
   readonly negatives: readonly LabelledQuery[];
 }
 
@@ -60,28 +74,24 @@ interface Understood {
 export interface ImpliedPlan {
   /** Questions that are not the edit's own, for its scope to tell from. */
   readonly negatives: readonly LabelledQuery[];
-  /** Maps and scopes; `own` are the edit's queries and its negatives, labelled. */
-  learn(own: {
-    readonly asked: readonly LabelledQuery[];
-    readonly negatives: readonly LabelledQuery[];
-  }): Promise<ImpliedMap[]>;
-  /** How many implications were offered, and how many the model answers consistently and otherwise than before. */
+  /** Maps and scopes of those that the model answers consistently. */
+  learn(own: OwnRows): Promise<ImpliedMap[]>;
+  /** How many implications were offered, and how many of them get maps. */
   readonly counts: { readonly offered: number; readonly kept: number };
 }
 
 /**
  * Prepares maps of what follows from an edit.
  *
- * An implication's target rows are its prompts behind the edited fact (the authors' context for implications). The model's
- * own answer there is the implied one: most contexts have to agree on its first token, for the edited relation itself on that
- * of the new object. Left out is what the model does not answer consistently, and what it answers no differently unedited.
- * Prompts too long for the model behind their context are left out.
+ * Other relations of the object: target rows are the prompts behind the edited fact (the authors' context for
+ * implications). The model's own answer there is the implied one; most contexts have to agree on its first token, or the
+ * implication gets no map. Its prompts still bound the other scopes. The edited relation of its described subject: target
+ * rows are the edit's own. Prompts too long for the model behind their context are left out.
  *
  * Source: contexts as in SAKE's code (arXiv 2503.01751); maps of their own, and their verification, are ours.
  */
 export async function planImplied(input: ImpliedInput): Promise<ImpliedPlan> {
-  const { lm, request, scopes, newToken, signal, where } = input;
-  const passing = signal === undefined ? {} : { signal };
+  const { lm, request, scopes, signal, where } = input;
   const stated = fillPrompt(request.prompt, request.subject);
   const facts = {
     originalFact: `${stated} ${request.targetTrue}`,
@@ -94,58 +104,63 @@ export async function planImplied(input: ImpliedInput): Promise<ImpliedPlan> {
     .filter(({ form }) => scopes[form] !== undefined)
     .map((of) => ({ ...of, prompts: of.prompts.filter(fits) }))
     .filter(({ prompts }) => prompts.length >= LEAST_AGREEING);
-  if (offered.length === 0) return { negatives: [], learn: async () => [], counts: { offered: 0, kept: 0 } };
-
-  const steered = await lm.capture(
-    offered.flatMap(({ prompts }) => prompts.map(contextOf)),
-    passing,
-  );
-  const answers = greedyTokens(await lm.project(steered));
-  let first = 0;
-  const answered = offered.flatMap((of) => {
-    const from = first;
-    first += of.prompts.length;
-    const said = answers.slice(from, first);
-    const answer = of.form === 'described-subject' ? newToken : commonest(said);
-    const agreeing = [...said.keys()].filter((at) => said[at] === answer);
-    if (agreeing.length < Math.max(LEAST_AGREEING, AGREEMENT * said.length)) return [];
-    const target = selectRows(
-      steered,
-      agreeing.map((at) => from + at),
-    );
-    return [{ of, answer, agreeing, target }];
-  });
+  const goals = await statedGoals(input, offered, contextOf);
   throwIfAborted(signal, where);
-
-  const understood = await observed(input, answered);
-  const kept: Understood[] = [];
-  for (const each of understood) {
-    const before = greedyTokens(await lm.project(each.source));
-    const same = before.filter((token) => token === each.answer).length;
-    if (same < AGREEMENT * before.length) kept.push(each);
-  }
+  const seen = await observed(input, offered, goals);
   return {
-    counts: { offered: offered.length, kept: kept.length },
-    negatives: kept.flatMap(({ of, prompts }) =>
+    counts: { offered: offered.length, kept: seen.filter(({ goal }) => goal !== undefined).length },
+    negatives: seen.flatMap(({ of, prompts }) =>
       of.form === 'object-relation' ? prompts.map((query) => asKind(query, 'topic-change')) : [],
     ),
-    learn: (own) => Promise.all(kept.map((each) => learnOne(each, kept, own, input))),
+    learn: async (own) => {
+      const maps: ImpliedMap[] = [];
+      for (const each of seen) if (each.goal) maps.push(await learnOne(each, each.goal, seen, own, input));
+      return maps;
+    },
   };
 }
 
-/** Maps one implication's prompts to their steered states, and learns where that applies. */
+/** What the model answers to each implication with the edited fact stated in front; undefined where contexts disagree. */
+async function statedGoals(
+  { lm, newToken, ownTarget, signal }: ImpliedInput,
+  offered: readonly ImpliedPrompts[],
+  contextOf: (prompt: ScopePrompt) => string,
+): Promise<(Goal | undefined)[]> {
+  const own: Goal = { target: ownTarget, groups: undefined, answer: newToken };
+  const contexts = offered.map(({ form, prompts }) =>
+    form === 'object-relation' ? prompts.map(contextOf) : [],
+  );
+  const all = contexts.flat();
+  if (all.length === 0) return offered.map(() => own);
+  const steered = await lm.capture(all, signal === undefined ? {} : { signal });
+  const answers = greedyTokens(await lm.project(steered));
+  let first = 0;
+  return offered.map(({ form, prompts }, index) => {
+    if (form === 'described-subject') return own;
+    const from = first;
+    first += contexts[index]!.length;
+    const said = answers.slice(from, first);
+    const answer = commonest(said);
+    const agreeing = [...said.keys()].filter((at) => said[at] === answer);
+    if (agreeing.length < Math.max(LEAST_AGREEING, AGREEMENT * said.length)) return undefined;
+    const rows = agreeing.map((at) => from + at);
+    const groups = wordingGroups(prompts);
+    return { target: selectRows(steered, rows), groups: agreeing.map((at) => groups[at]!), answer };
+  });
+}
+
+/** Maps one implication's prompts to its goal, and learns where that applies. */
 async function learnOne(
-  { of, source, target, agreeing, answer, prompts, negatives }: Understood,
-  all: readonly Understood[],
-  own: { readonly asked: readonly LabelledQuery[]; readonly negatives: readonly LabelledQuery[] },
+  { of, prompts, negatives }: Seen,
+  { target, groups, answer }: Goal,
+  all: readonly Seen[],
+  own: OwnRows,
   { lm, mapper, scopes }: ImpliedInput,
 ): Promise<ImpliedMap> {
-  const groups = wordingGroups(of.prompts);
   const map = await mapper.fit({
-    source,
+    source: fromRows(prompts.map(({ lastTokenActivation }) => lastTokenActivation)),
     target,
-    sourceGroups: groups,
-    targetGroups: agreeing.map((at) => groups[at]!),
+    ...(groups !== undefined && { sourceGroups: wordingGroups(of.prompts), targetGroups: groups }),
     score: async (mapped: Matrix) => meanLogProbability(await lm.project(mapped), answer),
   });
   const elsewhere = all
@@ -166,11 +181,12 @@ async function learnOne(
 /** The plain prompts of implications and their own negatives, in one pass. */
 async function observed(
   { lm, layers, embedding, embedder, signal, where }: ImpliedInput,
-  answered: readonly Pick<Understood, 'of' | 'answer' | 'agreeing' | 'target'>[],
-): Promise<Understood[]> {
+  offered: readonly ImpliedPrompts[],
+  goals: readonly (Goal | undefined)[],
+): Promise<Seen[]> {
   // Groups lie apart from those of the edit's own prompts, which count from 0.
   let group = 1_000_000;
-  const texts = answered.map(({ of }) => {
+  const texts = offered.map((of) => {
     const labelled = (prompts: readonly ScopePrompt[]): ScopeText[] => {
       const groups = wordingGroups(prompts);
       const from = group;
@@ -195,12 +211,11 @@ async function observed(
     await embedTexts(read, { layers: [], embedding }, embedder, where),
   );
   let at = 0;
-  return answered.map((each, index) => {
+  return offered.map((of, index) => {
     const take = (count: number): LabelledQuery[] => queries.slice(at, (at += count));
     const prompts = take(texts[index]!.prompts.length);
     const negatives = take(texts[index]!.negatives.length);
-    const source = fromRows(prompts.map(({ lastTokenActivation }) => lastTokenActivation as Float32Array));
-    return { ...each, source, prompts, negatives };
+    return { of, prompts, negatives, goal: goals[index] };
   });
 }
 

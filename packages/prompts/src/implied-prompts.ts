@@ -54,8 +54,8 @@ function objectRelations(context: NegativeContext, options: ImpliedPromptsOption
       const from = random.fork(`implied ${relation}`);
       const asked = (subject: string, kind: ScopePrompt['kind']): ScopePrompt => {
         const pattern = from.pick(of.statements);
-        const description = fillPrompt(from.pick(descriptions), subject);
-        return { text: fillDescription(pattern, description), kind, subject, wording: pattern };
+        const text = fillDescription(pattern, fillPrompt(from.pick(descriptions), subject));
+        return { text, kind, subject: mentioned(text, subject), wording: pattern };
       };
       const collector = options.collector();
       const prompts = collector.take(
@@ -93,10 +93,7 @@ function describedSubject(
   const asked = (fact: KnownFact, kind: ScopePrompt['kind'], wording: string): ScopePrompt => {
     const description = fillPrompt(from.pick(patternsOf(fact.relation)), fact.subject);
     const text = fillDescription(from.pick(statements), description);
-    const subject = text.includes(description)
-      ? description
-      : description.charAt(0).toUpperCase() + description.slice(1);
-    return { text, kind, subject, wording };
+    return { text, kind, subject: mentioned(text, description), wording };
   };
   const collector = create();
   const prompts = collector.take(
@@ -121,6 +118,10 @@ function describedSubject(
   ];
   return { name: `${own} described`, form: 'described-subject', prompts, negatives };
 }
+
+/** A name as it stands in a text that may begin with it, in upper case. */
+const mentioned = (text: string, name: string): string =>
+  text.includes(name) ? name : name.charAt(0).toUpperCase() + name.slice(1);
 
 function* endless<T>(make: () => T): Generator<T> {
   for (;;) yield make();

@@ -86,6 +86,7 @@ export {
   type TopicChangeFill,
   type TopicChangeForm,
 } from './topic-change.js';
+export { shortNames, type ShortName } from './short-names.js';
 export { fillDescription } from './fill-description.js';
 export { fillQuestionForm, questionForms } from './question-forms.js';
 export {

@@ -18,6 +18,7 @@ import { buildNegatives } from './negatives/build-negatives.js';
 import { neutralSentences } from './neutral-sentences.js';
 import { paraphrases, type Paraphrase } from './paraphrases.js';
 import { relationPhrasings } from './phrasings/all-relations.js';
+import { shortNameCount, shortNamePrompts } from './short-name-prompts.js';
 import { cleanPrompts } from './quality/clean-prompts.js';
 import { createWithholding, type Withholding } from './withholding.js';
 
@@ -81,8 +82,12 @@ export function createTemplateSource(options: TemplateSourceOptions = {}): Promp
       throwIfAborted(signal, 'generate');
 
       const collector = createPromptCollector(withholding, prompts);
-      const positives = collector.take(doubtPrompts(request, own.statements, random.fork('doubts')), doubts);
+      const doubted = collector.take(doubtPrompts(request, own.statements, random.fork('doubts')), doubts);
       const asker = createAsker(request, { own, sentences, withholding, neutralShare, questions });
+      const named = collector.take(
+        shortNamePrompts({ request, facts, asker, withholding, random: random.fork('short names') }),
+        shortNameCount,
+      );
       const negatives = buildNegatives({
         request,
         facts,
@@ -114,7 +119,7 @@ export function createTemplateSource(options: TemplateSourceOptions = {}): Promp
         request,
         prompts,
         wordings: prompts.map((text) => wordingOf.get(text)!),
-        positives,
+        positives: [...doubted, ...named],
         negatives,
         ...(implied.length > 0 && { implied }),
         source: {

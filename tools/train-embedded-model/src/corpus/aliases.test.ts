@@ -1,6 +1,6 @@
 import type { Fact } from '@sakejs/facts';
 import { describe, expect, it } from 'vitest';
-import { planAliases, ruleAliases } from './aliases.js';
+import { planAliases } from './aliases.js';
 
 const fact = (subject: string, relation: string, object: string): Fact => ({
   subject,
@@ -19,20 +19,6 @@ const facts = [
 ];
 const aliasesOf = (count: number, seed = 1): string[] =>
   planAliases({ facts, count, seed }).map(({ alias }) => alias);
-
-describe('ruleAliases', () => {
-  it('gives the surname, and the initials with it', () => {
-    expect(ruleAliases('Jean Paul Marat')).toEqual([
-      { subject: 'Jean Paul Marat', alias: 'Marat', rule: 'surname' },
-      { subject: 'Jean Paul Marat', alias: 'J. P. Marat', rule: 'initials' },
-    ]);
-  });
-
-  it('gives nothing for names of other shapes', () => {
-    for (const name of ['Plato', 'Ludwig van Beethoven', 'A. Lovelace', 'Ada Byron King Lovelace'])
-      expect(ruleAliases(name)).toEqual([]);
-  });
-});
 
 describe('planAliases', () => {
   it('names people whose surname no other label holds', () => {

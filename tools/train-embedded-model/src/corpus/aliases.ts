@@ -1,26 +1,11 @@
 import { relation as relationOf, type Fact } from '@sakejs/facts';
+import { shortNames, type ShortName } from '@sakejs/prompts';
 import { createRandom } from '@sakejs/spec';
 import { groupFacts } from '../records/group-facts.js';
 
 /** Another name of a subject, made by a rule: the tables name each subject once. */
-export interface Alias {
+export interface Alias extends ShortName {
   readonly subject: string;
-  readonly alias: string;
-  readonly rule: 'surname' | 'initials';
-}
-
-const word = /^\p{Lu}[\p{L}'’-]+$/u;
-
-/** `Darrieux` and `D. Darrieux` for `Danielle Darrieux`; nothing for names of other shapes. */
-export function ruleAliases(subject: string): Alias[] {
-  const words = subject.split(' ');
-  if (words.length < 2 || words.length > 3 || !words.every((each) => word.test(each))) return [];
-  const surname = words.at(-1)!;
-  const initials = words.slice(0, -1).map((each) => `${each[0]!}.`);
-  return [
-    { subject, alias: surname, rule: 'surname' },
-    { subject, alias: `${initials.join(' ')} ${surname}`, rule: 'initials' },
-  ];
 }
 
 export interface AliasOptions {
@@ -42,7 +27,11 @@ export function planAliases({ facts, count, seed }: AliasOptions): readonly Alia
     for (const part of new Set(name.split(/[\s,]+/))) uses.set(part, (uses.get(part) ?? 0) + 1);
   const people = [...bySubject]
     .filter(([, known]) => known.every(({ relation }) => relationOf(relation).subjectType === 'person'))
-    .map(([subject, known]) => ({ subject, known: known.length, aliases: ruleAliases(subject) }))
+    .map(([subject, known]) => ({
+      subject,
+      known: known.length,
+      aliases: shortNames(subject).map((short): Alias => ({ subject, ...short })),
+    }))
     .filter(({ aliases }) => aliases.length > 0 && uses.get(aliases[0]!.alias) === 1);
   const random = createRandom(`${seed}/aliases`);
   return random
