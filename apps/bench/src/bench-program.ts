@@ -36,7 +36,7 @@ function withRunFlags(command: Command, split: string, counted: string): Command
     .option('--count <n>', counted, number, 50)
     .option('--seed <n>', 'seed of everything drawn', number, 0)
     .option('--threads <n>', 'threads of the model', number, 2)
-    .option('--workers <n>', 'processes that share learning and scoring of edits alone', number, 1)
+    .option('--workers <n>', 'processes that share the work', number, 1)
     .option('--journal <folder>', 'keep finished work there; the same command goes on where it was stopped')
     .option('--repair', 'go on with a damaged journal: what was lost is worked again');
 }
