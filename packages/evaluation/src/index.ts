@@ -90,7 +90,6 @@ export type {
 } from './runner/suite-result.js';
 export {
   clusterBootstrapInterval,
-  harmonicMeanInterval,
   pairedDifference,
   wilsonInterval,
   type BootstrapOptions,
@@ -139,3 +138,8 @@ export { tableOfResult, type TableOptions } from './tables/table-of-result.js';
 export { tableOfVariants, type Variant } from './tables/table-of-variants.js';
 export { markdownTable, renderMarkdown } from './tables/markdown-table.js';
 export { latexTable, renderLatex } from './tables/latex-table.js';
+export {
+  harmonicMeanDifference,
+  harmonicMeanInterval,
+  type HarmonicMeanDifference,
+} from './statistics/harmonic-mean.js';

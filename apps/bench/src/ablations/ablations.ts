@@ -26,6 +26,8 @@ export interface Ablation {
   readonly title: string;
   /** Whether the variants lie on a line of numbers. */
   readonly axis: 'category' | 'number';
+  /** Whether each query is judged with the gate open as well, so that thresholds can be swept. Default false. */
+  readonly sweepsThreshold?: true;
   readonly variants: (context: AblationContext) => MethodEntry[];
 }
 
@@ -152,6 +154,13 @@ export const ablations: Readonly<Record<string, Ablation>> = {
       const mapper = rememberFits(buresWasserstein({ ridge: 'cross-validated' }));
       return gateNames.map((name) => variant(info, name, { mapper, ...gateScope(name, info) }));
     },
+  },
+  threshold: {
+    title: 'Threshold of the gate',
+    axis: 'category',
+    sweepsThreshold: true,
+    variants: ({ info }) =>
+      ['sake', 'sake-paper'].map((name) => ({ name, method: createMethod(name, info) })),
   },
 };
 

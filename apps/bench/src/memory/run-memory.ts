@@ -33,7 +33,7 @@ type MemoryOptions = z.output<typeof optionsSchema>;
 /** Memory of the process at one moment of the run. */
 export interface MemorySample {
   readonly when: string;
-  /** Resident bytes above those with the model loaded and some edits learned. */
+  /** Resident bytes above those with the model loaded. */
   readonly bytes: number;
 }
 
@@ -43,7 +43,7 @@ export interface MemoryResult {
   readonly edits: number;
   /** Mean bytes of an edit's file. */
   readonly editBytes: number;
-  /** Resident bytes before the run: program, model, first edits. */
+  /** Resident bytes of the program with the model loaded. */
   readonly baseline: number;
   readonly samples: readonly MemorySample[];
   /** Largest of all moments, above the baseline. */
@@ -73,6 +73,7 @@ async function measure(options: MemoryOptions, streams: Streams, signal: AbortSi
   const { model, edits, count, seed, threads } = options;
   const dataset = loadRecords({ records: options.records, split: options.split });
   await using lm = await openModel(model, { threads, streams, signal });
+  const baseline = resident();
   await using stores = await openRunStores(undefined);
   const learned = await learnSome(
     dataset.records.map(({ request }) => request),
@@ -84,7 +85,6 @@ async function measure(options: MemoryOptions, streams: Streams, signal: AbortSi
   );
   const method = await editCopies(learned);
   const suite = manyCases(dataset, options);
-  const baseline = resident();
   const samples: MemorySample[] = [];
   let peak = 0;
   const note = (when?: string): void => {
@@ -92,6 +92,7 @@ async function measure(options: MemoryOptions, streams: Streams, signal: AbortSi
     peak = Math.max(peak, bytes);
     if (when !== undefined) samples.push({ when, bytes });
   };
+  note('first edits learned');
   const progress = createProgress('memory', { stream: streams.stderr });
   const marks = new Set(Array.from({ length: STEPS }, (_, step) => Math.round((edits * (step + 1)) / STEPS)));
   const [, strict] = await runSuite({
