@@ -56,7 +56,7 @@ describe('sake-bench ablate', () => {
     }
     const text = await bench(...argv.slice(0, -2));
     expect(text.out).toMatch(
-      /sake, counterfact, paper protocol: a factor on its threshold; area under the ROC curve [01]\./,
+      /sake-paper, counterfact, paper protocol: a factor on its threshold; area under the ROC curve [01]\./,
     );
   });
 
