@@ -8,6 +8,7 @@ import type { MethodEntry } from './method-entry.js';
 import type { ScoredQuery } from './outcome.js';
 import { plainAnswers, type PlainAnswers } from './plain-answers.js';
 import { prepareCases, suiteWarnings, type PreparedCase } from './prepared-suite.js';
+import { observeOnce } from './observe-once.js';
 import type { RunSuiteOptions } from './run-options.js';
 import { scoreCase, type CaseScores, type LiveEdits, type ScoreSettings } from './scoring.js';
 import type { UnitError } from './suite-result.js';
@@ -147,7 +148,7 @@ async function learnCase(
 function settingsOf(options: RunSuiteOptions): { learning: LearnSettings; scoring: ScoreSettings } {
   const { units = noUnits, edits = editsInMemory(), identity = null, signal } = options;
   const { cacheBytes, activations } = options;
-  const lm: CausalLM = withActivationCache(options.lm, {
+  const lm: CausalLM = withActivationCache(observeOnce(options.lm), {
     ...(cacheBytes !== undefined && { maxBytes: cacheBytes }),
     ...(activations !== undefined && { directory: activations.directory }),
     ...(activations?.bytes !== undefined && { directoryBytes: activations.bytes }),
