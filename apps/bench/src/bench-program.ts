@@ -16,6 +16,7 @@ import { benchConfigJsonSchema } from './run/bench-config.js';
 import { runSuites } from './run-suite.js';
 import { reproducedMethods, tableNames } from './reproduce/reproduced-tables.js';
 import { runReproduce } from './reproduce/run-reproduce.js';
+import { runMemory } from './memory/run-memory.js';
 import { runTable, tableFormats } from './tables/run-table.js';
 import { runReport } from './report/run-report.js';
 
@@ -36,7 +37,7 @@ function withRunFlags(command: Command, split: string, counted: string): Command
     .option('--count <n>', counted, number, 50)
     .option('--seed <n>', 'seed of everything drawn', number, 0)
     .option('--threads <n>', 'threads of the model', number, 2)
-    .option('--workers <n>', 'processes that share learning and scoring of edits alone', number, 1)
+    .option('--workers <n>', 'processes that share the work', number, 1)
     .option('--journal <folder>', 'keep finished work there; the same command goes on where it was stopped')
     .option('--repair', 'go on with a damaged journal: what was lost is worked again');
 }
@@ -188,6 +189,25 @@ export function createBenchProgram(streams: Streams = process): Program {
     .option('--json <file>', 'write the result as JSON; - prints it to standard output, without the table')
     .action(async (options: { readonly json?: unknown }) => {
       exit = await runCommand((signal) => runCurves(options, streams, signal), {
+        json: options.json === '-',
+        streams,
+      });
+    });
+  program
+    .command('memory')
+    .description('Memory that a run with many live edits takes above the model.')
+    .option('--model <name>', 'embedded, or the folder of an ONNX model', 'embedded')
+    .option('--edits <n>', 'edits that are live', number, 2000)
+    .option('--learned <n>', 'edits that are learned; the others are copies of them', number, 4)
+    .option('--asked <n>', 'cases that are asked something', number, 10)
+    .option('--records <file>', "records of CounterFact's form; default: the embedded model's own")
+    .option('--split <name>', 'which of the embedded records: dev or test', 'dev')
+    .option('--count <n>', 'prompts an edit', number, 50)
+    .option('--seed <n>', 'seed of everything drawn', number, 0)
+    .option('--threads <n>', 'threads of the model', number, 2)
+    .option('--json <file>', 'write the result as JSON; - prints it to standard output, without the table')
+    .action(async (options: { readonly json?: unknown }) => {
+      exit = await runCommand((signal) => runMemory(options, streams, signal), {
         json: options.json === '-',
         streams,
       });

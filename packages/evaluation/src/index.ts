@@ -73,7 +73,7 @@ export { doubtWordings, type DoubtWording } from './suites/doubt-wordings.js';
 export { localitySuite, type LocalityOptions } from './suites/locality-suite.js';
 export { neutralTexts } from './suites/neutral-texts.js';
 export { robustnessSuite, type RobustnessOptions } from './suites/robustness-suite.js';
-export { runSuite, workSuite } from './runner/run-suite.js';
+export { runSuite, workSuite, type SuiteShare } from './runner/run-suite.js';
 export type { RunProgress, RunSuiteOptions } from './runner/run-options.js';
 export type { MethodEntry } from './runner/method-entry.js';
 export { editsInMemory, noUnits, type EditStore, type UnitStore } from './runner/unit-store.js';
@@ -90,7 +90,6 @@ export type {
 } from './runner/suite-result.js';
 export {
   clusterBootstrapInterval,
-  harmonicMeanInterval,
   pairedDifference,
   wilsonInterval,
   type BootstrapOptions,
@@ -139,3 +138,8 @@ export { tableOfResult, type TableOptions } from './tables/table-of-result.js';
 export { tableOfVariants, type Variant } from './tables/table-of-variants.js';
 export { markdownTable, renderMarkdown } from './tables/markdown-table.js';
 export { latexTable, renderLatex } from './tables/latex-table.js';
+export {
+  harmonicMeanDifference,
+  harmonicMeanInterval,
+  type HarmonicMeanDifference,
+} from './statistics/harmonic-mean.js';

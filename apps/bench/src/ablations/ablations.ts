@@ -1,5 +1,5 @@
 import type { MethodEntry } from '@sakejs/evaluation';
-import type { Mapper, ModelInfo, PromptGenerator } from '@sakejs/spec';
+import type { EditMethod, Mapper, ModelInfo, PromptGenerator } from '@sakejs/spec';
 import {
   buresWasserstein,
   covarianceEstimators,
@@ -10,6 +10,7 @@ import {
 import { euclideanCentroid } from '@sakejs/scope';
 import { createMethod, type MethodOverrides } from 'sakejs';
 import { rememberFits } from './remember-fits.js';
+import { shareScope } from './share-scope.js';
 import { gateNames, gateScope } from '../gates/gate-methods.js';
 
 /** What an ablation's variants are made for. */
@@ -25,12 +26,34 @@ export interface Ablation {
   readonly title: string;
   /** Whether the variants lie on a line of numbers. */
   readonly axis: 'category' | 'number';
+  /** Whether each query is judged with the gate open as well, so that thresholds can be swept. Default false. */
+  readonly sweepsThreshold?: true;
   readonly variants: (context: AblationContext) => MethodEntry[];
 }
 
 /** `sake` as it is, but for what the overrides change; the label stands in tables. */
-function variant(info: ModelInfo, label: string, overrides: MethodOverrides, method = 'sake'): MethodEntry {
-  return { name: label, method: createMethod(method, info, overrides), fingerprint: `${method}: ${label}` };
+function variant(info: ModelInfo, label: string, overrides: MethodOverrides): MethodEntry {
+  return entry(label, createMethod('sake', info, overrides));
+}
+
+const entry = (label: string, method: EditMethod): MethodEntry => ({
+  name: label,
+  method,
+  fingerprint: `sake: ${label}`,
+});
+
+/** Variants of `sake` by label that share its gate, which their overrides do not touch. */
+function withOneGate(
+  info: ModelInfo,
+  variants: readonly (readonly [string, Pick<MethodOverrides, 'mapper' | 'targets'>])[],
+): MethodEntry[] {
+  const share = shareScope();
+  return variants.map(([label, overrides]) =>
+    entry(
+      label,
+      share((scope) => createMethod('sake', info, { ...overrides, ...(scope && { scope }) })),
+    ),
+  );
 }
 
 const mappers: Readonly<Record<string, () => Mapper>> = {
@@ -49,27 +72,36 @@ export const ablations: Readonly<Record<string, Ablation>> = {
   mapper: {
     title: 'Map, over obeying target rows and over all',
     axis: 'category',
-    variants: ({ info }) =>
-      (['obeying', 'all'] as const).flatMap((targets) =>
-        Object.entries(mappers).map(([name, mapper]) =>
-          variant(info, `${name}${targets === 'all' ? ', all rows' : ''}`, { mapper: mapper(), targets }),
+    variants: ({ info }) => {
+      const remembered = Object.entries(mappers).map(([name, make]) => [name, rememberFits(make())] as const);
+      const named = (['obeying', 'all'] as const).flatMap((targets) =>
+        remembered.map(
+          ([name, mapper]) =>
+            [`${name}${targets === 'all' ? ', all rows' : ''}`, { mapper, targets }] as const,
         ),
-      ),
+      );
+      return withOneGate(info, named);
+    },
   },
   ridge: {
     title: 'Ridge of the optimal transport map',
     axis: 'number',
-    variants: ({ info }) => [
-      ...ridges.map((ridge) => variant(info, String(ridge), { mapper: buresWasserstein({ ridge }) })),
-      variant(info, 'cross-validated', {}),
-    ],
+    variants: ({ info }) =>
+      withOneGate(info, [
+        ...ridges.map((ridge) => [String(ridge), { mapper: buresWasserstein({ ridge }) }] as const),
+        ['cross-validated', {}],
+      ]),
   },
   covariance: {
     title: 'Covariance estimator',
     axis: 'category',
     variants: ({ info }) =>
-      covarianceEstimators.map((covariance) =>
-        variant(info, covariance, { mapper: buresWasserstein({ ridge: 0.01, covariance }) }),
+      withOneGate(
+        info,
+        covarianceEstimators.map((covariance) => [
+          covariance,
+          { mapper: buresWasserstein({ ridge: 0.01, covariance }) },
+        ]),
       ),
   },
   count: {
@@ -99,10 +131,11 @@ export const ablations: Readonly<Record<string, Ablation>> = {
   targets: {
     title: 'Target rows',
     axis: 'category',
-    variants: ({ info }) => [
-      variant(info, 'obeying', { targets: 'obeying' }),
-      variant(info, 'all', { targets: 'all' }),
-    ],
+    variants: ({ info }) =>
+      withOneGate(
+        info,
+        (['obeying', 'all'] as const).map((targets) => [targets, { targets }]),
+      ),
   },
   centre: {
     title: "Rows of the centroid gate's centre",
@@ -121,6 +154,13 @@ export const ablations: Readonly<Record<string, Ablation>> = {
       const mapper = rememberFits(buresWasserstein({ ridge: 'cross-validated' }));
       return gateNames.map((name) => variant(info, name, { mapper, ...gateScope(name, info) }));
     },
+  },
+  threshold: {
+    title: 'Threshold of the gate',
+    axis: 'category',
+    sweepsThreshold: true,
+    variants: ({ info }) =>
+      ['sake', 'sake-paper'].map((name) => ({ name, method: createMethod(name, info) })),
   },
 };
 

@@ -36,6 +36,30 @@ describe('sake-bench ablate', () => {
     expect(variantsOf(out)).toEqual({ count: ['none', '5', '10'], source: ['none', 'template'] });
   });
 
+  it('sweeps the threshold of each method that has edits', { timeout: 120_000 }, async () => {
+    const argv = small('threshold');
+    const { status, out } = await bench(...argv);
+    expect(status).toBe(0);
+    const [{ tradeoffs, results }] = JSON.parse(out) as [AblationResult];
+    expect(results[0]!.rows.map(({ method }) => method)).toEqual(['none', 'sake', 'sake-paper']);
+    // The made-up model obeys no context, so that `sake` has nothing to sweep.
+    expect(tradeoffs!.map(({ method }) => method)).toEqual(['sake-paper']);
+    for (const { points, auc, method } of tradeoffs!) {
+      expect(auc).toBeGreaterThanOrEqual(0);
+      expect(auc).toBeLessThanOrEqual(1);
+      const rates = points.map(({ truePositiveRate }) => truePositiveRate);
+      expect(rates).toEqual([...rates].sort((a, b) => a - b));
+      // At the method's own threshold the curve shows the table's value.
+      const own = points.findLast(({ threshold }) => threshold <= 1)!;
+      const row = results[0]!.rows.find((other) => other.method === method)!;
+      expect(own.accuracy).toBeCloseTo(row.metrics['accuracy']!.value!, 12);
+    }
+    const text = await bench(...argv.slice(0, -2));
+    expect(text.out).toMatch(
+      /sake-paper, counterfact, paper protocol: a factor on its threshold; area under the ROC curve [01]\./,
+    );
+  });
+
   it('names the ablations that it knows when asked for another', async () => {
     const { status, out } = await bench(...small('luck'));
     expect(status).toBe(2);

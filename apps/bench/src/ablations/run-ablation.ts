@@ -11,6 +11,7 @@ import { checkErrors } from '../run-suite.js';
 import { runJob, type RunJobOptions } from '../run/run-job.js';
 import { openRunStores } from '../run/run-stores.js';
 import { ablationNames, ablations } from './ablations.js';
+import { sweepTable, thresholdSweeps, type ThresholdSweep } from './threshold-sweep.js';
 
 /** The tables of one ablation; plain JSON. */
 export interface AblationResult {
@@ -19,6 +20,8 @@ export interface AblationResult {
   readonly axis: 'category' | 'number';
   /** One a suite and protocol; rows are the variants. */
   readonly results: readonly SuiteResult[];
+  /** Where thresholds are swept: a curve a variant and result. */
+  readonly tradeoffs?: readonly ThresholdSweep[];
 }
 
 const optionsSchema = z.strictObject({
@@ -58,9 +61,10 @@ export async function runAblations(
   if (json !== undefined && json !== '-') checkWritable(json);
   const done = await ablate(names, options, streams, signal);
   const text = `${JSON.stringify(done, null, 2)}\n`;
-  const tables = done.flatMap(({ title, results }) =>
-    results.map((result) => `${title}\n${resultTable(result)}`),
-  );
+  const tables = done.flatMap(({ title, results, tradeoffs = [] }) => [
+    ...results.map((result) => `${title}\n${resultTable(result)}`),
+    ...tradeoffs.map(sweepTable),
+  ]);
   streams.stdout.write(json === '-' ? text : `${tables.join('\n\n')}\n`);
   if (json !== undefined && json !== '-') writeFileAtomic(json, text);
   checkErrors(done.flatMap(({ results }) => results));
@@ -89,6 +93,7 @@ export async function ablationsOn(
   const { sources, sizes, count, seed, protocol, suite: suites, ...records } = options;
   const done: AblationResult[] = [];
   for (const name of names) {
+    const { title, axis, sweepsThreshold = false } = ablations[name]!;
     const results: SuiteResult[] = [];
     for (const suite of suites)
       results.push(
@@ -98,12 +103,18 @@ export async function ablationsOn(
             records: { ...records, seed },
             methods: { kind: 'ablation', name, sources, sizes },
             protocols: protocol.map((base) => ({ base })),
+            alsoOpen: sweepsThreshold,
           },
-          running,
+          { ...running, withQueries: (running.withQueries ?? false) || sweepsThreshold },
         )),
       );
-    const { title, axis } = ablations[name]!;
-    done.push({ name, title, axis, results });
+    done.push({
+      name,
+      title,
+      axis,
+      results,
+      ...(sweepsThreshold && { tradeoffs: thresholdSweeps(results) }),
+    });
   }
   return done;
 }

@@ -47,6 +47,23 @@ function folderWith(files: Readonly<Record<string, unknown>>): (name: string) =>
 }
 
 describe('sake-bench report', () => {
+  it('draws what ablate wrote, with the thresholds that it swept', async () => {
+    const { queries: _queries, ...plain } = result;
+    const path = folderWith({
+      'a.json': [plain],
+      'ablation.json': [
+        { name: 'threshold', title: 'Threshold of the gate', axis: 'category', results: [result] },
+      ],
+    });
+    const { status, err } = await bench(
+      ...['report', path('a.json'), '--ablation', path('ablation.json'), '--out', path('r.html')],
+    );
+    expect([status, err]).toEqual([0, '']);
+    const html = readFileSync(path('r.html'), 'utf8');
+    expect(html).toContain('<h3>Threshold of the gate</h3>');
+    expect(html).toContain('id="tradeoff"');
+  });
+
   it('makes one file of tables, trade-off and viewer', async () => {
     const path = folderWith({ 'a.json': result, 'b.json': [result] });
     const { status, out, err } = await bench(

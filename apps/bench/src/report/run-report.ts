@@ -11,6 +11,7 @@ import { checkWritable, writeFileAtomic, type Streams } from '@sakejs/terminal';
 import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
 import { parseOptions } from '../parse-options.js';
+import { ablationPart } from './ablation-part.js';
 import { readJson } from './read-json.js';
 
 const files = z.array(z.string().min(1, 'expected a file')).default([]);
@@ -30,13 +31,14 @@ export async function runReport(raw: unknown, streams: Streams): Promise<void> {
   checkWritable(options.out);
   const results = readParts('results', options.results);
   const published = readParts('published', options.published);
+  const { ablations, swept } = readAblations(options.ablation);
   const html = renderReport({
     title: options.title,
     results,
     published,
-    ablations: readParts('ablations', options.ablation),
+    ablations,
     activations: readParts('activations', options.activations),
-    tradeoff: tradeoffOf(results),
+    tradeoff: tradeoffOf([...results, ...swept]),
     environment: environmentOf(results, options.results),
   });
   writeFileAtomic(options.out, html);
@@ -49,6 +51,33 @@ function readParts<Part extends ReportPart>(
 ): NonNullable<ReportInput[Part]> {
   const lists = paths.map((path) => checkReportPart(part, readJson(path), path));
   return lists.flat() as unknown as NonNullable<ReportInput[Part]>;
+}
+
+const ablationResult = z.looseObject({
+  name: z.string().min(1),
+  title: z.string().min(1),
+  axis: z.enum(['category', 'number']),
+  results: z.array(z.unknown()),
+});
+
+/** Ablations as reports have them, or as `ablate` wrote them, whose results may hold thresholds to sweep. */
+function readAblations(paths: readonly string[]): {
+  readonly ablations: NonNullable<ReportInput['ablations']>;
+  readonly swept: ReportInput['results'];
+} {
+  const swept: ReportInput['results'][number][] = [];
+  const ablations = paths.flatMap((path) => {
+    const value = readJson(path);
+    return [value].flat().flatMap((item) => {
+      const run = ablationResult.safeParse(item);
+      if (!run.success) return [...checkReportPart('ablations', item, path)];
+      const { name, title, axis } = run.data;
+      const results = checkReportPart('results', run.data.results, path);
+      swept.push(...results);
+      return [ablationPart({ name, title, axis, results })];
+    });
+  });
+  return { ablations, swept };
 }
 
 /** A curve of every method whose queries have open values. */

@@ -24,7 +24,7 @@ import { DOUBT_LIMIT } from '../run/bench-config.js';
 import { runJob, type RunJobOptions } from '../run/run-job.js';
 import { openRunStores } from '../run/run-stores.js';
 import { checkErrors } from '../run-suite.js';
-import { estimateText } from './estimate.js';
+import { EMBEDDED_BYTES, estimateText } from './estimate.js';
 import { reproductionReport } from './reproduction-report.js';
 import { reproducedAblations, reproducedTables, tableNames } from './reproduced-tables.js';
 
@@ -60,14 +60,21 @@ export async function runReproduce(raw: unknown, streams: Streams, signal: Abort
   const names = options.table.includes('all') ? tableNames.filter((name) => name !== 'all') : options.table;
   const tables = names.filter((name) => name !== 'ablation').map((name) => reproducedTables[name]!);
   const suiteNames = [...new Set(tables.map(({ suite }) => suite))];
-  const edits = suiteNames.length * options.limit;
+  const work = {
+    suites: suiteNames.length,
+    edits: options.limit,
+    ablated: names.includes('ablation') ? options.ablationLimit : 0,
+    workers: options.workers,
+  };
+  const tell = (bytes: number): void => void streams.stderr.write(`${model}: ${estimateText(bytes, work)}\n`);
+  if (model === 'embedded') tell(EMBEDDED_BYTES);
   await using stores = await openRunStores(options.journal, { repair: options.repair ?? false });
   if (stores.note !== undefined) streams.stderr.write(`${stores.note}\n`);
   await using lm = await openModel(model, {
     threads: options.threads,
     streams,
     signal,
-    onPlan: ({ totalBytes }) => streams.stderr.write(`${model}: ${estimateText(totalBytes, edits)}\n`),
+    onPlan: ({ totalBytes }) => tell(totalBytes),
   });
   const { workers } = options;
   const running = { lm, model, stores, workers, withQueries: true, streams, signal };

@@ -62,7 +62,7 @@ export const benchConfigSchema = z.strictObject({
   split: z.enum(['dev', 'test']).default('test').describe('Which of the embedded records'),
   covered: z.boolean().default(false).describe('Only records of facts that the embedded model was taught'),
   threads: wholeNumber(1).default(2).describe('Threads of the model, in each process'),
-  workers: wholeNumber(1).default(1).describe('Processes that learn and score edits alone'),
+  workers: wholeNumber(1).default(1).describe('Processes that share the work'),
 });
 
 export type BenchConfig = z.output<typeof benchConfigSchema>;

@@ -1,4 +1,4 @@
-import { runSuite, type SuiteResult } from '@sakejs/evaluation';
+import { runSuite, type RunProgress, type SuiteResult } from '@sakejs/evaluation';
 import type { CausalLM } from '@sakejs/spec';
 import { createProgress, type Streams } from '@sakejs/terminal';
 import { loadPromptSource } from 'sakejs';
@@ -11,23 +11,23 @@ export interface RunJobOptions {
   /** The name under which workers open the model, too. */
   readonly model: string;
   readonly stores: RunStores;
-  /** Processes that share the work that stands alone. 1: none but this one. */
+  /** Processes that share the work. 1: none but this one. */
   readonly workers: number;
   readonly withQueries?: boolean;
   readonly streams: Streams;
   readonly signal: AbortSignal;
 }
 
-/** Runs one suite; with workers they first learn the edits and score them alone, each a part of the cases. */
+/** Runs one suite; workers, where there are any, do all of its work first, each a share of the cases. */
 export async function runJob(job: SuiteJob, options: RunJobOptions): Promise<SuiteResult[]> {
   const { lm, stores, workers, streams, signal, withQueries = false } = options;
   const suite = suiteOf(job);
   const label = job.methods.kind === 'ablation' ? `${job.methods.name}, ${suite.name}` : suite.name;
   const progress = createProgress(label, { stream: streams.stderr });
-  const onProgress = ({ done, total, what }: { done: number; total: number; what: string }): void =>
-    progress.update(done, total, what);
+  const onProgress = ({ done, total, what }: RunProgress): void => progress.update(done, total, what);
   try {
-    if (workers > 1) await shareWork(job, { ...options, cases: suite.cases.length, onProgress });
+    const shared =
+      workers > 1 && (await shareWork(job, { ...options, cases: suite.cases.length, onProgress }));
     return await runSuite({
       lm,
       suite,
@@ -40,7 +40,7 @@ export async function runJob(job: SuiteJob, options: RunJobOptions): Promise<Sui
       alsoOpen: job.alsoOpen ?? false,
       ...stores.options,
       signal,
-      onProgress,
+      ...(!shared && { onProgress }), // else it only reads what workers have done
     });
   } finally {
     progress.end();

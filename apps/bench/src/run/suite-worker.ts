@@ -5,8 +5,12 @@ import { openSharedStores } from './run-stores.js';
 import { methodsOf, protocolsOf, suiteOf } from './suite-job.js';
 import type { FromWorker, ToWorker, WorkerTask } from './worker-messages.js';
 
-/** A process that learns and scores a part of a suite's cases; units are kept by the process that started it. */
+/** A process that learns and scores a share of a suite's cases; units are kept by the process that started it. */
 const say = (message: FromWorker): void => void process.send!(message);
+
+let goOn: () => void;
+/** Settles when every worker has learned its edits. */
+const together = new Promise<void>((resolve) => (goOn = resolve));
 
 const waiting = new Map<number, (value: Json | null) => void>();
 let asked = 0;
@@ -26,33 +30,45 @@ const units: UnitStore = {
 };
 
 async function work(task: WorkerTask, signal: AbortSignal): Promise<void> {
-  const { job, shard } = task;
-  const suite = suiteOf(job);
+  const { job, share } = task;
   await using lm = await loadModel(task.model, { threads: task.threads });
   const stores = await openSharedStores(task.folder, task);
-  await workSuite({
-    lm,
-    suite: { ...suite, cases: suite.cases.filter((_, index) => index % shard.of === shard.index) },
-    methods: await methodsOf(job, lm.info),
-    prompts: loadPromptSource(job.prompts),
-    count: job.count,
-    protocols: protocolsOf(job),
-    seed: job.seed,
-    alsoOpen: job.alsoOpen ?? false,
-    units,
-    ...stores,
-    identity: task.identity,
-    signal,
-    onProgress: ({ done, what }) => say({ kind: 'progress', done, what }),
-  });
+  await workSuite(
+    {
+      lm,
+      suite: suiteOf(job),
+      methods: await methodsOf(job, lm.info),
+      prompts: loadPromptSource(job.prompts),
+      count: job.count,
+      protocols: protocolsOf(job),
+      seed: job.seed,
+      alsoOpen: job.alsoOpen ?? false,
+      units,
+      ...stores,
+      identity: task.identity,
+      signal,
+      onProgress: (progress) => say({ kind: 'progress', ...progress }),
+    },
+    {
+      ...share,
+      everyoneLearned: () => {
+        say({ kind: 'learned' });
+        return together;
+      },
+    },
+  );
 }
 
 const controller = new AbortController();
-process.on('SIGTERM', () => controller.abort());
+process.on('SIGTERM', () => {
+  controller.abort();
+  goOn();
+});
 // Ctrl-C reaches the whole group: the process that started this one says when to stop.
 process.on('SIGINT', () => undefined);
 process.on('disconnect', () => process.exit(1));
 process.on('message', (message: ToWorker) => {
+  if (message.kind === 'together') return goOn();
   if (message.kind !== 'task') {
     const resolve = waiting.get(message.id);
     waiting.delete(message.id);

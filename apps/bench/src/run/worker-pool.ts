@@ -1,7 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { throwIfAborted, type Json } from '@sakejs/spec';
+import type { RunProgress } from '@sakejs/evaluation';
+import { throwIfAborted } from '@sakejs/spec';
 import type { RunJobOptions } from './run-job.js';
 import type { SuiteJob } from './suite-job.js';
 import type { FromWorker, ToWorker, WorkerTask } from './worker-messages.js';
@@ -9,47 +10,50 @@ import type { FromWorker, ToWorker, WorkerTask } from './worker-messages.js';
 export interface ShareWorkOptions extends RunJobOptions {
   /** Cases of the suite. */
   readonly cases: number;
-  readonly onProgress: (progress: { done: number; total: number; what: string }) => void;
+  readonly onProgress: (progress: RunProgress) => void;
 }
 
 /**
- * Lets worker processes learn a suite's edits and score them alone, each a part of the cases; this process keeps the units.
+ * Lets worker processes work a suite, each a share of the cases; this process keeps the units.
  *
- * What a worker leaves undone, because it failed or was killed, is left to whoever runs the suite next; only one line tells
- * of it. Each worker has a model of its own, with as many threads as this process's.
+ * They learn their cases' edits and score them alone; once every worker has, they score their cases with all edits live.
+ * What a worker leaves undone, because it failed or was killed, is left to whoever runs the suite next; one line tells of
+ * it. Each worker has a model of its own, with as many threads as this process's.
  *
+ * @returns whether every worker did all of its share.
  * @throws {SakeError} `aborted`.
  */
-export async function shareWork(job: SuiteJob, options: ShareWorkOptions): Promise<void> {
+export async function shareWork(job: SuiteJob, options: ShareWorkOptions): Promise<boolean> {
   const { workers, cases, signal, streams, onProgress } = options;
   const of = Math.min(workers, cases);
   const done = Array.from({ length: of }, () => 0);
-  const failures = await Promise.all(
-    done.map((_, index) =>
-      runWorker(taskOf(job, options, { index, of }), options, (finished, what) => {
-        done[index] = finished;
-        onProgress({ done: done.reduce((sum, value) => sum + value, 0), total: cases, what });
-      }),
-    ),
+  const begun = done.map((_, index) =>
+    startTask(taskOf(job, options, { index, of }), options, ({ done: finished, total, what }) => {
+      done[index] = finished;
+      onProgress({ done: done.reduce((sum, value) => sum + value, 0), total, what });
+    }),
   );
+  void Promise.all(begun.map(({ learned }) => learned)).then(() => begun.forEach(({ goOn }) => goOn()));
+  const failures = await Promise.all(begun.map(({ ended }) => ended));
   throwIfAborted(signal, 'shareWork');
   const failed = failures.filter((failure) => failure !== undefined);
   if (failed.length > 0)
     streams.stderr.write(
       `${failed.length} of ${of} workers ended early (${failed[0]!.replace(/\s+/g, ' ')}); what they left is worked here\n`,
     );
+  return failed.length === 0;
 }
 
 function taskOf(
   job: SuiteJob,
   { model, lm, stores }: ShareWorkOptions,
-  shard: WorkerTask['shard'],
+  share: WorkerTask['share'],
 ): WorkerTask {
   return {
     job,
     model,
     threads: lm.info.threads,
-    shard,
+    share,
     folder: stores.folder,
     keepsActivations: stores.options.activations !== undefined,
     identity: stores.options.identity ?? null,
@@ -70,51 +74,68 @@ function startWorker(): ChildProcess {
   });
 }
 
-/** Runs one worker; gives why it ended before its work was done, if it did. */
-function runWorker(
+/** A worker at work. */
+interface WorkerRun {
+  /** Settles when its edits are learned, or it ended. */
+  readonly learned: Promise<void>;
+  /** Why it ended before its work was done, if it did. */
+  readonly ended: Promise<string | undefined>;
+  /** Tells it that all edits may be live now. */
+  goOn(): void;
+}
+
+function startTask(
   task: WorkerTask,
   { stores, signal }: ShareWorkOptions,
-  onProgress: (done: number, what: string) => void,
-): Promise<string | undefined> {
+  onProgress: (progress: RunProgress) => void,
+): WorkerRun {
   const child = startWorker();
   const units = stores.options.units!;
   const tell = (message: ToWorker): void => void (child.connected && child.send(message));
   const stop = (): void => void child.kill('SIGTERM');
   signal.addEventListener('abort', stop, { once: true });
-  return new Promise((resolve) => {
-    let ended = false;
-    let failure: string | undefined;
-    child.on('message', (message: FromWorker) => {
-      switch (message.kind) {
-        case 'get':
-          void Promise.resolve(units.get(message.key))
-            .then((value: Json | undefined) => tell({ kind: 'unit', id: message.id, value: value ?? null }))
-            .catch((error: unknown) => giveUp(error));
-          break;
-        case 'put':
-          void Promise.resolve(units.put(message.key, message.value))
-            .then(() => tell({ kind: 'kept', id: message.id }))
-            .catch((error: unknown) => giveUp(error));
-          break;
-        case 'progress':
-          onProgress(message.done, message.what);
-          break;
-        case 'end':
-          ended = true;
-          break;
-        case 'failed':
-          failure = message.message;
-      }
-    });
-    const giveUp = (error: unknown): void => {
-      failure ??= error instanceof Error ? error.message : String(error);
-      stop();
-    };
-    child.on('error', giveUp);
+  let finished = false;
+  let failure: string | undefined;
+  const giveUp = (error: unknown): void => {
+    failure ??= error instanceof Error ? error.message : String(error);
+    stop();
+  };
+  const answer = (work: () => ToWorker | Promise<ToWorker>): void =>
+    void Promise.resolve().then(work).then(tell).catch(giveUp);
+  let hasLearned = (): void => undefined;
+  const learned = new Promise<void>((resolve) => (hasLearned = resolve));
+  child.on('message', (message: FromWorker) => {
+    switch (message.kind) {
+      case 'get':
+        return answer(async () => ({
+          kind: 'unit',
+          id: message.id,
+          value: (await units.get(message.key)) ?? null,
+        }));
+      case 'put':
+        return answer(async () => {
+          await units.put(message.key, message.value);
+          return { kind: 'kept', id: message.id };
+        });
+      case 'progress':
+        return onProgress(message);
+      case 'learned':
+        return hasLearned();
+      case 'end':
+        finished = true;
+        return;
+      case 'failed':
+        failure = message.message;
+    }
+  });
+  child.on('error', giveUp);
+  const ended = new Promise<string | undefined>((resolve) =>
     child.on('exit', (status, by) => {
       signal.removeEventListener('abort', stop);
-      resolve(ended ? undefined : (failure ?? `ended with ${by ?? status}`));
-    });
-    tell({ kind: 'task', task });
-  });
+      hasLearned();
+      resolve(finished ? undefined : (failure ?? `ended with ${by ?? status}`));
+    }),
+  );
+  tell({ kind: 'task', task });
+  return { learned, ended, goOn: () => tell({ kind: 'together' }) };
 }

@@ -1,4 +1,5 @@
 import type { MetricColumn, MetricValue } from '../runner/suite-result.js';
+import { harmonicMeanDifference } from '../statistics/harmonic-mean.js';
 import {
   clusterBootstrapInterval,
   pairedDifference,
@@ -30,7 +31,7 @@ export interface ComparedMetric {
   /** Of the difference, 95 %; null where fewer than two cases have queries. */
   readonly interval: Interval | null;
   /** Null for unpaired results and without queries. */
-  readonly test: 'mcnemar' | 'sign-flip' | null;
+  readonly test: 'mcnemar' | 'sign-flip' | 'bootstrap' | null;
   readonly p: number | null;
   /** Holm's adjusted p, over the table. */
   readonly adjustedP: number | null;
@@ -53,22 +54,11 @@ export type UnjudgedMetric = Omit<ComparedMetric, 'adjustedP' | 'verdict'>;
  */
 export function compareMetric(
   { name: metric, unit, higherIsBetter }: MetricColumn,
-  [methodA, methodB]: readonly [string, string],
+  methods: readonly [string, string],
   pairs: readonly QueryPair[],
   { seed, midP }: CompareMetricOptions,
 ): UnjudgedMetric {
-  const a: Trial[] = [];
-  const b: Trial[] = [];
-  let [onlyA, onlyB] = [0, 0];
-  for (const pair of pairs) {
-    if (pair.a.metric !== metric) continue;
-    const [left, right] = [pair.a.outcomes[methodA]!.value, pair.b.outcomes[methodB]!.value];
-    if (left !== null && right !== null) {
-      a.push({ cluster: pair.a.case, value: left });
-      b.push({ cluster: pair.a.case, value: right });
-    } else if (left !== null) onlyA++;
-    else if (right !== null) onlyB++;
-  }
+  const { a, b, onlyA, onlyB } = trialsOf(pairs, metric, methods);
   const head = { metric, unit, higherIsBetter, n: a.length, onlyA, onlyB };
   if (a.length === 0)
     return { ...head, a: null, b: null, difference: null, interval: null, test: null, p: null };
@@ -93,6 +83,63 @@ export function compareMetric(
         ? mcnemarTest({ onlyA: passedAlone(differences, -1), onlyB: passedAlone(differences, 1) }, { midP })
         : signFlipTest(differences, { seed }),
   };
+}
+
+/**
+ * Compares two methods' harmonic means of some metrics on paired queries, by a paired bootstrap over cases.
+ */
+export function compareHarmonicMean(
+  { name: metric, unit, higherIsBetter, of }: MetricColumn & { readonly of: readonly string[] },
+  methods: readonly [string, string],
+  pairs: readonly QueryPair[],
+  { seed }: CompareMetricOptions,
+): UnjudgedMetric {
+  const parts = of.map((part) => trialsOf(pairs, part, methods));
+  const total = (count: (part: PairedTrials) => number): number =>
+    parts.reduce((sum, part) => sum + count(part), 0);
+  const head = {
+    ...{ metric, unit, higherIsBetter },
+    n: total(({ a }) => a.length),
+    onlyA: total(({ onlyA }) => onlyA),
+    onlyB: total(({ onlyB }) => onlyB),
+  };
+  if (parts.some(({ a }) => a.length === 0))
+    return { ...head, n: 0, a: null, b: null, difference: null, interval: null, test: null, p: null };
+  const { a, b, difference, interval, p } = harmonicMeanDifference(
+    parts.map((part) => part.b),
+    parts.map((part) => part.a),
+    { seed },
+  );
+  const cases = new Set(parts.flatMap((part) => part.a.map(({ cluster }) => cluster))).size;
+  return { ...head, a: b, b: a, difference, interval: cases < 2 ? null : interval, test: 'bootstrap', p };
+}
+
+interface PairedTrials {
+  readonly a: readonly Trial[];
+  readonly b: readonly Trial[];
+  readonly onlyA: number;
+  readonly onlyB: number;
+}
+
+/** The queries of a metric that count for both methods, and how many count for one only. */
+function trialsOf(
+  pairs: readonly QueryPair[],
+  metric: string,
+  [methodA, methodB]: readonly [string, string],
+): PairedTrials {
+  const a: Trial[] = [];
+  const b: Trial[] = [];
+  let [onlyA, onlyB] = [0, 0];
+  for (const pair of pairs) {
+    if (pair.a.metric !== metric) continue;
+    const [left, right] = [pair.a.outcomes[methodA]!.value, pair.b.outcomes[methodB]!.value];
+    if (left !== null && right !== null) {
+      a.push({ cluster: pair.a.case, value: left });
+      b.push({ cluster: pair.a.case, value: right });
+    } else if (left !== null) onlyA++;
+    else if (right !== null) onlyB++;
+  }
+  return { a, b, onlyA, onlyB };
 }
 
 /**

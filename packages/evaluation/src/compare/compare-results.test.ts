@@ -125,7 +125,7 @@ describe('compareResults', () => {
     ]);
   });
 
-  it('leaves out a mean of other columns and columns of one result, and says so', () => {
+  it('leaves out a mean of columns that it cannot tell and columns of one result, and says so', () => {
     const share = { higherIsBetter: true, unit: 'share' as const };
     const a = of(passing(8));
     const mean = { ...a.rows[0]!.metrics['accuracy']! };
@@ -135,9 +135,38 @@ describe('compareResults', () => {
       rows: a.rows.map((row) => ({ ...row, metrics: { ...row.metrics, harmonicMean: mean } })),
     };
     const { notes, rows } = compareResults([b], [b]).tables[0]!;
-    expect(notes).toEqual(['harmonicMean: not compared, it is a mean of other columns']);
+    expect(notes).toEqual([
+      'harmonicMean: not compared, it is a mean of other columns, and the result does not say of which',
+    ]);
     expect(rows[0]!.metrics).toHaveLength(1);
     expect(compareResults([a], [b]).tables[0]!.notes).toEqual(['harmonicMean: a column of b only']);
+  });
+
+  it('compares a harmonic mean by a paired bootstrap over its columns', () => {
+    const columns = ['accuracy', 'generality'].map((name) => ({
+      ...{ name, higherIsBetter: true, unit: 'share' as const },
+    }));
+    const withMean = (accuracy: Values, generality: Values): SuiteResult => {
+      const result = madeUpResult({ methods: { sake: { accuracy, generality } }, columns });
+      return {
+        ...result,
+        columns: [...columns, { ...columns[0]!, name: 'harmonicMean', of: ['accuracy', 'generality'] }],
+        rows: result.rows.map((row) => ({
+          ...row,
+          metrics: { ...row.metrics, harmonicMean: row.metrics['accuracy']! },
+        })),
+      };
+    };
+    const [a, b] = [withMean(passing(8), passing(15)), withMean(passing(20), passing(15))];
+    const metric = compareResults([a], [b]).tables[0]!.rows[0]!.metrics[2]!;
+    expect(metric).toMatchObject({ metric: 'harmonicMean', test: 'bootstrap', n: 40, verdict: 'better' });
+    expect(metric.a).toBeCloseTo(2 / (20 / 8 + 20 / 15), 12);
+    expect(metric.b).toBeCloseTo(2 / (1 + 20 / 15), 12);
+    expect(metric.difference).toBeCloseTo(metric.b! - metric.a!, 12);
+    expect(metric.interval![0]).toBeGreaterThan(0);
+    expect(metric.p).toBeLessThan(0.01);
+    const same = compareResults([a], [a]).tables[0]!.rows[0]!.metrics[2]!;
+    expect(same).toMatchObject({ difference: 0, p: 1, verdict: 'no difference shown' });
   });
 
   it('refuses other records: another file, other answers, other prompts', () => {

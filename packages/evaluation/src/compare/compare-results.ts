@@ -3,6 +3,7 @@ import type { MetricColumn, SuiteResult, SuiteRow } from '../runner/suite-result
 import { holmAdjust } from '../statistics/holm.js';
 import { differingCircumstances, type Difference } from './circumstances.js';
 import {
+  compareHarmonicMean,
   compareMetric,
   compareUnpaired,
   type ComparedMetric,
@@ -83,11 +84,14 @@ function compareTables(a: SuiteResult, b: SuiteResult, options: CompareResultsOp
   const rows = rowPairs(a, b, options).map(([left, right]) => ({
     methodA: left.method,
     methodB: right.method,
-    metrics: columns.map((column) =>
-      pairs === undefined
-        ? compareUnpaired(column, left.metrics[column.name]!, right.metrics[column.name]!)
-        : compareMetric(column, [left.method, right.method], pairs, { seed, midP }),
-    ),
+    metrics: columns.map((column) => {
+      const { name, of } = column;
+      if (pairs === undefined) return compareUnpaired(column, left.metrics[name]!, right.metrics[name]!);
+      const methods = [left.method, right.method] as const;
+      return of === undefined
+        ? compareMetric(column, methods, pairs, { seed, midP })
+        : compareHarmonicMean({ ...column, of }, methods, pairs, { seed, midP });
+    }),
   }));
   const tested = rows.flatMap(({ metrics }) => metrics).filter(({ p }) => p !== null && p < 1);
   const adjusted = new Map(holmAdjust(tested.map(({ p }) => p!)).map((p, at) => [tested[at]!, p]));
@@ -145,13 +149,15 @@ function sharedColumns(a: SuiteResult, b: SuiteResult, notes: string[]): MetricC
   });
 }
 
-/** A mean of other columns has no queries of its own. */
-function hasQueries({ name }: MetricColumn, a: SuiteResult, b: SuiteResult, notes: string[]): boolean {
+/** A mean of other columns has no queries of its own: it is compared where the result says of which. */
+function hasQueries({ name, of }: MetricColumn, a: SuiteResult, b: SuiteResult, notes: string[]): boolean {
+  if (of !== undefined) return true;
   const asked = [a, b].some(
     ({ queries = [], rows }) =>
       queries.some(({ metric }) => metric === name) || rows.every(({ metrics }) => metrics[name]!.n === 0),
   );
-  if (!asked) notes.push(`${name}: not compared, it is a mean of other columns`);
+  if (!asked)
+    notes.push(`${name}: not compared, it is a mean of other columns, and the result does not say of which`);
   return asked;
 }
 

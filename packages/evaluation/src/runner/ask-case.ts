@@ -8,6 +8,7 @@ import type { WholeObjectScorer } from '../protocols/whole-object.js';
 import type { Query } from '../suites/suite.js';
 import type { ScoredQuery } from './outcome.js';
 import type { PlainAnswers } from './plain-answers.js';
+import { respondOrTooLong, TOO_LONG, type TooLong } from './too-long.js';
 import type { PreparedCase, PreparedQuery } from './prepared-suite.js';
 
 /** Tokens of a free continuation. */
@@ -34,7 +35,7 @@ export async function askCase(asker: CaseAsker, item: PreparedCase): Promise<Sco
   const { metrics, protocol } = asker;
   const metricOf = ({ query }: PreparedQuery): Metric => metrics.get(query.metric)!;
   const opened = (prepared: PreparedQuery): boolean => metricOf(prepared).opensGate?.(protocol) ?? false;
-  const responses = new Map<number, SteeredResponse>();
+  const responses = new Map<number, SteeredResponse | TooLong>();
   for (const open of [false, true]) {
     const asked = item.queries.filter((prepared) => opened(prepared) === open);
     const answered = await respond(asker, asker.live, asked, open ? 'open' : 'method');
@@ -76,16 +77,18 @@ interface CaseContext {
   readonly texts: ReadonlyMap<number, string>;
 }
 
+/** Responses to queries; where the prompt with an edit's text in front exceeds the model's positions, that. */
 async function respond(
   { lm, signal }: CaseAsker,
   edits: readonly Edit[],
   asked: readonly PreparedQuery[],
   gate: Gate,
-): Promise<SteeredResponse[]> {
+): Promise<(SteeredResponse | TooLong)[]> {
   if (asked.length === 0) return [];
-  return createSteeredLM(lm, edits, { gate }).respond(
+  const steered = createSteeredLM(lm, edits, { gate });
+  return respondOrTooLong(
+    async (prompts) => steered.respond(prompts, signal === undefined ? {} : { signal }),
     asked.map(({ query }) => query.prompt),
-    signal === undefined ? {} : { signal },
   );
 }
 
@@ -96,10 +99,11 @@ async function judged(
   { index, query }: PreparedQuery,
   metric: Metric,
   at: number,
-  response: SteeredResponse,
+  response: SteeredResponse | TooLong,
   context: CaseContext,
 ): Promise<ScoredQuery> {
   const { lm, protocol, own, live } = asker;
+  if (response === TOO_LONG) return leftOutAsTooLong(lm, item, { index, query }, context.plain[at]!);
   const tokens = query.rivals === undefined ? undefined : rivalTokens(lm, query.rivals);
   const plainLogits = context.plain[at]!;
   const plain = readAnswer(lm, plainLogits, tokens);
@@ -147,6 +151,26 @@ async function judged(
   };
 }
 
+/** A query that could not be put to the edited model. */
+function leftOutAsTooLong(
+  lm: CausalLM,
+  item: PreparedCase,
+  { index, query }: PreparedQuery,
+  plainLogits: Float32Array,
+): ScoredQuery {
+  return {
+    case: item.index,
+    query: index,
+    metric: query.metric,
+    value: null,
+    leftOut: "longer than the model's positions with the edit's text",
+    ...{ firstToken: null, wholeObject: null, probability: null },
+    answer: '',
+    before: readAnswer(lm, plainLogits, undefined).firstToken,
+    fired: 'none',
+  };
+}
+
 async function scoresOf(
   { wholeObject, signal }: CaseAsker,
   query: Query,
@@ -174,27 +198,27 @@ async function conditionsOf(
     return condition === undefined ? [] : [{ ...condition, index: prepared.index }];
   });
   const passes = new Map<number, boolean>();
-  const pass = (of: typeof asked, logits: readonly Float32Array[]): void =>
-    of.forEach(({ index, answers }, at) =>
-      passes.set(index, isPrefixOfAny(readAnswer(lm, logits[at]!).firstToken, answers)),
-    );
+  const says = (logits: Float32Array, answers: readonly string[]): boolean =>
+    isPrefixOfAny(readAnswer(lm, logits).firstToken, answers);
   const mapped = own === undefined ? [] : asked.filter(({ of }) => of === 'own-open');
   const unedited = asked.filter((condition) => !mapped.includes(condition));
-  pass(
-    unedited,
-    await plain.logits(
-      unedited.map(({ prompt }) => prompt),
-      signal,
-    ),
+  const plainLogits = await plain.logits(
+    unedited.map(({ prompt }) => prompt),
+    signal,
   );
+  unedited.forEach(({ index, answers }, at) => passes.set(index, says(plainLogits[at]!, answers)));
   if (own !== undefined && mapped.length > 0) {
     const prompts = mapped.map(({ prompt }) => prompt);
     const steered = createSteeredLM(lm, [own], { gate: 'open' });
-    const responses = await steered.respond(prompts, signal === undefined ? {} : { signal });
-    pass(
-      mapped,
-      responses.map(({ logits }) => logits),
+    const responses = await respondOrTooLong(
+      async (texts) => steered.respond(texts, signal === undefined ? {} : { signal }),
+      prompts,
     );
+    mapped.forEach(({ index, answers }, at) => {
+      const response = responses[at]!;
+      const passed = response !== TOO_LONG && says(response.logits, answers);
+      passes.set(index, passed);
+    });
   }
   return passes;
 }

@@ -32,6 +32,8 @@ export interface CaseLearner {
   learn(entry: MethodEntry): Promise<Learned>;
   /** The edit of a finished unit, learned again where it is no longer stored; undefined where it failed. */
   edit(entry: MethodEntry, learned: Learned): Promise<Edit | undefined>;
+  /** Lets go of the prompts; they are made again where they are needed once more. */
+  release(): void;
 }
 
 /** @see CaseLearner */
@@ -91,6 +93,7 @@ export function caseLearner(settings: LearnSettings, item: PreparedCase): CaseLe
       await edits.put(key, edit);
       return edit;
     },
+    release: () => made.clear(),
   };
 }
 

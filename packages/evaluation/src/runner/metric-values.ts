@@ -1,5 +1,6 @@
 import type { MetricUnit } from '../metrics/metric.js';
-import { clusterBootstrapInterval, harmonicMeanInterval, wilsonInterval } from '../statistics/intervals.js';
+import { harmonicMeanInterval } from '../statistics/harmonic-mean.js';
+import { clusterBootstrapInterval, wilsonInterval } from '../statistics/intervals.js';
 import type { Trial } from '../statistics/intervals.js';
 import type { ScoredQuery } from './outcome.js';
 import type { MetricValue } from './suite-result.js';

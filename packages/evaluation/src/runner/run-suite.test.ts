@@ -274,6 +274,8 @@ describe('runSuite', () => {
       ['a', 'b', 'accuracy', 1, 2],
       ['a', 'b', 'generality', 2 / 3, 3],
       ['a', 'b', 'specificity', -1 / 3, 3],
+      // 3 / (1 + 3/2 + 3/2) against an accuracy of 0.
+      ['a', 'b', 'harmonicMean', 0.75, 8],
     ]);
   });
 

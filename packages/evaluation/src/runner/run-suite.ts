@@ -2,7 +2,7 @@ import type { PromptGenerator } from '@sakejs/spec';
 import { noPrompts } from './failures.js';
 import { checkNames } from './method-entry.js';
 import type { RunSuiteOptions } from './run-options.js';
-import { startRun, workAlone, workTogether, type MethodRun } from './suite-run.js';
+import { learnOthers, startRun, workAlone, workTogether, type Chosen, type MethodRun } from './suite-run.js';
 import type { SuiteResult } from './suite-result.js';
 import { summariseSuite } from './summarise-suite.js';
 
@@ -22,14 +22,14 @@ import { summariseSuite } from './summarise-suite.js';
  * `invalid-option` for a name or protocol given twice; `aborted`; what would befall every unit.
  */
 export async function runSuite(options: RunSuiteOptions): Promise<SuiteResult[]> {
-  const { suite, protocols, prompts, onProgress } = options;
+  const { suite, protocols, prompts } = options;
   checkOptions(options);
   const run = startRun(options);
-  const { learning, prepared, methods, total } = run;
+  const { learning, prepared, methods } = run;
   await workAlone(run);
   checkPrompts(methods, prompts);
   await workTogether(run);
-  onProgress?.({ done: total, total, what: 'done' });
+  run.end();
   return protocols.map((protocol, at) =>
     summariseSuite({
       suite,
@@ -52,19 +52,33 @@ export async function runSuite(options: RunSuiteOptions): Promise<SuiteResult[]>
   );
 }
 
+/** A part of a suite's cases, and how it is known that the other parts' edits are learned. */
+export interface SuiteShare {
+  /** Every `of`-th case from the `index`-th on. */
+  readonly index: number;
+  readonly of: number;
+  /** Settles once every edit of the suite is learned, or given up, by whoever has its case. */
+  readonly everyoneLearned: () => Promise<void>;
+}
+
 /**
- * Works the units of a suite that need no other edit, learning and scoring alone, and keeps them in `units`.
+ * Works a share of a suite's units and keeps them in `units`: its cases' edits, each alone, and then its cases with all
+ * edits live.
  *
- * For sharing a suite's cases among processes: whoever runs the whole suite with the same units then finds them finished.
+ * For sharing a suite among processes: whoever runs the whole suite with the same `units` and `edits` then finds them
+ * finished. Progress counts this share's steps against those of the whole suite.
  *
  * @throws {SakeError} as {@link runSuite}, but for prompts that no case has.
  */
-export async function workSuite(options: RunSuiteOptions): Promise<void> {
-  if (options.suite.cases.length === 0) return;
+export async function workSuite(options: RunSuiteOptions, share: SuiteShare): Promise<void> {
   checkOptions(options);
   const run = startRun(options);
-  await workAlone(run);
-  options.onProgress?.({ done: run.prepared.length, total: run.prepared.length, what: 'done' });
+  const chosen: Chosen = ({ index }) => index % share.of === share.index;
+  await workAlone(run, chosen);
+  await share.everyoneLearned();
+  if (run.together.length === 0) return;
+  await learnOthers(run, chosen);
+  await workTogether(run, chosen);
 }
 
 function checkOptions({ suite, methods, protocols }: RunSuiteOptions): void {

@@ -66,6 +66,7 @@ const column = z.strictObject({
   name: z.string().min(1),
   higherIsBetter: z.boolean(),
   unit: z.enum(['share', 'nats', 'bits', 'logit']),
+  of: z.exactOptional(z.array(z.string())),
 } satisfies Fields<MetricColumn>);
 
 const protocol = z.strictObject({

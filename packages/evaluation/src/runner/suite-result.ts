@@ -69,6 +69,8 @@ export interface MetricColumn {
   readonly name: string;
   readonly higherIsBetter: boolean;
   readonly unit: MetricUnit;
+  /** The columns whose harmonic mean it is; absent for a metric of its own. */
+  readonly of?: readonly string[];
 }
 
 /** A suite's table under one protocol with what it takes to make it again; plain JSON. */

@@ -6,8 +6,9 @@ import { isUnlearnable } from './failures.js';
 import { caseLearner, type CaseLearner, type Learned, type LearnSettings } from './learning.js';
 import type { MethodEntry } from './method-entry.js';
 import type { ScoredQuery } from './outcome.js';
-import { plainAnswers } from './plain-answers.js';
+import { plainAnswers, type PlainAnswers } from './plain-answers.js';
 import { prepareCases, suiteWarnings, type PreparedCase } from './prepared-suite.js';
+import { observeOnce } from './observe-once.js';
 import type { RunSuiteOptions } from './run-options.js';
 import { scoreCase, type CaseScores, type LiveEdits, type ScoreSettings } from './scoring.js';
 import type { UnitError } from './suite-result.js';
@@ -41,7 +42,14 @@ export interface SuiteRun {
   readonly methods: readonly MethodRun[];
   /** Protocols with all edits live. */
   readonly together: readonly Protocol[];
-  readonly total: number;
+  /** What the unedited model says, whichever method and protocol asks. */
+  readonly plain: PlainAnswers;
+  /** One a case, made when it is first worked. */
+  readonly learners: (CaseLearner | undefined)[];
+  /** Tells of the next step, as work on it begins. */
+  advance(what: string): void;
+  /** Tells that all is done. */
+  end(): void;
 }
 
 const WHERE = 'runSuite';
@@ -52,6 +60,8 @@ export function startRun(options: RunSuiteOptions): SuiteRun {
   const { learning, scoring } = settingsOf(options);
   const prepared = prepareCases(learning.lm, suite);
   const together = protocols.filter(({ live }) => live === 'all');
+  const total = prepared.length * (1 + together.length * methods.length);
+  let done = 0;
   return {
     options,
     learning,
@@ -66,63 +76,79 @@ export function startRun(options: RunSuiteOptions): SuiteRun {
       scores: protocols.map(() => ({ queries: [], errors: [], seconds: 0 })),
     })),
     together,
-    total: prepared.length * (1 + together.length * methods.length),
+    plain: plainAnswers(learning.lm),
+    learners: [],
+    advance: (what) => options.onProgress?.({ done: done++, total, what }),
+    end: () => options.onProgress?.({ done: total, total, what: 'done' }),
   };
 }
 
+/** The cases that are this process's to work; default all. */
+export type Chosen = (item: PreparedCase) => boolean;
+
 /** Learns every edit, and scores each alone under the protocols that have it so. */
-export async function workAlone({
-  options,
-  learning,
-  scoring,
-  prepared,
-  methods,
-  total,
-}: SuiteRun): Promise<void> {
-  const { protocols, signal, onProgress } = options;
-  for (const item of prepared) {
-    const learner = caseLearner(learning, item);
-    const plain = plainAnswers(learning.lm);
-    for (const [at, run] of methods.entries()) {
+export async function workAlone(run: SuiteRun, chosen: Chosen = () => true): Promise<void> {
+  const { options, scoring, prepared, methods, plain } = run;
+  const { protocols, signal } = options;
+  for (const item of prepared.filter(chosen)) {
+    run.advance(item.case.request.subject);
+    for (const method of methods) {
       throwIfAborted(signal, WHERE);
-      if (at === 0) onProgress?.({ done: item.index, total, what: item.case.request.subject });
-      const learned = run.entry.method === undefined ? undefined : await learner.learn(run.entry);
-      run.learners.push(learner);
-      run.learned.push(learned);
-      if (learned !== undefined) note(run, item, learned);
+      await learnCase(run, method, item);
       for (const [index, protocol] of protocols.entries()) {
         if (protocol.live !== 'own') continue;
-        const scored = await scoreCase(scoring, item, protocol, ownEdit(run, item.index), plain);
-        keep(run.scores[index]!, item, scored);
-      }
-    }
-  }
-}
-
-/** Scores every case with all edits of a method live, method by method: one method's edits are in memory at a time. */
-export async function workTogether(run: SuiteRun): Promise<void> {
-  const { options, learning, scoring, prepared, methods, together, total } = run;
-  if (together.length === 0) return;
-  let done = prepared.length;
-  for (const method of methods) {
-    const live = allEdits(method);
-    for (const item of prepared) {
-      const plain = plainAnswers(learning.lm);
-      for (const [index, protocol] of options.protocols.entries()) {
-        if (protocol.live !== 'all') continue;
-        throwIfAborted(options.signal, WHERE);
-        options.onProgress?.({ done: done++, total, what: `${method.entry.name}, all edits live` });
-        const scored = await scoreCase(scoring, item, protocol, live(item.index), plain);
+        const scored = await scoreCase(scoring, item, protocol, ownEdit(method, item.index), plain);
         keep(method.scores[index]!, item, scored);
       }
     }
+    run.learners[item.index]?.release();
   }
+}
+
+/** Finds what others have learned of the cases that are not this process's; what they left undone is learned here. */
+export async function learnOthers(run: SuiteRun, chosen: Chosen): Promise<void> {
+  for (const item of run.prepared.filter((other) => !chosen(other))) {
+    for (const method of run.methods) {
+      throwIfAborted(run.options.signal, WHERE);
+      await learnCase(run, method, item);
+    }
+    run.learners[item.index]?.release();
+  }
+}
+
+/** Scores cases with all edits of a method live, method by method: one method's edits are in memory at a time. */
+export async function workTogether(run: SuiteRun, chosen: Chosen = () => true): Promise<void> {
+  const { options, scoring, prepared, methods, together, plain } = run;
+  if (together.length === 0) return;
+  for (const method of methods) {
+    const live = allEdits(method);
+    for (const item of prepared.filter(chosen))
+      for (const [index, protocol] of options.protocols.entries()) {
+        if (protocol.live !== 'all') continue;
+        throwIfAborted(options.signal, WHERE);
+        run.advance(`${method.entry.name}, all edits live`);
+        const scored = await scoreCase(scoring, item, protocol, live(item.index), plain);
+        keep(method.scores[index]!, item, scored);
+      }
+  }
+}
+
+async function learnCase(
+  { learning, learners }: SuiteRun,
+  method: MethodRun,
+  item: PreparedCase,
+): Promise<void> {
+  const learner = (learners[item.index] ??= caseLearner(learning, item));
+  const learned = method.entry.method === undefined ? undefined : await learner.learn(method.entry);
+  method.learners[item.index] = learner;
+  method.learned[item.index] = learned;
+  if (learned !== undefined) note(method, item, learned);
 }
 
 function settingsOf(options: RunSuiteOptions): { learning: LearnSettings; scoring: ScoreSettings } {
   const { units = noUnits, edits = editsInMemory(), identity = null, signal } = options;
   const { cacheBytes, activations } = options;
-  const lm: CausalLM = withActivationCache(options.lm, {
+  const lm: CausalLM = withActivationCache(observeOnce(options.lm), {
     ...(cacheBytes !== undefined && { maxBytes: cacheBytes }),
     ...(activations !== undefined && { directory: activations.directory }),
     ...(activations?.bytes !== undefined && { directoryBytes: activations.bytes }),

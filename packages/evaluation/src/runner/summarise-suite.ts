@@ -1,8 +1,9 @@
 import type { ModelInfo } from '@sakejs/spec';
 import type { Metric } from '../metrics/metric.js';
 import type { Protocol } from '../protocols/protocol.js';
+import { harmonicMeanDifference } from '../statistics/harmonic-mean.js';
 import { pairedDifference, type Trial } from '../statistics/intervals.js';
-import type { Suite } from '../suites/suite.js';
+import type { HarmonicMean, Suite } from '../suites/suite.js';
 import type { Learned } from './learning.js';
 import { harmonicMeanValue, meanValue } from './metric-values.js';
 import type { QueryOutcome, ScoredQuery } from './outcome.js';
@@ -50,11 +51,18 @@ export function summariseSuite(input: SummariseInput): SuiteResult {
     seed,
     columns: [
       ...suite.metrics.map(({ name, higherIsBetter, unit }) => ({ name, higherIsBetter, unit })),
-      ...(suite.means ?? []).map(({ name }) => ({ name, higherIsBetter: true, unit: 'share' as const })),
+      ...(suite.means ?? []).map(({ name, of }) => ({
+        ...{ name, of, higherIsBetter: true, unit: 'share' as const },
+      })),
     ],
     rows: runs.map((run) => rowOf(input, run)),
     comparisons: editing.flatMap((a, i) =>
-      editing.slice(i + 1).flatMap((b) => suite.metrics.flatMap((metric) => compare(a, b, metric, seed))),
+      editing
+        .slice(i + 1)
+        .flatMap((b) => [
+          ...suite.metrics.flatMap((metric) => compare(a, b, metric, seed)),
+          ...(suite.means ?? []).flatMap((mean) => compareMeans(a, b, mean, seed)),
+        ]),
     ),
     modelInfo: model,
     data: suite.data,
@@ -98,16 +106,40 @@ function counted(reasons: readonly string[]): Record<string, number> {
   return counts;
 }
 
-/** Paired difference of two methods on the queries of a metric that both keep. */
-function compare(a: MethodScores, b: MethodScores, { name, unit }: Metric, seed: number): Comparison[] {
+/** The queries of a metric that both methods keep. */
+function pairedTrials(a: MethodScores, b: MethodScores, metric: string): readonly [Trial[], Trial[]] {
   const left: Trial[] = [];
   const right: Trial[] = [];
   for (const [at, query] of a.queries.entries()) {
     const other = b.queries[at]!;
-    if (query.metric !== name || query.value === null || other.value === null) continue;
+    if (query.metric !== metric || query.value === null || other.value === null) continue;
     left.push({ cluster: query.case, value: query.value });
     right.push({ cluster: query.case, value: other.value });
   }
+  return [left, right];
+}
+
+/** Paired difference of two methods' harmonic means. */
+function compareMeans(
+  a: MethodScores,
+  b: MethodScores,
+  { name, of }: HarmonicMean,
+  seed: number,
+): Comparison[] {
+  const pairs = of.map((metric) => pairedTrials(a, b, metric));
+  if (pairs.some(([{ length }]) => length === 0)) return [];
+  const { difference, interval } = harmonicMeanDifference(
+    pairs.map(([left]) => left),
+    pairs.map(([, right]) => right),
+    { seed },
+  );
+  const n = pairs.reduce((sum, [{ length }]) => sum + length, 0);
+  return [{ a: a.method, b: b.method, metric: name, difference, interval, n }];
+}
+
+/** Paired difference of two methods on the queries of a metric that both keep. */
+function compare(a: MethodScores, b: MethodScores, { name, unit }: Metric, seed: number): Comparison[] {
+  const [left, right] = pairedTrials(a, b, name);
   if (left.length === 0) return [];
   return [
     {

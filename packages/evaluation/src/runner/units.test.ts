@@ -131,16 +131,36 @@ describe('runSuite with units', () => {
     expect(learned).toHaveLength(4);
   });
 
-  it('finds the units that shares of the cases have worked', async () => {
+  it('finds every unit that shares of the cases have worked, also those with all edits live', async () => {
     const kept = stores();
     const { options, learned } = setup();
-    for (const index of [0, 1]) {
-      const cases = options.suite.cases.slice(index, index + 1);
-      await workSuite({ ...options, ...kept, suite: { ...options.suite, cases } });
-    }
-    expect(learned).toEqual(['France', 'Japan']);
-    expect(table(await runSuite({ ...options, ...kept }))).toEqual(table(await runSuite(setup().options)));
+    let open!: () => void;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    let waiting = 0;
+    const everyoneLearned = (): Promise<void> => {
+      if (++waiting === 2) open();
+      return gate;
+    };
+    await Promise.all(
+      [0, 1].map((index) => workSuite({ ...options, ...kept }, { index, of: 2, everyoneLearned })),
+    );
+    expect([...learned].sort()).toEqual(['France', 'Japan']);
+    expect(kept.put).toHaveLength(2 + 2 * 2 * 2);
+    const results = await runSuite({ ...options, ...kept });
+    expect(table(results)).toEqual(table(await runSuite(setup().options)));
+    expect(kept.put).toHaveLength(2 + 2 * 2 * 2);
     expect(learned).toHaveLength(2);
+  });
+
+  it('scores no share with all edits live before everyone has learned', async () => {
+    const kept = stores();
+    const { options, learned } = setup();
+    const stopped = new SakeError('aborted', 'nobody else learned');
+    await expect(
+      workSuite({ ...options, ...kept }, { index: 1, of: 2, everyoneLearned: () => Promise.reject(stopped) }),
+    ).rejects.toBe(stopped);
+    expect(learned).toEqual(['Japan']);
+    expect(kept.put).toHaveLength(1 + 2); // an edit, and two methods under the protocol with edits alone
   });
 });
 

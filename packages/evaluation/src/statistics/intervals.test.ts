@@ -1,12 +1,6 @@
 import { createRandom } from '@sakejs/spec';
 import { describe, expect, it } from 'vitest';
-import { expectCode } from '@sakejs/spec/testing';
-import {
-  clusterBootstrapInterval,
-  harmonicMeanInterval,
-  pairedDifference,
-  wilsonInterval,
-} from './intervals.js';
+import { clusterBootstrapInterval, pairedDifference, wilsonInterval } from './intervals.js';
 
 describe('wilsonInterval', () => {
   it('gives the textbook interval for 8 of 10', () => {
@@ -111,29 +105,5 @@ describe('intervals of values that are no shares', () => {
   it('leave room where they are shares', () => {
     expect(clusterBootstrapInterval(equal)[1]).toBeGreaterThan(0.5);
     expect(pairedDifference(equal, equal).interval[1]).toBeGreaterThan(0.5);
-  });
-});
-
-describe('harmonicMeanInterval', () => {
-  const trials = (...values: number[]): { cluster: number; value: number }[] =>
-    values.map((value, cluster) => ({ cluster, value }));
-
-  it('is k / Σ 1/mᵢ of the means', () => {
-    const { value, interval } = harmonicMeanInterval([trials(1, 1, 1, 1), trials(1, 0, 1, 0)]);
-    expect(value).toBeCloseTo(2 / (1 + 2), 14);
-    expect(interval[0]).toBeLessThan(value);
-    expect(interval[1]).toBeGreaterThan(value);
-  });
-
-  it('is 0 where a mean is 0, and leaves room there as at 1', () => {
-    expect(harmonicMeanInterval([trials(0, 0, 0), trials(1, 1, 1)])).toEqual({
-      value: 0,
-      interval: wilsonInterval(0, 3),
-    });
-    expect(harmonicMeanInterval([trials(1, 1, 1)])).toEqual({ value: 1, interval: wilsonInterval(3, 3) });
-  });
-
-  it('refuses a list without trials', async () => {
-    await expectCode(() => harmonicMeanInterval([trials(1), []]), 'not-enough-data');
   });
 });

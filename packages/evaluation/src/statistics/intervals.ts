@@ -123,65 +123,8 @@ export function pairedDifference(
   return { difference, interval, n: trials.length };
 }
 
-function constantInterval(value: number, clusters: number): Interval {
+/** Of a difference that every query has: from it as far as Wilson's interval reaches from 0 over that many clusters. */
+export function constantInterval(value: number, clusters: number): Interval {
   const reach = wilsonInterval(0, clusters)[1];
   return [Math.max(-1, value - reach), Math.min(1, value + reach)];
-}
-
-/**
- * Harmonic mean of the means of several lists of trials, with a percentile interval over resampled clusters.
- *
- * k / Σ 1/mᵢ, 0 where a mean is 0; Wilson's interval over the clusters where it is 0 or 1, since resampling shows no spread. All lists are resampled together: a cluster brings its trials of each.
- *
- * @throws {SakeError} `not-enough-data` where a list has no trials.
- */
-export function harmonicMeanInterval(
-  lists: readonly (readonly Trial[])[],
-  options: BootstrapOptions = {},
-): { readonly value: number; readonly interval: Interval } {
-  const { resamples = 2000, seed = 0 } = options;
-  if (lists.length === 0 || lists.some(({ length }) => length === 0))
-    throw new SakeError(
-      'not-enough-data',
-      'harmonicMeanInterval: expected trials of every mean, got none of one',
-    );
-  const clusters = [...new Set(lists.flatMap((trials) => trials.map(({ cluster }) => cluster)))];
-  const index = new Map(clusters.map((cluster, at) => [cluster, at]));
-  const sums = lists.map((trials) => {
-    const sum = new Float64Array(clusters.length);
-    const count = new Float64Array(clusters.length);
-    for (const { cluster, value } of trials) {
-      sum[index.get(cluster)!]! += value;
-      count[index.get(cluster)!]! += 1;
-    }
-    return { sum, count };
-  });
-  const meanOver = (drawn: ArrayLike<number>): number => {
-    let inverses = 0;
-    for (const { sum, count } of sums) {
-      let total = 0;
-      let n = 0;
-      for (let at = 0; at < drawn.length; at++) {
-        total += sum[drawn[at]!]!;
-        n += count[drawn[at]!]!;
-      }
-      inverses += total === 0 ? Infinity : n / total;
-    }
-    return lists.length / inverses;
-  };
-  const random = createRandom(seed).fork('harmonic-mean');
-  const means = new Float64Array(resamples);
-  const drawn = new Int32Array(clusters.length);
-  for (let i = 0; i < resamples; i++) {
-    for (let j = 0; j < drawn.length; j++) drawn[j] = random.integer(clusters.length);
-    means[i] = meanOver(drawn);
-  }
-  means.sort();
-  const value = meanOver(clusters.map((_, at) => at));
-  if (value === 1 || value === 0)
-    return { value, interval: wilsonInterval(value * clusters.length, clusters.length) };
-  return {
-    value,
-    interval: [means[Math.floor(0.025 * (resamples - 1))]!, means[Math.ceil(0.975 * (resamples - 1))]!],
-  };
 }

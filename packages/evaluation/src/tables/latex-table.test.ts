@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { madeUpResult, single } from '../../test/suite-result.js';
 import { escapeLatex, latexTable } from './latex-table.js';
-import { publishedTables } from './published.js';
+import { publishedTables, type PublishedTable } from './published.js';
 
 const passing = (count: number): number[] => Array.from({ length: 40 }, (_, at) => (at < count ? 1 : 0));
 const result = madeUpResult({
@@ -49,6 +49,47 @@ describe('latexTable', () => {
     const rows = text.split('\n').filter((line) => line.endsWith(' \\\\'));
     expect(rows).toHaveLength(6);
     for (const row of rows) expect(row.match(/(?<!\\)&/g)).toHaveLength(2);
+  });
+});
+
+describe('renderLatex', () => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k'];
+  const wide = madeUpResult({
+    methods: { none: Object.fromEntries(names.map((name) => [name, single(passing(20))])) },
+    columns: names.map((name) => ({ name, higherIsBetter: true, unit: 'share' })),
+    change: { suite: 'doubt', protocol: 'paper' },
+  });
+
+  it('deals the columns of a wide table out to tables of at most five', () => {
+    const tables = latexTable(wide).split('\\end{table}').slice(0, -1);
+    const columnsOf = (text: string): string[] => /method & (.*) \\\\/.exec(text)![1]!.split(' & ');
+    expect(tables.map(columnsOf)).toEqual([
+      ['a', 'b', 'c', 'd'],
+      ['e', 'f', 'g'],
+      ['h', 'i', 'j', 'k'],
+    ]);
+    expect(tables.map((text) => /label\{(.*)\}/.exec(text)![1])).toEqual([
+      'tab:doubt-paper-1',
+      'tab:doubt-paper-2',
+      'tab:doubt-paper-3',
+    ]);
+    tables.forEach((text, at) => expect(text).toContain(`\\caption{Part ${at + 1} of 3. `));
+  });
+
+  it('leaves published rows out of a part of which they say nothing', () => {
+    const published: PublishedTable[] = [
+      {
+        name: 'doubt',
+        suite: 'doubt',
+        title: 'T',
+        model: 'M',
+        edits: 1,
+        source: 'S.',
+        rows: [{ method: 'ROME', values: { k: 0.5 } }],
+      },
+    ];
+    const tables = latexTable(wide, { published }).split('\\end{table}').slice(0, -1);
+    expect(tables.map((text) => text.includes('ROME'))).toEqual([false, false, true]);
   });
 });
 

@@ -36,8 +36,41 @@ export function latexTable(result: SuiteResult, options: TableOptions = {}): str
   return renderLatex(tableOfResult(result, options));
 }
 
-/** Writes a table in LaTeX; takes `\usepackage{booktabs}` and `\usepackage[T1]{fontenc}`. */
-export function renderLatex({ name, caption, columns, rows }: ReportTable): string {
+/** Most columns of metrics that a page has room for, each with its interval. */
+const MOST_COLUMNS = 5;
+
+/**
+ * Writes a table in LaTeX; takes `\usepackage{booktabs}` and `\usepackage[T1]{fontenc}`.
+ *
+ * One with more than five metrics becomes several floats of about as many columns each, labelled `-1`, `-2` and so on.
+ */
+export function renderLatex(table: ReportTable): string {
+  const packages = '% needs \\usepackage{booktabs} and \\usepackage[T1]{fontenc}';
+  const parts = partsOf(table);
+  return [packages, ...parts.map(renderFloat), ''].join('\n');
+}
+
+/** The columns dealt out to as few tables as will do, evenly. */
+function partsOf(table: ReportTable): ReportTable[] {
+  const { name, caption, columns, rows } = table;
+  const count = Math.ceil(columns.length / MOST_COLUMNS);
+  if (count <= 1) return [table];
+  return Array.from({ length: count }, (_, part) => {
+    const from = Math.round((part * columns.length) / count);
+    const to = Math.round(((part + 1) * columns.length) / count);
+    const cut = rows.map((row) => ({ ...row, cells: row.cells.slice(from, to) }));
+    return {
+      name: `${name}-${part + 1}`,
+      caption: [`Part ${part + 1} of ${count}.`, ...caption],
+      columns: columns.slice(from, to),
+      rows: cut.filter(
+        ({ published, cells }) => published === undefined || cells.some((cell) => cell !== null),
+      ),
+    };
+  });
+}
+
+function renderFloat({ name, caption, columns, rows }: ReportTable): string {
   const line = (cells: readonly string[]): string => `    ${cells.join(' & ')} \\\\`;
   const body = (published: boolean): string[] =>
     rows
@@ -50,7 +83,6 @@ export function renderLatex({ name, caption, columns, rows }: ReportTable): stri
       );
   const [ours, theirs] = [body(false), body(true)];
   return [
-    '% needs \\usepackage{booktabs} and \\usepackage[T1]{fontenc}',
     '\\begin{table}',
     '  \\centering',
     `  \\caption{${escapeLatex(caption.join(' '))}}`,
@@ -72,7 +104,6 @@ export function renderLatex({ name, caption, columns, rows }: ReportTable): stri
     '    \\bottomrule',
     '  \\end{tabular}',
     '\\end{table}',
-    '',
   ].join('\n');
 }
 
