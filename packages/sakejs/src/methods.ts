@@ -1,4 +1,4 @@
-import { actAdd, icl, imagine } from '@sakejs/baselines';
+import { actAdd, icl, ike, imagine } from '@sakejs/baselines';
 import { createEditMethod, type LaterTokens, type TargetChoice } from '@sakejs/editor';
 import { euclideanCentroid, whoWhatNow } from '@sakejs/scope';
 import { SakeError, type EditMethod, type Mapper, type ModelInfo, type ScopeDetector } from '@sakejs/spec';
@@ -77,6 +77,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
   'uniform-paper': mapped({ mapper: () => meanShift(), scope: paperScope, targets: 'all' }),
   actadd: fixed((scope, info) => actAdd({ scope: scope ?? ourScope(info) })),
   icl: fixed((scope) => icl({ ...(scope && { scope }) })),
+  ike: fixed((scope) => ike({ ...(scope && { scope }) })),
   imagine: fixed((scope) => imagine({ ...(scope && { scope }) })),
 };
 
