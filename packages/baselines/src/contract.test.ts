@@ -4,7 +4,7 @@ import { fromRows, type EditMethod } from '@sakejs/spec';
 import { describeEditMethod } from '@sakejs/spec/testing';
 import { transportLoaders } from '@sakejs/transport';
 import { capitalRequest, createTestLM, promptsFor } from '../test/capitals.js';
-import { actAdd, icl, ike, imagine } from './index.js';
+import { actAdd, icl, ike, imagine, serac } from './index.js';
 
 const loaders = { mapLoaders: transportLoaders, scopeLoaders };
 const france = capitalRequest('France', 'Rome');
@@ -20,6 +20,7 @@ const methods: readonly [name: string, method: EditMethod, gated: boolean][] = [
   ],
   ['imagine', imagine(), false],
   ['ike', ike(), false],
+  ['serac', serac(), true],
 ];
 
 for (const [name, method, gated] of methods)

@@ -19,7 +19,6 @@ export function promptsFor(request: EditRequest): PromptDistribution {
   return {
     request,
     prompts: PREFIXES.map((prefix) => prefix + fillPrompt(request.prompt, request.subject)),
-    wordings: PREFIXES.map(() => 0),
     positives: [],
     negatives: others.map((subject) => ({
       text: fillPrompt(request.prompt, subject),

@@ -22,7 +22,7 @@ const TAIL = 3;
  *
  * h = 0.3 Σ_j 0.8^(T-1-j) E[t_j] + 2 E[capital of the last country named] + 4 E[copied], logits = 4 h Eᵀ. Copied is
  * what followed the latest earlier occurrence of the last three tokens; behind a capital it is a full stop, and the capital's
- * country is not heard. Each prompt is computed alone.
+ * country is not heard. Every layer is h at each position. Each prompt is computed alone.
  */
 export function createCopyingLM(
   capitals: Readonly<Record<string, string>>,
@@ -114,11 +114,16 @@ export function createCopyingLM(
       calls.push({ name: 'capture', size: prompts.length });
       return fromRows(prompts.map((prompt) => hiddenOf(tokensOf(prompt))));
     },
-    observe: async (prompts) => {
+    observe: async (prompts, { layers = [] } = {}) => {
       calls.push({ name: 'observe', size: prompts.length });
       return prompts.map((prompt): Observation => {
         const tokens = tokensOf(prompt);
-        return { tokens, lastTokenActivation: hiddenOf(tokens), layers: new Map() };
+        const positions = fromRows(tokens.map((_, at) => hiddenOf(tokens.slice(0, at + 1))));
+        return {
+          tokens,
+          lastTokenActivation: hiddenOf(tokens),
+          layers: new Map(layers.map((layer) => [layer, positions])),
+        };
       });
     },
     project: async (hidden) => {

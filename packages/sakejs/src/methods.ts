@@ -1,4 +1,4 @@
-import { actAdd, icl, ike, imagine } from '@sakejs/baselines';
+import { actAdd, icl, ike, imagine, serac } from '@sakejs/baselines';
 import { createEditMethod, type LaterTokens, type TargetChoice } from '@sakejs/editor';
 import { euclideanCentroid, whoWhatNow } from '@sakejs/scope';
 import { SakeError, type EditMethod, type Mapper, type ModelInfo, type ScopeDetector } from '@sakejs/spec';
@@ -79,6 +79,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
   icl: fixed((scope) => icl({ ...(scope && { scope }) })),
   ike: fixed((scope) => ike({ ...(scope && { scope }) })),
   imagine: fixed((scope) => imagine({ ...(scope && { scope }) })),
+  serac: fixed((scope) => serac({ ...(scope && { scope }) })),
 };
 
 /** Names that {@link createMethod} knows. */
