@@ -61,6 +61,8 @@ const fixed =
  * - `uniform`: mean shift over the rows and gate of `sake`; `uniform-paper`: over those of `sake-paper`.
  * - `actadd`: the shift of the request's own prompt alone, gate of `sake`.
  * - `icl`: the new fact stated in front of every prompt, no gate; `imagine`: so, behind "Imagine that".
+ * - `ike`: demonstrations of other facts, then the new fact, in front of every prompt, no gate.
+ * - `serac`: the new fact stated in front of what a classifier trained for the edit holds in scope.
  */
 const recipes: Readonly<Record<string, Recipe>> = {
   sake: mapped({

@@ -10,7 +10,7 @@ export interface TrainedClassifierOptions {
   readonly layers: number;
   /** What of a text is looked at. Default: see {@link trainedClassifier}. */
   readonly features?: readonly PooledFeature[];
-  /** Penalties λ to choose from, each > 0. Default 1e-4, 1e-3, 1e-2, 1e-1, 1. */
+  /** Penalties λ to choose from, each > 0. Default 1e-8, 1e-6, 1e-4, 1e-2. */
   readonly penalties?: readonly number[];
   /** Share of the prompts held out to choose the penalty on, in (0, 0.5]. Default 0.25. */
   readonly heldOut?: number;
@@ -107,7 +107,7 @@ export function trainedClassifier(options: TrainedClassifierOptions): ScopeDetec
 function withDefaults(options: TrainedClassifierOptions): Required<TrainedClassifierOptions> {
   const {
     layers,
-    penalties = [1e-4, 1e-3, 1e-2, 1e-1, 1],
+    penalties = [1e-8, 1e-6, 1e-4, 1e-2],
     heldOut = 0.25,
     threshold = 0.5,
     seed = 0,
