@@ -13,7 +13,10 @@ import { checkOptions, having } from './check-options.js';
 import { checkWording, stateFact } from './state-fact.js';
 
 export interface SeracOptions {
-  /** What the counterfactual model reads in front of a prompt, with `{statement}` once. Default `New fact: {statement}. `. */
+  /**
+   * What the counterfactual model reads in front of a prompt, with `{statement}` once. Default `Considering this context
+   * is now true: '{statement}'. Complete this sentence: `.
+   */
   readonly wording?: string;
   /** Stands in tables and in every edit's provenance. Default `serac`. */
   readonly name?: string;
@@ -24,9 +27,11 @@ export interface SeracOptions {
 }
 
 const WHERE = 'serac';
+/** The authors' own context of implications; of ten wordings tried on dev records the one that paraphrases follow most. */
+const COUNTERFACTUAL = "Considering this context is now true: '{statement}'. Complete this sentence: ";
 
 const schema = z.strictObject({
-  wording: z.string().default('New fact: {statement}. '),
+  wording: z.string().default(COUNTERFACTUAL),
   name: z.string().min(1).default('serac'),
   scope: having<ScopeDetector>('fit').optional(),
   embedder: having<PromptEmbedder>('embed').optional(),
