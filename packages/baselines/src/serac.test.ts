@@ -18,7 +18,7 @@ describe('serac', () => {
     const responses = await createSteeredLM(lm, edits).respond(asked);
     expect(responses.map(({ edit }) => edit)).toEqual([edits[1]!.id, edits[0]!.id]);
     expect(responses[1]!.prompt).toBe(
-      `Considering this context is now true: 'The capital of France is Rome'. Complete this sentence: ${asked[1]!}`,
+      `Do not mention 'Paris'. Repeat this sentence: 'The capital of France is Rome'. ${asked[1]!}`,
     );
     expect(greedyTokens(fromRows([responses[1]!.logits])).map((token) => lm.decode([token]))).toEqual([
       ' Rome',

@@ -14,8 +14,8 @@ import { checkWording, stateFact } from './state-fact.js';
 
 export interface SeracOptions {
   /**
-   * What the counterfactual model reads in front of a prompt, with `{statement}` once. Default `Considering this context
-   * is now true: '{statement}'. Complete this sentence: `.
+   * What the counterfactual model reads in front of a prompt, with `{statement}` once and `{targetTrue}` for the old
+   * object. Default: the steering context, `Do not mention '{targetTrue}'. Repeat this sentence: '{statement}'. `.
    */
   readonly wording?: string;
   /** Stands in tables and in every edit's provenance. Default `serac`. */
@@ -27,8 +27,8 @@ export interface SeracOptions {
 }
 
 const WHERE = 'serac';
-/** The authors' own context of implications; of ten wordings tried on dev records the one that paraphrases follow most. */
-const COUNTERFACTUAL = "Considering this context is now true: '{statement}'. Complete this sentence: ";
+/** SAKE's steering context, what is asked in the place of its prompt: of eight wordings the most obeyed on dev records. */
+const COUNTERFACTUAL = "Do not mention '{targetTrue}'. Repeat this sentence: '{statement}'. ";
 
 const schema = z.strictObject({
   wording: z.string().default(COUNTERFACTUAL),
