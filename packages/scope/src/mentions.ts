@@ -1,8 +1,8 @@
-import { SakeError, type Matrix, type Query, type ScopeMatch } from '@sakejs/spec';
+import { SakeError, type Matrix, type Query, type ScopeMatch, type Vector } from '@sakejs/spec';
 import { margin, type Discriminant } from './discriminant.js';
 import { lastState, layerStates, WHO_WHAT_NOW, type StateLayer } from './query-states.js';
 import { positionState } from './subject-states.js';
-import { nearest } from './vector-rows.js';
+import { nearest, rowMean } from './vector-rows.js';
 
 /** What the three factors learned; a factor that was left out is absent. */
 export interface WhoWhatNowParts {
@@ -11,20 +11,22 @@ export interface WhoWhatNowParts {
   readonly now?: { readonly layer: StateLayer; readonly discriminant: Discriminant };
 }
 
-/** Every position of a query as a mention of the subject, [positions]. */
-export interface Mentions {
-  /** The largest factor, each scaled so that its own threshold is 1. */
-  readonly distances: Float64Array;
-  /** The factor `who` alone; 0 without it. */
-  readonly who: Float64Array;
-}
+/** Share by which a limit is raised, so that rounding of its square lets nothing through too early. */
+const SLACK = 1 + 1e-12;
 
 /**
- * Distances of every position as a mention: distance(p) = max(who(p), what(p), now).
+ * The latest mention within the threshold, else the nearest; among equals the likeliest to be the subject.
  *
- * who(p) = minᵢ ‖h_p − sᵢ‖ / θ, what(p) = min over q >= p of exp(−margin(h_q)), now = exp(−margin(h_last)).
+ * ```
+ * distance(p) = max(who(p), what(p), now)
+ * who(p) = minᵢ ‖h_p − sᵢ‖ / θ,   what(p) = min over q >= p of exp(−margin(h_q)),   now = exp(−margin(h_last))
+ * ```
+ *
+ * `what` and `now` cost a product a position, `who` one a state: it is looked at only where it can still decide, and no
+ * farther than it can.
  */
-export function mentions({ who, what, now }: WhoWhatNowParts, query: Query): Mentions {
+export function matchMention(parts: WhoWhatNowParts, threshold: number, query: Query): ScopeMatch {
+  const { who, what, now } = parts;
   const whoStates = who && layerStates(query, who.layer, who.states.cols);
   const whatStates = what && layerStates(query, what.layer, what.discriminant.direction.length);
   const rows = (whoStates ?? whatStates)?.rows ?? 1;
@@ -37,35 +39,65 @@ export function mentions({ who, what, now }: WhoWhatNowParts, query: Query): Men
     now === undefined
       ? 0
       : Math.exp(-margin(now.discriminant, lastState(query, now.layer, now.discriminant.direction.length)));
-  const distances = new Float64Array(rows);
-  const whoDistances = new Float64Array(rows);
   let whatDistance = what === undefined ? 0 : Number.POSITIVE_INFINITY;
+  let position = rows - 1;
+  let distance = Number.POSITIVE_INFINITY;
+  let whoDistance = Number.POSITIVE_INFINITY; // of the best mention so far
   for (let p = rows - 1; p >= 0; p--) {
     if (what !== undefined && whatStates !== undefined)
       whatDistance = Math.min(
         whatDistance,
         Math.exp(-margin(what.discriminant, positionState(whatStates, p))),
       );
-    if (who !== undefined && whoStates !== undefined)
-      whoDistances[p] = nearest(who.states, positionState(whoStates, p)).distance / who.threshold;
-    distances[p] = Math.max(whoDistances[p]!, whatDistance, nowDistance);
+    const others = Math.max(whatDistance, nowDistance);
+    if (others >= distance) continue;
+    let whoHere = 0;
+    if (who !== undefined && whoStates !== undefined) {
+      const limit = others < distance ? distance : whoDistance;
+      whoHere = nearestState(who.states, positionState(whoStates, p), limit * who.threshold) / who.threshold;
+    }
+    const here = Math.max(whoHere, others);
+    if (here < distance || (here === distance && whoHere < whoDistance)) {
+      position = p;
+      distance = here;
+      whoDistance = whoHere;
+    }
+    if (here <= threshold) break;
   }
-  return { distances, who: whoDistances };
+  return who === undefined ? { distance } : { distance, position };
 }
 
-/** The latest mention within the threshold, else the nearest; among equals the likeliest to be the subject. */
-export function matchMention(parts: WhoWhatNowParts, threshold: number, query: Query): ScopeMatch {
-  const { distances, who } = mentions(parts, query);
-  let best = distances.length - 1;
-  for (let p = best; p >= 0; p--) {
-    if (distances[p]! <= threshold) {
-      best = p;
-      break;
-    }
-    const nearer =
-      distances[p]! < distances[best]! || (distances[p] === distances[best] && who[p]! < who[best]!);
-    if (nearer) best = p;
-  }
-  const distance = distances[best]!;
-  return parts.who === undefined ? { distance } : { distance, position: best };
+/** Smallest distance of a state to the subject's; Infinity where it is beyond `limit`. */
+function nearestState(states: Matrix, state: Vector, limit: number): number {
+  const within = limit * SLACK;
+  const { centre, radius } = ballOf(states);
+  // ‖h − sᵢ‖ >= ‖h − centre‖ − radius: most positions are too far for any of the states.
+  if (nearest(centre, state, (within + radius) * SLACK).index < 0) return Number.POSITIVE_INFINITY;
+  return nearest(states, state, within).distance;
+}
+
+/** A ball around all states of a subject. */
+interface Ball {
+  readonly centre: Matrix; // [1, d]
+  readonly radius: number;
+}
+
+const balls = new WeakMap<Matrix, Ball>();
+
+function ballOf(states: Matrix): Ball {
+  const known = balls.get(states);
+  if (known !== undefined) return known;
+  const centre = { rows: 1, cols: states.cols, data: rowMean(states) };
+  const radii = Array.from(
+    { length: states.rows },
+    (_, i) => nearest(centre, positionState(states, i)).distance,
+  );
+  const ball = { centre, radius: Math.max(0, ...radii) };
+  balls.set(states, ball);
+  return ball;
+}
+
+/** The smallest distance of any position as a mention. */
+export function nearestMention(parts: WhoWhatNowParts, query: Query): number {
+  return matchMention(parts, Number.NEGATIVE_INFINITY, query).distance;
 }

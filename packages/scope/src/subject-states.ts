@@ -42,7 +42,7 @@ export function coveringStates(states: readonly Vector[], most: number): Matrix 
 export function closestMention(states: Matrix, positions: Matrix): number {
   let closest = Number.POSITIVE_INFINITY;
   for (let p = 0; p < positions.rows; p++)
-    closest = Math.min(closest, nearest(states, positionState(positions, p)).distance);
+    closest = Math.min(closest, nearest(states, positionState(positions, p), closest).distance);
   return closest;
 }
 

@@ -32,23 +32,43 @@ export function rowMean({ rows, cols, data }: Matrix): Float64Array {
   return mean;
 }
 
+/** Values summed before the sum is looked at. */
+const BLOCK = 16;
+
 /**
  * Smallest Euclidean distance of `vector` to a row, and which row; stops summing a row that is already
- * farther than the best.
+ * farther than the best, or than `within`. Infinity and -1 when no row is nearer than that.
  */
-export function nearest({ rows, cols, data }: Matrix, vector: Vector): { distance: number; index: number } {
-  let best = Number.POSITIVE_INFINITY;
+export function nearest(
+  { rows, cols, data }: Matrix,
+  vector: Vector,
+  within: number = Number.POSITIVE_INFINITY,
+): { distance: number; index: number } {
+  let best = within * within;
   let index = -1;
-  for (let i = 0; i < rows; i++) {
+  for (let i = 0, from = 0; i < rows; i++, from += cols) {
     let sum = 0;
-    for (let j = 0, at = i * cols; j < cols && sum < best; j++, at++) {
-      const difference = vector[j]! - data[at]!;
-      sum += difference * difference;
+    for (let j = 0; j < cols && sum < best;) {
+      const to = Math.min(j + BLOCK, cols);
+      let even = 0;
+      let odd = 0;
+      for (; j + 1 < to; j += 2) {
+        const a = vector[j]! - data[from + j]!;
+        const b = vector[j + 1]! - data[from + j + 1]!;
+        even += a * a;
+        odd += b * b;
+      }
+      if (j < to) {
+        const a = vector[j]! - data[from + j]!;
+        even += a * a;
+        j++;
+      }
+      sum += even + odd;
     }
     if (sum < best) {
       best = sum;
       index = i;
     }
   }
-  return { distance: Math.sqrt(best), index };
+  return { distance: index < 0 ? Number.POSITIVE_INFINITY : Math.sqrt(best), index };
 }

@@ -2,7 +2,7 @@ import { SakeError, type LabelledQuery, type Matrix, type PromptKind, type Vecto
 import type { Calibration } from './calibrate-threshold.js';
 import { fitDiscriminant, type PromptStates } from './discriminant.js';
 import { groupFolds, type Keyed } from './group-folds.js';
-import { mentions, type WhoWhatNowParts } from './mentions.js';
+import { nearestMention, type WhoWhatNowParts } from './mentions.js';
 import { lastState, layerStates, WHO_WHAT_NOW, type StateLayer } from './query-states.js';
 import { fitSubjectStates, positionState } from './subject-states.js';
 import type { WhoWhatNowFactor, WhoWhatNowOptions } from './who-what-now-options.js';
@@ -126,7 +126,7 @@ export function heldOutDistances(
     const seen = ({ key }: Keyed): boolean => foldOf.get(key) !== fold;
     const unseen = ({ key }: Keyed): boolean => foldOf.get(key) === fold;
     const { parts } = fitFactors(positives.filter(seen), negatives.filter(seen), options);
-    const distance = ({ query }: Keyed): number => Math.min(...mentions(parts, query).distances);
+    const distance = ({ query }: Keyed): number => nearestMention(parts, query);
     heldOut.positives.push(...ofKind(positives, IN_SCOPE).filter(unseen).map(distance));
     heldOut.negatives.push(...negatives.filter(unseen).map(distance));
   }

@@ -56,6 +56,21 @@ describe('whoWhatNow', () => {
     expect(accepts(gate(rest), keptOutBy[dropped])).toBe(true);
   });
 
+  it('accepts doubts of unseen endings once now has learned from within doubts what asks something else', () => {
+    const asked = whoWhatNow({
+      layers: 4,
+      nowDoubtStates: 3,
+      nowNegatives: ['topic-change', 'other-relation'],
+    }).fit(input);
+    for (const text of ['xSrydx', 'ySrxdyx']) {
+      expect([text, accepts(gate(), text)]).toEqual([text, false]);
+      expect([text, accepts(asked, text)]).toEqual([text, true]);
+    }
+    for (const text of ['xxSr', 'xySrxUq', 'ySrxSp', 'xySq', 'xxTr'])
+      expect([text, accepts(asked, text)]).toEqual([text, text === 'xxSr']);
+    expect(asked.settings).toMatchObject({ nowDoubtStates: 3, nowNegatives: 'topic-change,other-relation' });
+  });
+
   it('gives the latest mention that passes', () => {
     expect(gate().match(tokenQuery('xSryxSr', 'test')).position).toBe(5);
   });
@@ -66,10 +81,11 @@ describe('whoWhatNow', () => {
     expect(match.distance).toBeLessThanOrEqual(1);
   });
 
-  it('gives the nearest mention when none passes', () => {
+  it('gives the nearest mention when none passes, the latest of equals', () => {
     const match = gate().match(tokenQuery('xxSqTq', 'test'));
     expect(match.distance).toBeGreaterThan(1);
-    expect(match.position).toBe(2);
+    // What is asked now decides, and that is the same for every position.
+    expect(match.position).toBe(5);
   });
 
   it('gives no position when it does not look for a subject', () => {
@@ -81,6 +97,15 @@ describe('whoWhatNow', () => {
     const alone = (['who', 'what', 'now'] as const).map((factor) => gate([factor]).match(query).distance);
     // One mention: what and now do not depend on the position here, the ask being last.
     expect(gate().match(query).distance).toBe(Math.max(...alone));
+  });
+
+  it.each([
+    { nowNegatives: [] },
+    { nowDoubtStates: -1 },
+    { nowDoubtStates: 1.5 },
+    { nowDoubtStates: 1, nowLayer: 'final' as const },
+  ])('refuses %o', async (options) => {
+    await expectCode(() => whoWhatNow({ layers: 4, ...options }), 'invalid-option');
   });
 
   it('needs only the layers of its factors, by default at 3/8 and 3/4 of the depth', () => {

@@ -15,8 +15,8 @@ import { whoWhatNowScope } from './who-what-now-scope.js';
  *   shrunk discriminant between last tokens of paraphrases and implications and, in prompts about other
  *   relations of the subject, every position from the subject on.
  * - **now**: the last token's normalised state at `nowLayer` is on the positive side of a shrunk
- *   discriminant between last tokens of paraphrases, implications and doubts and those of topic changes,
- *   unrelated texts and other relations.
+ *   discriminant between last tokens of paraphrases, implications and doubts (with `nowDoubtStates` further states of
+ *   doubts) and those of `nowNegatives`, by default topic changes, unrelated texts and other relations.
  *
  * States are normalised as the model's own RMS norm does it, x / rms(x), so that the growth of the residual
  * stream with depth and its bulk at single positions do not count; subject states are compared as they are.
@@ -24,7 +24,7 @@ import { whoWhatNowScope } from './who-what-now-scope.js';
  * not name the subject), folds over prompts: by default it is midway between the 3rd percentile of positives and
  * the 98th of negatives. The distance of a mention is max(who, what, now), each scaled to have its threshold
  * at 1: ‖h − s‖ / θ, and exp(−margin) of a discriminant. `match` gives the latest mention within the threshold,
- * else the nearest one.
+ * else the nearest one, the latest of equals.
  *
  * Layers count blocks from 0; "after l blocks" is layer l − 1. `lastTokenActivation` serves only as
  * `nowLayer: 'final'`: by default nothing looks at the final norm, since a state that knows the answer
@@ -60,7 +60,12 @@ export function whoWhatNow(options: WhoWhatNowOptions): ScopeDetector {
         seed,
         ...(parts.who && { whoLayer, subjectStates: parts.who.states.rows }),
         ...(parts.what && { whatLayer, whatShrinkage: settings.whatShrinkage }),
-        ...(parts.now && { nowLayer, nowShrinkage: settings.nowShrinkage }),
+        ...(parts.now && {
+          nowLayer,
+          nowShrinkage: settings.nowShrinkage,
+          nowNegatives: settings.nowNegatives.join(','),
+          nowDoubtStates: settings.nowDoubtStates,
+        }),
       };
       for (const [factor, { calibration, folds }] of Object.entries(fits)) {
         described[`${factor}FalseReject`] = calibration.falseReject!;
