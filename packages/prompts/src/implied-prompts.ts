@@ -2,6 +2,7 @@ import { fillPrompt, type ImpliedPrompts, type ScopePrompt } from '@sakejs/spec'
 import type { KnownFact } from './fact-index.js';
 import { fillDescription } from './fill-description.js';
 import { allowedPhrasings } from './negatives/asker.js';
+import { otherRelations } from './negatives/other-relation.js';
 import { mayUse, phrasingsOf, rounds, type NegativeContext } from './negatives/negative-context.js';
 import type { PromptCollector } from './collect-prompts.js';
 import { relationPhrasings } from './phrasings/all-relations.js';
@@ -90,9 +91,14 @@ function describedSubject(
   if (new Set(through.map(({ subject }) => subject)).size < LEAST_DESCRIBING || statements.length === 0)
     return undefined;
 
-  const asked = (fact: KnownFact, kind: ScopePrompt['kind'], wording: string): ScopePrompt => {
+  const asked = (
+    fact: KnownFact,
+    kind: ScopePrompt['kind'],
+    wording: string,
+    patterns: readonly string[] = statements,
+  ): ScopePrompt => {
     const description = fillPrompt(from.pick(patternsOf(fact.relation)), fact.subject);
-    const text = fillDescription(from.pick(statements), description);
+    const text = fillDescription(from.pick(patterns), description);
     return { text, kind, subject: mentioned(text, description), wording };
   };
   const collector = create();
@@ -106,7 +112,22 @@ function describedSubject(
     .flatMap((relation) => facts.ofRelation(relation))
     .filter((fact) => answered(fact) && mayUse(context, fact));
   const same = elsewhere.filter(({ object }) => facts.holds(object, own, request.targetTrue));
+  const others = otherRelations(context);
+  const otherwise = (fact: KnownFact): ScopePrompt =>
+    asked(fact, 'other-relation', fact.subject, from.pick(others).statements);
+  /** The one who describes the subject, asked for something else. */
+  const aside = ({ subject }: KnownFact): ScopePrompt[] =>
+    facts.aboutSubject(subject).flatMap((fact) => {
+      const of = phrasingsOf(context, fact.relation);
+      if (of === undefined) return [];
+      return [{ text: asker.state(of, subject, from), kind: 'unrelated', subject, wording: subject }];
+    });
   const negatives = [
+    ...collector.take(others.length === 0 ? [] : map(rounds(through, from), otherwise), 4 * count),
+    ...collector.take(
+      flatten(map(rounds(through, from), (fact) => from.shuffle(aside(fact)).slice(0, 1))),
+      2 * count,
+    ),
     ...collector.take(
       map(rounds(elsewhere, from), (fact) => asked(fact, 'other-subject', fact.object)),
       4 * count,
@@ -125,6 +146,16 @@ const mentioned = (text: string, name: string): string =>
 
 function* endless<T>(make: () => T): Generator<T> {
   for (;;) yield make();
+}
+
+function* flatten<T>(of: Iterable<readonly T[]>): Generator<T> {
+  // Rounds never end: stop where whole rounds give nothing.
+  let empty = 0;
+  for (const each of of) {
+    empty = each.length === 0 ? empty + 1 : 0;
+    if (empty > 1000) return;
+    yield* each;
+  }
 }
 
 function* map<T, U>(of: Iterable<T>, change: (value: T) => U): Generator<U> {

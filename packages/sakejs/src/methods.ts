@@ -61,7 +61,7 @@ const impliedScopes = ({ layers }: ModelInfo): ImpliedScopes => ({
   }),
   'described-subject': whoWhatNow({
     layers,
-    factors: ['now'],
+    factors: ['what', 'now'],
     nowLayer: 'final',
     nowNegatives: [...otherQuestions, 'unrelated'],
     factorTarget: border,
