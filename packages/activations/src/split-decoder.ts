@@ -85,7 +85,7 @@ function mapOf(model: OnnxModel, hiddenTensor?: string): DecoderMap {
 function splitBody({ model, folder }: DecoderGraph, map: DecoderMap, asked: boolean): SplitBody {
   const body = bodyModel(model, {
     outputs: [...new Set([map.hiddenTensor, ...(map.residuals ?? [])])],
-    cache: asked || map.cache.length > 0,
+    cache: map.cache.length > 0 ? map.cache.map(({ output }) => output) : asked,
   });
   const { node, op } = map.head;
   return {

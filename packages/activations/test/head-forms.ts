@@ -120,6 +120,20 @@ export const headForms: readonly HeadForm[] = [
       }),
   },
   {
+    name: 'parts of the vocabulary, joined',
+    op: 'MatMul',
+    append: (builder, hidden) => {
+      const sizes = [16, 16, TOKENS - 32];
+      const parts = sizes.map((size, part) =>
+        builder.node('MatMul', [
+          hidden,
+          builder.constant(numbers(WIDTH * size, 0.2), [WIDTH, size], { name: `head.${part}.weight` }),
+        ]),
+      );
+      return builder.node('Concat', parts, { attributes: { axis: int(2) } });
+    },
+  },
+  {
     name: 'Einsum',
     op: 'Einsum',
     append: (builder, hidden) =>
