@@ -2,7 +2,8 @@ import type { OnnxNode } from '../ir.js';
 import { operatorKey } from '../operator-key.js';
 import { ATTENTION_OPS } from './attention-ops.js';
 import type { GraphIndex } from './graph-index.js';
-import { isLayout } from './head-steps.js';
+import { isProduct } from './head-products.js';
+import { isLayout, stepKind } from './head-steps.js';
 import { isSkipNorm, skipNormOf, skipSum } from './skip-norm.js';
 
 /** Operators that a norm is made of, whole or in parts. */
@@ -90,12 +91,28 @@ function findJoin(index: GraphIndex, tensor: string): Join | undefined {
         .filter((term) => term !== stream)
         .map((branch) => nodesBetween(index, stream, branch));
       if (branches.length === 0 || branches.some((between) => between === undefined)) continue;
-      const attends = branches.some((between) =>
-        between!.some((inner) => ATTENTION_OPS.has(operatorKey(inner))),
-      );
+      const attends = branches.some((between) => between!.some((inner) => isAttention(index, inner)));
       return { output, stream, attends };
     }
   return undefined;
+}
+
+/** Whether a node is an attention, or the softmax of one: routers of experts take a softmax too, of no scores. */
+function isAttention(index: GraphIndex, node: OnnxNode): boolean {
+  if (node.opType !== 'Softmax') return ATTENTION_OPS.has(operatorKey(node));
+  const open = [...node.inputs];
+  const seen = new Set<string>();
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    const maker = index.producer(name);
+    if (maker === undefined || seen.has(name)) continue;
+    seen.add(name);
+    if (isProduct(maker)) {
+      // Scores are of queries and keys, both computed.
+      if (maker.inputs.slice(0, 2).every((input) => !index.isConstant(input))) return true;
+    } else if (maker.opType === 'Transpose' || stepKind(index, maker) !== undefined)
+      open.push(...index.variables(maker));
+  }
+  return false;
 }
 
 /** The computed tensors that a sum adds up, biases left out; nothing for what is no sum of several. */
