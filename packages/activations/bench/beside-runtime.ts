@@ -83,11 +83,13 @@ async function memoryOf(side: Side): Promise<Memory> {
 
 // One after the other: loading is measured too.
 const sides = [await startSide('sakejs'), await startSide('runtime')];
-for (let round = 0; round <= rounds; round++)
+for (let round = 0; round <= rounds; round++) {
   for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
     const message = await side.ask('round');
     if (message.kind === 'round' && round > 0) side.rounds.push(message.round);
   }
+  process.stderr.write(`round ${round} of ${rounds}\n`);
+}
 
 const [ours, plain] = sides as [Side, Side];
 const interval = (numbers: readonly number[]): readonly [number, number, number] =>
