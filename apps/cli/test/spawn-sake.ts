@@ -10,6 +10,16 @@ const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 export function spawnSake(
   cwd: string,
   argv: readonly string[],
+  listeners?: Parameters<typeof spawnScript>[3],
+): Promise<Ran> {
+  return spawnScript(cwd, MAIN, argv, listeners);
+}
+
+/** Runs a TypeScript file of the repository as a process of its own. */
+export function spawnScript(
+  cwd: string,
+  file: string,
+  argv: readonly string[],
   {
     onOutput,
     onError,
@@ -21,7 +31,7 @@ export function spawnSake(
   } = {},
 ): Promise<Ran> {
   const flags = ['--conditions=@sakejs/source', '--import', TSX];
-  const child = spawn(process.execPath, [...flags, MAIN, ...argv], {
+  const child = spawn(process.execPath, [...flags, file, ...argv], {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -38,8 +38,8 @@ export function checkLayers(
   if (layers.length > 0 && !model.decoder.showsLayers)
     throw new SakeError(
       'unsupported',
-      `${where}: expected a graph that shows its residual streams, got one whose additions are fused into norms; ` +
-        'export it without runtime fusions',
+      `${where}: expected a graph that shows its residual streams, got one where they are not told: its additions ` +
+        'are fused into norms (export it without runtime fusions), or norms stand behind them',
     );
 }
 

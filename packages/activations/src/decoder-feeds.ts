@@ -111,6 +111,7 @@ function makersOf(body: GraphSession, map: FedTensors): Readonly<Record<string, 
     use_cache_branch: single(body, (past) => Number(past > 0)),
     // 0 stands for all of them.
     num_logits_to_keep: single(body, () => 0),
+    logits_to_keep: single(body, () => 0),
   };
 }
 

@@ -15,6 +15,7 @@ import {
   oneRow,
   packedCache,
   rewriteGraph,
+  renamedCache,
 } from '../test/graph-forms.js';
 import { writeGraphFolder } from '../test/no-decoders.js';
 import { tinyGpt2, tinyLlama, writeRandomModel } from '../test/random-model.js';
@@ -255,9 +256,33 @@ const layouts: readonly Layout[] = [
     graph: 'onnx/model.onnx',
     cached: false,
   },
+  ...['num_logits_to_keep', 'logits_to_keep'].map((input): Layout => ({
+    name: `hidden states cut before the head by ${input}`,
+    build: rewritten(tinyLlama, (file) => rewriteGraph(file, (graph) => keptLogits(graph, input))),
+    graph: 'onnx/model.onnx',
+  })),
   {
-    name: 'hidden states cut before the head',
-    build: rewritten(tinyLlama, (file) => rewriteGraph(file, keptLogits)),
+    name: 'a cache as dynamo names it',
+    build: rewritten(tinyLlama, (file) =>
+      rewriteGraph(file, (graph) =>
+        renamedCache(graph, (name) => {
+          const [, side, layer, part] = /^(\w+)\.(\d)\.(\w+)$/.exec(name)!;
+          const at = 2 * Number(layer) + Number(part === 'value');
+          return side === 'present' ? `cat_${at}` : `past_key_values_${part}_cache_${layer}`;
+        }),
+      ),
+    ),
+    graph: 'onnx/model.onnx',
+  },
+  {
+    name: 'a cache of names that say nothing',
+    build: rewritten(tinyGpt2, (file) =>
+      rewriteGraph(file, (graph) =>
+        renamedCache(graph, (name) =>
+          name.replace(/^(past|present)\w*/, (_, side) => `${side === 'past' ? 'old' : 'new'}`),
+        ),
+      ),
+    ),
     graph: 'onnx/model.onnx',
   },
   ...([23, 24] as const).map((opset): Layout => ({

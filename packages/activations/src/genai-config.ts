@@ -64,7 +64,8 @@ export async function readGenaiConfig(root: string): Promise<GenaiConfig | undef
     });
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    // Editors of some systems put a byte order mark in front.
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
     throw refuse((cause as Error).message, cause);
   }

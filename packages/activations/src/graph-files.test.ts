@@ -111,7 +111,10 @@ describe('findGraphFiles', () => {
     const folder = await folderWith(['model.onnx'], { model: { decoder: { filename: '../model.onnx' } } });
     for (const file of ['../x.onnx', '/etc/passwd', '..'])
       await expect(findGraphFiles(folder, { file })).rejects.toMatchObject({ code: 'invalid-option' });
-    await expect(findGraphFiles(folder)).rejects.toThrow(/genai_config\.json to name a file in/);
+    await expect(findGraphFiles(folder)).rejects.toMatchObject({
+      code: 'invalid-file',
+      message: expect.stringMatching(/genai_config\.json to name a file in/),
+    });
     await expect(findGraphFiles(folder, { dtype: 'q5' as 'q4' })).rejects.toMatchObject({
       code: 'invalid-option',
     });

@@ -59,7 +59,7 @@ function notFound(message: string, details: Record<string, unknown>): SakeError 
  * there is. Without a dtype the most precise ending that the folder has.
  *
  * @throws {SakeError} `not-found`, listing the graphs that are there; `invalid-option` for an unknown dtype, or a file
- * outside the folder.
+ * outside the folder; `invalid-file` where it is genai_config.json that names one outside.
  */
 export async function findGraphFiles(path: string, choice: GraphChoice = {}): Promise<GraphFiles> {
   const { dtype, file } = choice;
@@ -78,9 +78,9 @@ export async function findGraphFiles(path: string, choice: GraphChoice = {}): Pr
     );
   const root = resolve(path);
   const present = await graphsIn(root);
-  if (file !== undefined) return named(root, file, present, '`file` to name');
+  if (file !== undefined) return named(root, file, present, ['`file` to name', 'invalid-option']);
   const genai = dtype === undefined ? (await readGenaiConfig(root))?.decoder?.filename : undefined;
-  if (genai !== undefined) return named(root, genai, present, 'genai_config.json to name');
+  if (genai !== undefined) return named(root, genai, present, ['genai_config.json to name', 'invalid-file']);
   for (const wanted of dtype === undefined ? graphDtypes : [dtype]) {
     const found = candidates(wanted).find((name) => present.includes(name));
     if (found !== undefined) return withPastOf(root, found, present);
@@ -123,11 +123,13 @@ async function named(
   root: string,
   file: string,
   present: readonly string[],
-  who: string,
+  [who, code]: readonly [who: string, code: 'invalid-option' | 'invalid-file'],
 ): Promise<GraphFiles> {
   const path = resolve(root, file);
   if (!path.startsWith(root.endsWith(sep) ? root : root + sep))
-    throw new SakeError('invalid-option', `loadCausalLM: expected ${who} a file in ${root}, got ${file}`);
+    throw new SakeError(code, `loadCausalLM: expected ${who} a file in ${root}, got ${file}`, {
+      details: { folder: root, file },
+    });
   if (!(await stat(path).catch(() => undefined))?.isFile())
     throw notFound(
       `expected ${who} a file in ${root}, got ${file}; there are ${present.join(', ') || 'none'}`,

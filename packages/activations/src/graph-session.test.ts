@@ -54,6 +54,19 @@ describe('createGraphSession', () => {
   it('refuses shapes that the graph or the data contradict', async () => {
     await using session = await createGraphSession(tinyGraph('Add'));
     expect(() => session.tensor(new Float32Array(3), [2, 2])).toThrow(/4 values, got 3/);
+    for (const dims of [
+      [-1, -3],
+      [1.5, 2],
+    ])
+      expect(() => session.tensor(new Float32Array(3), dims)).toThrow(
+        expect.objectContaining({ code: 'shape-mismatch' }),
+      );
+    expect(() => session.tensor(new Float32Array(3), [3], 'int64')).toThrow(
+      expect.objectContaining({
+        code: 'invalid-input',
+        message: expect.stringMatching(/int64, got a Float32Array/),
+      }),
+    );
     const a = session.tensor(new Float32Array(3), [1, 3]);
     await expect(session.run({ a, b: a })).rejects.toMatchObject({ code: 'invalid-input' });
   });

@@ -69,7 +69,7 @@ export interface GraphSession {
    * A tensor over `data`, which is kept, not copied; make it once and run it often.
    *
    * @param type needed where the array does not tell: `bool` (over a Uint8Array), `float16` (over a Uint16Array).
-   * @throws {SakeError} `shape-mismatch` when dims and data disagree.
+   * @throws {SakeError} `shape-mismatch` when dims and data disagree, `invalid-input` for an array of another type.
    */
   tensor(data: TensorData, dims: readonly number[], type?: TensorType): GraphTensor;
   /**
@@ -110,13 +110,21 @@ function createTensor(
   type: TensorType = typeOf(data),
 ): GraphTensor {
   const size = dims.reduce((product, dim) => product * dim, 1);
-  if (size !== data.length)
+  if (size !== data.length || dims.some((dim) => dim < 0 || !Number.isInteger(dim)))
     throw new SakeError(
       'shape-mismatch',
       `tensor: expected [${dims.join(', ')}] = ${size} values, got ${data.length}`,
     );
   const tensor: GraphTensor = { type, dims: [...dims], data };
-  native.set(tensor, new ort.Tensor(type, data, dims) as ort.Tensor);
+  try {
+    native.set(tensor, new ort.Tensor(type, data, dims) as ort.Tensor);
+  } catch (cause) {
+    throw new SakeError(
+      'invalid-input',
+      `tensor: expected an array for values of type ${type}, got a ${data.constructor.name}: ${messageOf(cause)}`,
+      { cause },
+    );
+  }
   return tensor;
 }
 

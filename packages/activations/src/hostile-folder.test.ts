@@ -56,7 +56,7 @@ const broken: [string, string, (bytes: Buffer) => Uint8Array | string, string, R
   ['a tokenizer without a model', 'tokenizer.json', () => '{}', 'invalid-file', /"model" property/],
   ['a tokenizer that is cut off', 'tokenizer.json', (b) => b.subarray(0, 900), 'invalid-file', /hold JSON/],
   ['a tokenizer config that is a list', 'tokenizer_config.json', () => '[]', 'invalid-file', /JSON object/],
-  ['a config without sizes', 'config.json', () => '{"model_type": "qwen2"}', 'invalid-file', /vocab_size/],
+  ['a config whose sizes are none', 'config.json', () => '{"vocab_size": 0, "hidden_size": "64"}', 'invalid-file', /vocab_size.*hidden_size/],
 ]; // prettier-ignore
 
 /** The graph with another input of one node. */

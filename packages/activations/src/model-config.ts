@@ -23,8 +23,8 @@ const sizeFields = Object.fromEntries(
 ) as Record<string, typeof optionalCount>;
 
 const configSchema = z.looseObject({
-  model_type: z.string(),
-  vocab_size: count,
+  model_type: z.string().nullish(),
+  vocab_size: optionalCount,
   num_key_value_heads: optionalCount,
   head_dim: optionalCount,
   eos_token_id: tokenIds,

@@ -62,6 +62,14 @@ describe('readModelFolder', () => {
     await expect(readModelFolder(join(fixture, 'config.json'))).rejects.toMatchObject({ code: 'not-found' });
   });
 
+  it('reads configs that begin with a byte order mark', async () => {
+    const folder = await copyOfFixture();
+    await writeFile(join(folder, 'genai_config.json'), '\uFEFF{"model": {"type": "marked"}}');
+    await writeFile(join(folder, 'config.json'), '\uFEFF{"model_type": "marked"}');
+    const { stated } = await readModelFolder(folder);
+    expect([stated.genai?.type, stated.config?.['model_type']]).toEqual(['marked', 'marked']);
+  });
+
   it.each(['config.json', 'tokenizer_config.json', 'generation_config.json', 'genai_config.json'])(
     'names a %s that is no JSON object',
     async (file) => {

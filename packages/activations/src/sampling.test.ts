@@ -65,6 +65,17 @@ describe('createSampler', () => {
     expect(frequencies(createSampler({ temperature: 1, topP: 1e-9 }))[0]).toBeCloseTo(1, 9);
   });
 
+  it('keeps the lower token id of equals at the border of topP', () => {
+    const got = frequencies(createSampler({ temperature: 1, topP: 0.8 }));
+    expect(got[3]).toBe(0);
+    expect(got[2]).toBeGreaterThan(0);
+  });
+
+  it('draws from every token where topK and topP keep all', () => {
+    const got = frequencies(createSampler({ temperature: 1, topK: 99, topP: 1 }));
+    [0.5, 0.25, 0.125, 0.125].forEach((p, token) => expect(Math.abs(got[token]! - p)).toBeLessThan(0.032));
+  });
+
   it('applies topP to what topK left', () => {
     const got = frequencies(createSampler({ temperature: 1, topK: 2, topP: 0.6 }));
     expect(got.slice(1)).toEqual([0, 0, 0]);

@@ -1,4 +1,5 @@
 import { createRandom, SakeError, type GenerateOptions } from '@sakejs/spec';
+import { rankedTokens } from './ranked-tokens.js';
 
 /** Chooses the next token from logits [vocabulary]. */
 export type Sampler = (logits: Float32Array) => number;
@@ -58,17 +59,8 @@ export function createSampler(options: SamplingOptions = {}): Sampler {
   return (logits) => {
     const top = logits[argmax(logits)]!;
     const weights = Float64Array.from(logits, (value) => Math.exp((value - top) / temperature));
-    let candidates = Array.from(weights.keys());
-    if (topK !== undefined || topP !== undefined) candidates.sort((a, b) => logits[b]! - logits[a]! || a - b);
-    if (topK !== undefined) candidates = candidates.slice(0, topK);
-    let total = candidates.reduce((sum, token) => sum + weights[token]!, 0);
-    if (topP !== undefined) {
-      const enough = topP * total;
-      let kept = 0;
-      total = 0;
-      while (kept < candidates.length && total < enough) total += weights[candidates[kept++]!]!;
-      candidates = candidates.slice(0, Math.max(kept, 1));
-    }
+    const candidates = candidatesOf(logits, weights, topK, topP);
+    const total = candidates.reduce((sum, token) => sum + weights[token]!, 0);
     let left = random.next() * total;
     for (const token of candidates) {
       left -= weights[token]!;
@@ -76,4 +68,28 @@ export function createSampler(options: SamplingOptions = {}): Sampler {
     }
     return candidates.findLast((token) => weights[token]! > 0)!;
   };
+}
+
+/** The tokens to draw from: all by id, or the most probable by rank. */
+function candidatesOf(
+  logits: Float32Array,
+  weights: Float64Array,
+  topK: number | undefined,
+  topP: number | undefined,
+): number[] {
+  if (topK === undefined && topP === undefined) return Array.from(weights.keys());
+  const most = Math.min(topK ?? weights.length, weights.length);
+  const ranked = rankedTokens(logits);
+  const take = (): number => ranked.next().value!;
+  if (topK !== undefined && topP === undefined) return Array.from({ length: most }, take);
+  const taken = topK === undefined ? [] : Array.from({ length: most }, take);
+  const whole = topK === undefined ? [...weights] : taken.map((token) => weights[token]!);
+  const enough = topP! * whole.reduce((sum, weight) => sum + weight, 0);
+  const kept: number[] = [];
+  for (let sum = 0; kept.length < most && (sum < enough || kept.length === 0);) {
+    const token = taken[kept.length] ?? take();
+    kept.push(token);
+    sum += weights[token]!;
+  }
+  return kept;
 }

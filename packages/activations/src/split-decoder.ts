@@ -143,7 +143,7 @@ function splitBody(
 ): SplitBody {
   const body = bodyModel(model, {
     outputs: [...new Set([map.hiddenTensor, ...(map.residuals ?? []), ...shown])],
-    cache: asked || map.cache.length > 0,
+    cache: map.cache.length > 0 ? map.cache.map(({ output }) => output) : asked,
   });
   const { node, op } = map.head;
   return {

@@ -34,6 +34,7 @@ export async function runFullGraph(
     position_ids: (type) => cells(type, (_, at) => Math.max(at, 0)),
     use_cache_branch: () => session.tensor(Uint8Array.of(0), [1], 'bool'),
     num_logits_to_keep: () => session.tensor(BigInt64Array.of(0n), []),
+    logits_to_keep: () => session.tensor(BigInt64Array.of(0n), []),
   };
   const feeds = Object.fromEntries(
     session.inputs.map(({ name, type, dims }): [string, GraphTensor] => {

@@ -155,11 +155,11 @@ export function idsOnly(graph: OnnxGraph): OnnxGraph {
   };
 }
 
-/** A decoder whose input `num_logits_to_keep` cuts the hidden states before the head: 0 keeps all. */
-export function keptLogits(graph: OnnxGraph): OnnxGraph {
+/** A decoder whose input `input` cuts the hidden states before the head: 0 keeps all. */
+export function keptLogits(graph: OnnxGraph, input: string): OnnxGraph {
   const head = graph.nodes.find((node) => node.outputs.includes('logits'))!;
   const cut = apart('keep', (builder) => {
-    const count = builder.node('Unsqueeze', ['num_logits_to_keep', builder.int64s([0])]);
+    const count = builder.node('Unsqueeze', [input, builder.int64s([0])]);
     const start = builder.node('Neg', [count]);
     builder.node(
       'Slice',
@@ -173,7 +173,23 @@ export function keptLogits(graph: OnnxGraph): OnnxGraph {
     ...graph,
     nodes: [...others, ...cut.nodes, product],
     initializers: [...graph.initializers, ...cut.initializers],
-    inputs: [...graph.inputs, tensorInfo('num_logits_to_keep', DataType.INT64, [])],
+    inputs: [...graph.inputs, tensorInfo(input, DataType.INT64, [])],
+  };
+}
+
+/** A decoder whose cache has other names. */
+export function renamedCache(graph: OnnxGraph, rename: (name: string) => string): OnnxGraph {
+  const named = (name: string): string => (CACHE.test(name) ? rename(name) : name);
+  const port = <T extends { readonly name: string }>(value: T): T => ({ ...value, name: named(value.name) });
+  return {
+    ...graph,
+    nodes: graph.nodes.map((node) => ({
+      ...node,
+      inputs: node.inputs.map(named),
+      outputs: node.outputs.map(named),
+    })),
+    inputs: graph.inputs.map(port),
+    outputs: graph.outputs.map(port),
   };
 }
 

@@ -120,6 +120,20 @@ export const headForms: readonly HeadForm[] = [
       }),
   },
   {
+    name: 'parts of the vocabulary, joined',
+    op: 'MatMul',
+    append: (builder, hidden) => {
+      const sizes = [16, 16, TOKENS - 32];
+      const parts = sizes.map((size, part) =>
+        builder.node('MatMul', [
+          hidden,
+          builder.constant(numbers(WIDTH * size, 0.2), [WIDTH, size], { name: `head.${part}.weight` }),
+        ]),
+      );
+      return builder.node('Concat', parts, { attributes: { axis: int(2) } });
+    },
+  },
+  {
     name: 'Einsum',
     op: 'Einsum',
     append: (builder, hidden) =>
@@ -276,6 +290,45 @@ export const headForms: readonly HeadForm[] = [
         ],
         blocks,
       ),
+  },
+  {
+    name: 'MatMulNBits of eight bits, with a bias of its own',
+    op: `${MICROSOFT}:MatMulNBits`,
+    append: (builder, hidden) =>
+      microsoft(
+        builder,
+        'MatMulNBits',
+        [
+          hidden,
+          builder.constant(bytes(TOKENS * 2 * 32), [TOKENS, 2, 32], { name: 'head.weight_Q8' }),
+          builder.constant(numbers(TOKENS * 2, 0.01), [TOKENS, 2], { name: 'head.weight_scales' }),
+          undefined,
+          undefined,
+          builder.constant(numbers(TOKENS), [TOKENS], { name: 'head.bias' }),
+        ],
+        { ...blocks, bits: int(8) },
+      ),
+  },
+  {
+    name: 'a matrix stored in half precision, widened before the product',
+    op: 'MatMul',
+    append: (builder, hidden) =>
+      builder.node('MatMul', [
+        hidden,
+        cast(builder, matrix(builder, [WIDTH, TOKENS], DataType.FLOAT16), DataType.FLOAT),
+      ]),
+  },
+  {
+    name: 'a matrix of eight-bit blocks per token, dequantized and transposed',
+    op: 'MatMul',
+    opset: 21,
+    append: (builder, hidden) => {
+      const stored = builder.constant(small, [TOKENS, WIDTH], { name: 'head.weight_q' });
+      const scales = builder.constant(numbers(TOKENS, 0.01), [TOKENS], { name: 'head.weight_scale' });
+      const float = builder.node('DequantizeLinear', [stored, scales], { attributes: { axis: int(0) } });
+      const turned = builder.node('Transpose', [float], { attributes: { perm: ints([1, 0]) } });
+      return builder.node('MatMul', [hidden, turned]);
+    },
   },
   {
     name: 'MatMulNBits that shares its blocks with GatherBlockQuantized',

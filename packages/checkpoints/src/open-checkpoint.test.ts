@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSakeError, writeSafetensors, type SafetensorsTensor } from '@sakejs/spec';
 import { describe, expect, it } from 'vitest';
@@ -86,6 +86,22 @@ describe('openCheckpoint', () => {
     const file = join(folder, 'model.safetensors');
     writeFileSync(file, readFileSync(file).subarray(0, -4));
     await expect(checkpoint.readRows('matrix', 2, 3)).rejects.toThrow('the file shrank');
+  });
+
+  it('names a shard that is a link to nothing, as half a download leaves it', async () => {
+    const folder = folderOf({});
+    symlinkSync('../../blobs/0123', join(folder, 'model.safetensors'));
+    expect(await refused(folder)).toMatchObject({
+      code: 'not-found',
+      message: expect.stringMatching(/model\.safetensors: .*link to nothing/),
+    });
+  });
+
+  it('reads a config that begins with a byte order mark', async () => {
+    const folder = folderOf({ 'model.safetensors': { matrix } });
+    writeFileSync(join(folder, 'config.json'), '\uFEFF{"model_type":"llama"}');
+    await using checkpoint = await openCheckpoint(folder);
+    expect(checkpoint.config).toEqual({ model_type: 'llama' });
   });
 
   it('refuses folders without config.json or weights', async () => {

@@ -23,7 +23,8 @@ export async function readJsonObject(
   }
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    // Editors of some systems put a byte order mark in front.
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
     throw notAnObject(path, where, (cause as Error).message);
   }

@@ -23,7 +23,8 @@ const PREFIX = 8;
 /**
  * Opens a safetensors file and reads its header, which must fit the file's size; tensors stay on the disk.
  *
- * @throws {SakeError} `invalid-file` for a damaged header or what is no file, `io`; each names the file.
+ * @throws {SakeError} `invalid-file` for a damaged header or what is no file, `not-found` for a link to nothing, `io`;
+ * each names the file.
  */
 export async function openShard(path: string): Promise<ShardFile> {
   let file: FileHandle | undefined;
@@ -41,6 +42,8 @@ export async function openShard(path: string): Promise<ShardFile> {
   } catch (cause) {
     await file?.close();
     if (isSakeError(cause) && cause.details['file'] === path) throw cause;
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
+      throw failure('not-found', path, 'expected a file, got a link to nothing; download it again', cause);
     throw failure(isSakeError(cause) ? cause.code : 'io', path, (cause as Error).message, cause);
   }
 }

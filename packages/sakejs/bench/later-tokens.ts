@@ -3,15 +3,23 @@
  *
  *   npx tsx --conditions=@sakejs/source bench/later-tokens.ts [EDITS] [METHOD]
  *
- * Edits are learned one by one from dev records of the embedded model whose new object has several tokens. Asked are
- * the request's own prompt and the paraphrases; an answer counts when it begins with the whole new object as a word.
- * Both forms are decoded from one learned edit: the paper's is the same edit without its later maps.
+ * Edits are those of the embedded model's dev records with another new object, since theirs have one token each: drawn
+ * from the objects of several tokens that the relation has in the facts. Asked are the request's own prompt and the
+ * paraphrases; an answer counts when it begins with the whole new object as a word. Both forms are decoded from one
+ * learned edit: the paper's is the same edit without its later maps.
  */
 import { readFileSync } from 'node:fs';
 import { createSteeredLM, objectTokens } from '@sakejs/editor';
-import { embeddedRecordsFile } from '@sakejs/embedded-model';
+import { embeddedFacts, embeddedRecordsFile } from '@sakejs/embedded-model';
 import { createTemplateSource } from '@sakejs/prompts';
-import { fillPrompt, isSakeError, type Edit, type EditRequest, type MapEdit } from '@sakejs/spec';
+import {
+  createRandom,
+  fillPrompt,
+  isSakeError,
+  type Edit,
+  type EditRequest,
+  type MapEdit,
+} from '@sakejs/spec';
 import { loadModel } from '../src/load-model.js';
 import { createMethod } from '../src/methods.js';
 
@@ -21,7 +29,6 @@ interface DevRecord {
     readonly prompt: string;
     readonly relation_id: string;
     readonly target_true: { readonly str: string };
-    readonly target_new: { readonly str: string };
   };
   readonly paraphrase_prompts: readonly string[];
 }
@@ -73,15 +80,30 @@ async function ask(edit: Edit, prompts: readonly string[], tally: Tally): Promis
   }
 }
 
+const random = createRandom('later tokens');
+const facts = embeddedFacts();
+
+/** An object of several tokens that a relation has, told from the true one by its first. */
+function severalTokens(relation: string, targetTrue: string): string | undefined {
+  const [first] = objectTokens(lm, targetTrue);
+  const objects = new Set(facts.filter((fact) => fact.relation === relation).map(({ object }) => object));
+  const fitting = [...objects].filter((object) => {
+    const tokens = objectTokens(lm, object);
+    return tokens.length > 1 && tokens[0] !== first;
+  });
+  return fitting.length === 0 ? undefined : random.pick(fitting.toSorted());
+}
+
 for (const { requested_rewrite: rewrite, paraphrase_prompts: paraphrases } of records) {
   if (learned >= Number(wanted)) break;
-  if (objectTokens(lm, rewrite.target_new.str).length < 2) continue;
+  const targetNew = severalTokens(rewrite.relation_id, rewrite.target_true.str);
+  if (targetNew === undefined) continue;
   seen += 1;
   const request: EditRequest = {
     subject: rewrite.subject,
     prompt: rewrite.prompt,
     targetTrue: rewrite.target_true.str,
-    targetNew: rewrite.target_new.str,
+    targetNew,
     relation: rewrite.relation_id,
   };
   const prompts = await source.generate(request, { count: 50, seed: 0, withhold: paraphrases });
@@ -109,9 +131,7 @@ for (const { requested_rewrite: rewrite, paraphrase_prompts: paraphrases } of re
   }
 }
 
-print(
-  `${method}: ${learned} edits of ${seen} records whose new object has several tokens; ${refused} refused`,
-);
+print(`${method}: ${learned} edits of ${seen} requests for an object of several tokens; ${refused} refused`);
 for (const [form, kinds] of Object.entries(tallies))
   for (const [kind, { asked, first, whole }] of Object.entries(kinds))
     print(`${form}\t${kind}\tfirst token ${share(first, asked)}\twhole object ${share(whole, asked)}`);

@@ -64,7 +64,7 @@ const impliedScopes = ({ layers }: ModelInfo): ImpliedScopes => ({
     factors: ['what', 'now'],
     nowLayer: 'final',
     nowNegatives: [...otherQuestions, 'unrelated'],
-    factorTarget: border,
+    factorTarget: { kind: 'midpoint', positivePercentile: 3, negativePercentile: 99 },
   }),
 });
 

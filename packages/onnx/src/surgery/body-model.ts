@@ -14,8 +14,8 @@ export const LEAST_IR_VERSION = 4;
 export interface BodyOptions {
   /** Inner tensors to give as outputs: the hidden states, residual streams. They come first, in this order. */
   readonly outputs: readonly string[];
-  /** Whether to keep the cache's outputs; true by default. */
-  readonly cache?: boolean;
+  /** Whether to keep the cache's outputs, those whose names start with `present`, or which; true by default. */
+  readonly cache?: boolean | readonly string[];
   /** Whether the inner tensors are given in float32, whatever type the graph computes them in; true by default. */
   readonly float32?: boolean;
 }
@@ -53,7 +53,9 @@ export function bodyModel(model: OnnxModel, options: BodyOptions): OnnxModel {
       typed.declaredDims(name) as readonly Dimension[] | undefined,
     ),
   );
-  const kept = cache ? graph.outputs.filter(({ name }) => name.startsWith('present')) : [];
+  const kept = graph.outputs.filter(({ name }) =>
+    typeof cache === 'boolean' ? cache && name.startsWith('present') : cache.includes(name),
+  );
   const pruned = prune(
     widenTensors(
       shown,

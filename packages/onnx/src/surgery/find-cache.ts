@@ -1,4 +1,7 @@
 import { SakeError } from '@sakejs/spec';
+import { isFloatType } from '../tensors/float-types.js';
+import { followPast } from './follow-past.js';
+import type { GraphIndex } from './graph-index.js';
 
 /** A past's input and the output that becomes it in the next step. */
 export interface CachePair {
@@ -14,22 +17,29 @@ const PRESENTS: readonly string[] = ['present', 'present_key_values'];
 const NO_TENSORS: ReadonlySet<string> = new Set(['past_sequence_length', 'past_sequence_lengths']);
 
 /**
- * Pairs the cache's inputs with the outputs that follow on them.
+ * Pairs the cache's inputs with the outputs that follow on them: by their usual names, otherwise by what they grow into.
  *
  * @throws {SakeError} `unsupported` for a past without a `present`.
  */
-export function findCache(inputs: readonly string[], outputs: ReadonlySet<string>): CachePair[] {
-  return inputs
-    .filter((name) => PAST.test(name) && !NO_TENSORS.has(name))
-    .map((input) => {
-      const names = PRESENTS.map((present) => input.replace(PAST, present));
-      const output = names.find((name) => outputs.has(name));
-      if (output === undefined)
-        throw new SakeError(
-          'unsupported',
-          `findDecoder: expected an output "${names[0]!}" for the input "${input}", got none`,
-          { details: { input } },
-        );
-      return { input, output };
-    });
+export function findCache(index: GraphIndex, inputs: readonly string[]): CachePair[] {
+  const outputs = new Set(index.graph.outputs.map(({ name }) => name));
+  return inputs.flatMap((input): CachePair[] => {
+    const named = PAST.test(input) && !NO_TENSORS.has(input);
+    const names = named ? PRESENTS.map((present) => input.replace(PAST, present)) : [];
+    const output =
+      names.find((name) => outputs.has(name)) ??
+      (named || holdsStates(index, input) ? followPast(index, input) : undefined);
+    if (output !== undefined) return [{ input, output }];
+    if (!named) return [];
+    throw new SakeError(
+      'unsupported',
+      `findDecoder: expected an output "${names[0]!}" for the input "${input}", or one that it grows into, got none`,
+      { details: { input } },
+    );
+  });
+}
+
+/** Whether an input may be a past whatever its name: floats by batch, position and more. */
+function holdsStates(index: GraphIndex, input: string): boolean {
+  return isFloatType(index.elementType(input)) && (index.declaredDims(input)?.length ?? 0) > 2;
 }

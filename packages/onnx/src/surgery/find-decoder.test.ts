@@ -124,6 +124,42 @@ describe('findDecoder', () => {
     expect(findDecoder(model).hiddenTensor).toBe('last_hidden_state');
   });
 
+  it.each([
+    [
+      'dynamo',
+      (name: string) => name.replace(/^past_key_values\.(\d)\.(\w+)$/, 'past_key_values_$2_cache_$1'),
+    ],
+    ['an exporter of its own mind', (name: string) => name.replace(/^past_key_values/, 'in')],
+  ])('pairs a cache named by %s with what it grows into', (_, rename) => {
+    const { graph, ...model } = buildDecoder(llama, randomWeights(llama));
+    const named = (name: string): string => rename(name).replace(/^present\.(\d)\./, 'cat_$1_');
+    const ports = (infos: typeof graph.inputs) => infos.map((info) => ({ ...info, name: named(info.name) }));
+    const nodes = graph.nodes.map((node) => ({
+      ...node,
+      inputs: node.inputs.map(named),
+      outputs: node.outputs.map(named),
+    }));
+    const found = findDecoder({
+      ...model,
+      graph: { ...graph, nodes, inputs: ports(graph.inputs), outputs: ports(graph.outputs) },
+    });
+    expect(found.cache).toEqual(
+      [0, 1].flatMap((layer) =>
+        ['key', 'value'].map((part) => ({
+          input: named(`past_key_values.${layer}.${part}`),
+          output: `cat_${layer}_${part}`,
+        })),
+      ),
+    );
+    expect(found.inputs.others).toEqual([]);
+  });
+
+  it('refuses a past that grows into nothing', () => {
+    const model = buildDecoder(llama, randomWeights(llama));
+    model.graph.outputs.splice(1, 1);
+    expect(() => findDecoder(model)).toThrow(/"present\.0\.key" for the input "past_key_values\.0\.key"/);
+  });
+
   it('has no residual stream where additions are hidden in norms', () => {
     const model = withHead((builder, hidden) => {
       const scale = builder.constant(new Float32Array(4), [4], { name: 'scale' });

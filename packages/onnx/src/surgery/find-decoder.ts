@@ -69,7 +69,7 @@ export function findDecoder(model: OnnxModel, options: FindDecoderOptions = {}):
   const { hiddenSize, vocabularySize } = head;
   const inputs = findInputs(index, vocabularySize);
   const fed = fedInputs(index);
-  const cache = findCache(fed, new Set(graph.outputs.map(({ name }) => name)));
+  const cache = findCache(index, fed);
   const known = new Set<string | undefined>([
     inputs.ids,
     inputs.mask,

@@ -67,16 +67,26 @@ function headOf(index: GraphIndex, node: OnnxNode, logits: string): DecoderHead 
   const found = projection(index, node);
   if (typeof found === 'string') return found;
   const input = activations(index, node.inputs[0]!);
-  const path = headPath(
-    index,
-    input,
-    logits,
-    (other) => other === node || (!isProduct(other) && stepKind(index, other) !== undefined),
+  const path = headPath(index, input, logits, (other) =>
+    isProduct(other) ? isPart(index, other, input) : stepKind(index, other) !== undefined,
   );
   if ('tensor' in path) return `"${logits}" depends on "${path.tensor}" beside it`;
   const { weight, hiddenSize } = found;
-  const vocabularySize = cutVocabulary(index, path, logits) ?? found.vocabularySize;
+  const vocabularySize =
+    cutVocabulary(index, path, logits) ?? joinedVocabulary(index, path) ?? found.vocabularySize;
   return { node, op: operatorKey(node), weight, path, input, hiddenSize, vocabularySize };
+}
+
+/** Whether a product of the hidden states gives a part of the logits, as where a large head is cut into several. */
+function isPart(index: GraphIndex, node: OnnxNode, hidden: string): boolean {
+  return typeof projection(index, node) !== 'string' && activations(index, node.inputs[0]!) === hidden;
+}
+
+/** How many logits the parts have together, where a head is cut into several. */
+function joinedVocabulary(index: GraphIndex, path: readonly OnnxNode[]): number | undefined {
+  if (!path.some((node) => !isProduct(node) && stepKind(index, node) === 'join')) return undefined;
+  const parts = path.filter(isProduct).map((node) => projection(index, node));
+  return parts.reduce((sum, part) => sum + (typeof part === 'string' ? 0 : part.vocabularySize), 0);
 }
 
 /** What a product reads, before it was cast, quantized, laid out anew or cut to some positions. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { int } from '../attributes.js';
+import { int, ints } from '../attributes.js';
 import { GraphBuilder } from '../graph-builder.js';
 import { DataType, type OnnxModel } from '../ir.js';
 import { bodyModel } from './body-model.js';
@@ -54,6 +54,27 @@ function skipNorm(
 }
 
 describe('findResiduals', () => {
+  it('takes the softmax of a router for no attention', () => {
+    const scored = (builder: GraphBuilder, x: string): string => {
+      const keys = builder.node('Transpose', [linear(builder, x)], { attributes: { perm: ints([0, 2, 1]) } });
+      const scores = builder.node('MatMul', [linear(builder, x), keys]);
+      const scaled = builder.node('Div', [scores, builder.scalar(2)]);
+      return builder.node('MatMul', [builder.node('Softmax', [scaled]), linear(builder, x)]);
+    };
+    const model = decoder((builder, embedded) => {
+      let stream = embedded;
+      for (const block of [0, 1]) {
+        const mid = builder.node('Add', [stream, scored(builder, norm(builder, stream))]);
+        const normed = norm(builder, mid);
+        const shares = builder.node('Softmax', [linear(builder, normed)]);
+        const experts = builder.node('Mul', [mlp(builder, normed), shares]);
+        stream = builder.node('Add', [mid, experts], { outputs: [`post.${block}`] });
+      }
+      return norm(builder, stream);
+    });
+    expect(findDecoder(model).residuals).toEqual(['post.0', 'post.1']);
+  });
+
   it.each([false, true])('follows additions that are fused into norms, biases among them: %s', (bias) => {
     const model = decoder((builder, embedded) => {
       let [normed, stream] = [norm(builder, embedded), embedded];

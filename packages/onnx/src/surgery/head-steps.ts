@@ -8,9 +8,9 @@ import type { GraphIndex } from './graph-index.js';
  * What a node between the hidden states and the logits does with the rows [.., width] of its first input.
  *
  * `layout` arranges rows anew and `selection` takes some of them: a head on plain rows needs neither. `quantize` and
- * `elementwise` keep each row where it is. `vocabulary` takes a part of each row.
+ * `elementwise` keep each row where it is. `vocabulary` takes a part of each row, `join` makes one of parts.
  */
-export type StepKind = 'layout' | 'selection' | 'quantize' | 'elementwise' | 'vocabulary';
+export type StepKind = 'layout' | 'selection' | 'quantize' | 'elementwise' | 'vocabulary' | 'join';
 
 /** Operators that only change how values are laid out: the path is followed through their first input. */
 const LAYOUT: ReadonlySet<string> = new Set([
@@ -66,19 +66,22 @@ export function stepKind(index: GraphIndex, node: OnnxNode): StepKind | undefine
   if (axes === undefined || axes.length === 0) return undefined;
   const last = (index.declaredDims(node.inputs[0]!)?.length ?? 3) - 1;
   const isLast = (axis: number): boolean => axis === -1 || axis === last;
+  if (op === 'Concat') return isLast(axes[0]!) ? 'join' : undefined;
   if (!axes.some(isLast)) return 'selection';
   return axes.length === 1 && op !== 'GatherND' ? 'vocabulary' : undefined;
 }
 
 /** The data that a step carries on: its first input where others say only how, else whatever is not constant. */
 export function carriedBy(index: GraphIndex, node: OnnxNode, kind: StepKind | undefined): string[] {
-  if (kind === 'elementwise' || kind === undefined) return index.variables(node);
+  if (kind === 'elementwise' || kind === 'join' || kind === undefined) return index.variables(node);
   const [first = ''] = node.inputs;
   return index.isConstant(first) ? [] : [first];
 }
 
+/** The axes that a node takes a part of, or joins along. */
 function selectedAxes(index: GraphIndex, node: OnnxNode, op: string): number[] | undefined {
   switch (op) {
+    case 'Concat':
     case 'Gather':
     case 'GatherElements':
       return [intAttribute(node, 'axis', 0)];

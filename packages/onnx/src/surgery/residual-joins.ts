@@ -2,7 +2,8 @@ import type { OnnxNode } from '../ir.js';
 import { operatorKey } from '../operator-key.js';
 import { ATTENTION_OPS } from './attention-ops.js';
 import type { GraphIndex } from './graph-index.js';
-import { isLayout } from './head-steps.js';
+import { isProduct } from './head-products.js';
+import { isLayout, stepKind } from './head-steps.js';
 import { isSkipNorm, skipNormOf, skipSum } from './skip-norm.js';
 
 /** Operators that a norm is made of, whole or in parts. */
@@ -107,7 +108,7 @@ function branchesOf(index: GraphIndex, stream: string, term: string): Branch[] |
   if (between === undefined) return undefined;
   const parts = operands(index, term)?.map((part) => branchesOf(index, stream, part));
   if (parts?.every((part) => part !== undefined)) return parts.flat();
-  return [{ output: term, attends: between.some((inner) => ATTENTION_OPS.has(operatorKey(inner))) }];
+  return [{ output: term, attends: between.some((inner) => isAttention(index, inner)) }];
 }
 
 /** The computed tensors that a sum adds up, biases left out; nothing for what is no sum of several. */
@@ -158,4 +159,22 @@ function nodesBetween(index: GraphIndex, stream: string, branch: string): OnnxNo
   return reached && branch !== stream
     ? [...nodes].map((position) => index.graph.nodes[position]!)
     : undefined;
+}
+
+/** Whether a node is an attention, or the softmax of one: routers of experts take a softmax too, of no scores. */
+function isAttention(index: GraphIndex, node: OnnxNode): boolean {
+  if (node.opType !== 'Softmax') return ATTENTION_OPS.has(operatorKey(node));
+  const open = [...node.inputs];
+  const seen = new Set<string>();
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    const maker = index.producer(name);
+    if (maker === undefined || seen.has(name)) continue;
+    seen.add(name);
+    if (isProduct(maker)) {
+      // Scores are of queries and keys, both computed.
+      if (maker.inputs.slice(0, 2).every((input) => !index.isConstant(input))) return true;
+    } else if (maker.opType === 'Transpose' || stepKind(index, maker) !== undefined)
+      open.push(...index.variables(maker));
+  }
+  return false;
 }

@@ -26,6 +26,7 @@ export function rowStep(
     return withAttribute(node, 'equation', text(`...${parts.summed},${parts.matrix}->...${parts.kept}`));
   }
   if (LAST_AXIS_NORMS.has(op)) return withAttribute(node, 'axis', int(-1));
+  if (kind === 'join') return withAttribute(node, 'axis', int(-1));
   if (kind !== 'vocabulary') return node;
   if (op !== 'Slice') return withAttribute(node, 'axis', int(-1));
   if (findAttribute(node, 'starts') !== undefined) return withAttribute(node, 'axes', ints([-1]));
