@@ -10,7 +10,7 @@ import {
 
 export interface CopyingLM extends CausalLM {
   /** One entry a pass: how many prompts or rows it took. */
-  readonly calls: { readonly name: 'capture' | 'observe' | 'project'; readonly size: number }[];
+  readonly calls: { readonly name: 'capture' | 'observe' | 'project' | 'generate'; readonly size: number }[];
 }
 
 const WIDTH = 24;
@@ -21,7 +21,8 @@ const TAIL = 3;
  * A language model of words that knows capitals and copies its context: enough for steering contexts and stated facts.
  *
  * h = 0.3 Σ_j 0.8^(T-1-j) E[t_j] + 2 E[capital of the last country named] + 4 E[copied], logits = 4 h Eᵀ. Copied is
- * what followed the latest earlier occurrence of the last three tokens. Each prompt is computed alone.
+ * what followed the latest earlier occurrence of the last three tokens; behind a capital it is a full stop, and the capital's
+ * country is not heard. Every layer is h at each position. Each prompt is computed alone.
  */
 export function createCopyingLM(
   capitals: Readonly<Record<string, string>>,
@@ -37,6 +38,8 @@ export function createCopyingLM(
     return words.push(word) - 1;
   };
   for (const capital of Object.values(capitals)) idOf(` ${capital}`);
+  const capitalIds = new Set(words.keys());
+  idOf('.');
   const size = words.length;
 
   const encode = (text: string): number[] => {
@@ -56,6 +59,10 @@ export function createCopyingLM(
     const add = (scale: number, token: number): void =>
       embeddings[token]!.forEach((value, at) => (hidden[at]! += scale * value));
     tokens.forEach((token, at) => add(0.3 * 0.8 ** (tokens.length - 1 - at), token));
+    if (capitalIds.has(tokens.at(-1)!)) {
+      add(4, idOf('.'));
+      return Float32Array.from(hidden);
+    }
     const country = tokens.map((token) => words[token]!.trim()).findLast((word) => word in capitals);
     if (country !== undefined) add(2, idOf(` ${capitals[country]!}`));
     const tail = tokens.slice(-TAIL);
@@ -76,8 +83,16 @@ export function createCopyingLM(
           embeddings[token]!.reduce((sum, value, at) => sum + value * hidden.data[index * WIDTH + at]!, 0);
     return { rows: hidden.rows, cols: size, data };
   };
-  const unsupported = (): never => {
-    throw new SakeError('unsupported', 'this model does not generate');
+  const generate: CopyingLM['generate'] = async function* (prompt, { maxTokens = 20, stop = [] } = {}) {
+    const tokens = [...tokensOf(prompt)];
+    for (let step = 0; step < maxTokens; step++) {
+      const { data } = logits(fromRows([hiddenOf(tokens)]));
+      const token = data.indexOf(Math.max(...data));
+      const text = words[token]!;
+      if (stop.some((end) => text.includes(end))) return;
+      tokens.push(token);
+      yield { token, text, logProbability: 0, step };
+    }
   };
   return {
     info: {
@@ -99,19 +114,27 @@ export function createCopyingLM(
       calls.push({ name: 'capture', size: prompts.length });
       return fromRows(prompts.map((prompt) => hiddenOf(tokensOf(prompt))));
     },
-    observe: async (prompts) => {
+    observe: async (prompts, { layers = [] } = {}) => {
       calls.push({ name: 'observe', size: prompts.length });
       return prompts.map((prompt): Observation => {
         const tokens = tokensOf(prompt);
-        return { tokens, lastTokenActivation: hiddenOf(tokens), layers: new Map() };
+        const positions = fromRows(tokens.map((_, at) => hiddenOf(tokens.slice(0, at + 1))));
+        return {
+          tokens,
+          lastTokenActivation: hiddenOf(tokens),
+          layers: new Map(layers.map((layer) => [layer, positions])),
+        };
       });
     },
     project: async (hidden) => {
       calls.push({ name: 'project', size: hidden.rows });
       return logits(hidden);
     },
-    generate: unsupported,
-    generateBatch: unsupported,
+    generate,
+    generateBatch: (requests) => {
+      calls.push({ name: 'generate', size: requests.length });
+      return requests.map(({ prompt, ...options }) => generate(prompt, options));
+    },
     [Symbol.asyncDispose]: async () => undefined,
   };
 }

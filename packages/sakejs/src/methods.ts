@@ -1,4 +1,4 @@
-import { actAdd, icl, imagine } from '@sakejs/baselines';
+import { actAdd, icl, ike, imagine, serac } from '@sakejs/baselines';
 import { createEditMethod, type LaterTokens, type TargetChoice } from '@sakejs/editor';
 import { euclideanCentroid, whoWhatNow } from '@sakejs/scope';
 import { SakeError, type EditMethod, type Mapper, type ModelInfo, type ScopeDetector } from '@sakejs/spec';
@@ -61,6 +61,8 @@ const fixed =
  * - `uniform`: mean shift over the rows and gate of `sake`; `uniform-paper`: over those of `sake-paper`.
  * - `actadd`: the shift of the request's own prompt alone, gate of `sake`.
  * - `icl`: the new fact stated in front of every prompt, no gate; `imagine`: so, behind "Imagine that".
+ * - `ike`: demonstrations of other facts, then the new fact, in front of every prompt, no gate.
+ * - `serac`: the new fact stated in front of what a classifier trained for the edit holds in scope.
  */
 const recipes: Readonly<Record<string, Recipe>> = {
   sake: mapped({
@@ -77,7 +79,9 @@ const recipes: Readonly<Record<string, Recipe>> = {
   'uniform-paper': mapped({ mapper: () => meanShift(), scope: paperScope, targets: 'all' }),
   actadd: fixed((scope, info) => actAdd({ scope: scope ?? ourScope(info) })),
   icl: fixed((scope) => icl({ ...(scope && { scope }) })),
+  ike: fixed((scope) => ike({ ...(scope && { scope }) })),
   imagine: fixed((scope) => imagine({ ...(scope && { scope }) })),
+  serac: fixed((scope) => serac({ ...(scope && { scope }) })),
 };
 
 /** Names that {@link createMethod} knows. */

@@ -5,6 +5,7 @@ import { everythingLoader } from './everything.js';
 import { mahalanobisLoader } from './mahalanobis.js';
 import { nearestRequestLoader } from './nearest-request.js';
 import { nearestRowLoader } from './nearest-row.js';
+import { trainedClassifierLoader } from './trained-classifier.js';
 import { whoWhatNowLoader } from './who-what-now-scope.js';
 
 /** A loader for every kind of scope in this package. */
@@ -14,6 +15,7 @@ export const scopeLoaders: readonly Loader<Scope>[] = [
   mahalanobisLoader,
   nearestRowLoader,
   whoWhatNowLoader,
+  trainedClassifierLoader,
   everythingLoader,
   nearestRequestLoader,
 ];
