@@ -1,4 +1,6 @@
 export { actAdd, type ActAddOptions } from './act-add.js';
+export { actAddOriginal, type ActAddContrast, type ActAddOriginalOptions } from './act-add-original.js';
+export { grace, type GraceOptions } from './grace.js';
 export { icl, type IclOptions } from './icl.js';
 export type { DemonstrationRatio } from './build-demonstrations.js';
 export type { DemonstrationKind } from './demonstration.js';

@@ -105,13 +105,7 @@ export function trainedClassifier(options: TrainedClassifierOptions): ScopeDetec
 }
 
 function withDefaults(options: TrainedClassifierOptions): Required<TrainedClassifierOptions> {
-  const {
-    layers,
-    penalties = [1e-8, 1e-6, 1e-4, 1e-2],
-    heldOut = 0.25,
-    threshold = 0.5,
-    seed = 0,
-  } = options;
+  const { layers, penalties = [1e-8, 1e-6, 1e-4, 1e-2], heldOut = 0.25, threshold = 0.5, seed = 0 } = options;
   const fail = (what: string): never => {
     throw new SakeError('invalid-option', `${KIND}: expected ${what}`);
   };
