@@ -1,6 +1,7 @@
 import {
   checkLearnInput,
   checkLengths,
+  createSteeredLM,
   editId,
   firstObjectToken,
   greedyTokens,
@@ -12,7 +13,7 @@ import {
   type EditMethod,
   type EditRequest,
   fillPrompt,
-  layerAccess,
+  fromRows,
   type LayerHook,
   type LayerHookEdit,
   matrix,
@@ -102,13 +103,12 @@ export function actAddOriginal(options: ActAddOriginalOptions): EditMethod<Layer
         anchor: position === 'first' ? 'start' : 'end',
         values: await difference(lm, texts, { layer, coefficient, position, signal }),
       };
-      const obeys = await saysNew(lm, request, prompt, hook);
       throwIfAborted(signal, WHERE);
       const { scope, settings } = await learnScope({
         ...{ lm, scope: detector, embedder, signal, where: WHERE },
         prompts: { ...prompts, request },
       });
-      return {
+      const edit: LayerHookEdit = {
         kind: 'layer-hook',
         id: editId(request),
         request,
@@ -117,10 +117,19 @@ export function actAddOriginal(options: ActAddOriginalOptions): EditMethod<Layer
         provenance: {
           method: name,
           ...provenanceOf(lm, prompts, seed),
-          rows: { source: 1, target: 1, obeying: Number(obeys) },
+          rows: { source: 1, target: 1, obeying: 0 },
           settings: { layer, coefficient, contrast, position, ...settings },
         },
       };
+      const answers = createSteeredLM(lm, [edit], { gate: 'open', ...(embedder && { embedder }) });
+      const [answer] = await answers.respond([prompt], signal === undefined ? {} : { signal });
+      const said = greedyTokens(fromRows([answer!.logits]))[0];
+      const rows = {
+        source: 1,
+        target: 1,
+        obeying: Number(said === firstObjectToken(lm, request.targetNew)),
+      };
+      return { ...edit, provenance: { ...edit.provenance, rows } };
     },
   };
 }
@@ -174,27 +183,4 @@ function padded(lm: CausalLM, texts: readonly [string, string]): (readonly numbe
   const longest = Math.max(...tokens.map(({ length }) => length));
   if (space === undefined) return tokens;
   return tokens.map((list) => [...list, ...new Array<number>(longest - list.length).fill(space)]);
-}
-
-/** Whether the hooked model's next token behind the request's own prompt is the new object's first. */
-async function saysNew(
-  lm: CausalLM,
-  request: EditRequest,
-  prompt: string,
-  { layer, anchor, values }: LayerHook,
-): Promise<boolean> {
-  const d = values.cols;
-  const view = layerAccess(lm, WHERE).withChange({
-    stream: {
-      layers: [layer],
-      additions: (tokens) =>
-        Array.from({ length: values.rows }, (_, at) => ({
-          layer,
-          position: anchor === 'start' ? at : tokens.length - values.rows + at,
-          values: values.data.subarray(at * d, (at + 1) * d),
-        })).filter(({ position }) => position >= 0 && position < tokens.length),
-    },
-  });
-  const states = await view.capture([prompt]);
-  return greedyTokens(await lm.project(states))[0] === firstObjectToken(lm, request.targetNew);
 }
