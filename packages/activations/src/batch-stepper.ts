@@ -1,4 +1,4 @@
-import type { Matrix } from '@sakejs/spec';
+import type { Matrix, StreamAddition } from '@sakejs/spec';
 import type { Decoder, KeyValueCache } from './decoder.js';
 import { keepRows } from './key-value-cache.js';
 import { createLayerTrace } from './layer-trace.js';
@@ -8,6 +8,8 @@ export interface SteppedRow {
   /** Prompt and generated tokens so far; grows by one between passes. */
   readonly tokens: readonly number[];
   readonly layers: readonly number[];
+  /** What is added to the prompt's residual streams. Default nothing. */
+  readonly additions?: readonly StreamAddition[];
 }
 
 /** What a pass shows of one row. */
@@ -56,6 +58,9 @@ export function createBatchStepper<Row extends SteppedRow>(
       keepCache: decoder.cached,
       padding: decoder.cached ? 'left' : 'right',
       ...(cache && { cache }),
+      ...(rows.some(({ additions }) => additions !== undefined) && {
+        additions: rows.map(({ additions = [] }) => additions),
+      }),
     });
     cache = states.cache;
     return rows.map((row, index) => {

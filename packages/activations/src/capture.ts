@@ -2,10 +2,12 @@ import {
   matrix,
   SakeError,
   throwIfAborted,
+  type CaptureKeysOptions,
   type CaptureOptions,
   type Matrix,
   type Observation,
   type ObserveOptions,
+  type StreamAddition,
 } from '@sakejs/spec';
 import { planBatches } from './batches.js';
 import type { Decoder, ForwardStates } from './decoder.js';
@@ -18,6 +20,8 @@ export interface StateReader {
   readonly layers: number;
   /** Most tokens, padding included, of a batch. */
   readonly batchTokens: number;
+  /** What is added to a sequence's residual streams, positions counted from its first token. Default nothing. */
+  readonly additions?: (tokens: readonly number[]) => readonly StreamAddition[];
 }
 
 /**
@@ -43,7 +47,12 @@ export function checkLayers(
 async function forEachSequence(
   reader: StateReader,
   sequences: readonly (readonly number[])[],
-  options: { layers: readonly number[]; signal: AbortSignal | undefined; where: string },
+  options: {
+    layers: readonly number[];
+    keys?: readonly number[];
+    signal: AbortSignal | undefined;
+    where: string;
+  },
   visit: (index: number, states: ForwardStates, row: number) => void,
 ): Promise<void> {
   const { distinct, indexOf } = distinctSequences(sequences);
@@ -53,7 +62,12 @@ async function forEachSequence(
   for (const batch of planBatches(lengths, reader.batchTokens)) {
     throwIfAborted(options.signal, options.where);
     const rows = batch.map((which) => distinct[which]!);
-    const states = await reader.decoder.forward(rows, { layers: options.layers });
+    const { additions } = reader;
+    const states = await reader.decoder.forward(rows, {
+      layers: options.layers,
+      ...(options.keys && { keys: options.keys }),
+      ...(additions && { additions: rows.map((tokens) => additions(tokens)) }),
+    });
     batch.forEach((which, row) => places[which]!.forEach((index) => visit(index, states, row)));
   }
   throwIfAborted(options.signal, options.where);
@@ -68,20 +82,7 @@ export async function captureStates(
   const { layer, positions, signal } = options;
   const d = reader.hiddenSize;
   if (layer !== undefined) checkLayers([layer], reader, 'capture');
-  if (positions && positions.length !== sequences.length)
-    throw new SakeError(
-      'shape-mismatch',
-      `capture: expected one position a prompt, got ${positions.length} for ${sequences.length} prompts`,
-    );
-  const at = sequences.map((tokens, index) => {
-    const position = positions?.[index] ?? -1;
-    if (!Number.isInteger(position) || position < -tokens.length || position >= tokens.length)
-      throw new SakeError(
-        'invalid-input',
-        `capture: expected a position in [-${tokens.length}, ${tokens.length}) of prompt ${index}, got ${position}`,
-      );
-    return position < 0 ? tokens.length + position : position;
-  });
+  const at = positionsOf(sequences, positions, 'capture');
   const data = new Float32Array(sequences.length * d);
   const layers = layer === undefined ? [] : [layer];
   await forEachSequence(reader, sequences, { layers, signal, where: 'capture' }, (index, states, row) => {
@@ -90,6 +91,66 @@ export async function captureStates(
     data.set(values.subarray(from, from + d), index * d);
   });
   return matrix(sequences.length, d, data);
+}
+
+/** One token index a sequence, counted from its first token. */
+function positionsOf(
+  sequences: readonly (readonly number[])[],
+  positions: readonly number[] | undefined,
+  where: string,
+): number[] {
+  if (positions && positions.length !== sequences.length)
+    throw new SakeError(
+      'shape-mismatch',
+      `${where}: expected one position a prompt, got ${positions.length} for ${sequences.length} prompts`,
+    );
+  return sequences.map((tokens, index) => {
+    const position = positions?.[index] ?? -1;
+    if (!Number.isInteger(position) || position < -tokens.length || position >= tokens.length)
+      throw new SakeError(
+        'invalid-input',
+        `${where}: expected a position in [-${tokens.length}, ${tokens.length}) of prompt ${index}, got ${position}`,
+      );
+    return position < 0 ? tokens.length + position : position;
+  });
+}
+
+/**
+ * MLP keys of one position of every sequence, or of every position, a layer.
+ *
+ * @param keySize width of a block's keys.
+ */
+export async function captureKeyStates(
+  reader: StateReader,
+  sequences: readonly (readonly number[])[],
+  options: CaptureKeysOptions,
+  keySize: (layer: number) => number,
+): Promise<ReadonlyMap<number, Matrix<Float32Array>>> {
+  const where = 'captureKeys';
+  const { positions, signal } = options;
+  const sizes = new Map(options.layers.map((layer) => [layer, keySize(layer)]));
+  const all = positions === 'all';
+  const at = all ? sequences.map(() => 0) : positionsOf(sequences, positions, where);
+  const counts = sequences.map((tokens) => (all ? tokens.length : 1));
+  let rows = 0;
+  const starts = counts.map((count) => (rows += count) - count);
+  const keys = new Map(
+    [...sizes].map(([layer, size]) => [layer, matrix(rows, size, new Float32Array(rows * size))]),
+  );
+  const wanted = [...sizes.keys()];
+  if (wanted.length === 0) return keys;
+  await forEachSequence(
+    reader,
+    sequences,
+    { layers: [], keys: wanted, signal, where },
+    (index, states, row) => {
+      for (const [layer, { cols, data }] of keys) {
+        const from = (row * states.width + at[index]!) * cols;
+        data.set(states.keys.get(layer)!.subarray(from, from + counts[index]! * cols), starts[index]! * cols);
+      }
+    },
+  );
+  return keys;
 }
 
 /** Last-token activation and the named layers at every position, of every sequence. */

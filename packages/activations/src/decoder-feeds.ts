@@ -22,7 +22,10 @@ export interface DecoderFeeder {
 }
 
 /** What is fed to a decoder, by name. */
-export type FedTensors = Pick<DecoderMap, 'inputs' | 'cache'>;
+export interface FedTensors extends Pick<DecoderMap, 'inputs' | 'cache'> {
+  /** Inputs that take changes, which others feed. Default none. */
+  readonly changes?: readonly string[];
+}
 
 /** Makes one input's tensor. */
 type Maker = (port: GraphPort, rows: Rows, past: number, leading: readonly number[]) => GraphTensor;
@@ -124,7 +127,8 @@ export function createFeeder(body: GraphSession, map: FedTensors, sizes: CacheSi
   const makers = makersOf(body, map);
   const cacheNames = new Set(map.cache.map(({ input }) => input));
   const caches = body.inputs.filter(({ name }) => cacheNames.has(name));
-  const plain = body.inputs.filter(({ name }) => !cacheNames.has(name));
+  const changes = new Set(map.changes);
+  const plain = body.inputs.filter(({ name }) => !cacheNames.has(name) && !changes.has(name));
   for (const port of plain) {
     const { name, type, dims } = port;
     if (!Object.hasOwn(makers, name))

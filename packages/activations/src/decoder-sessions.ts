@@ -1,10 +1,12 @@
 import { HEAD_INPUT, HEAD_OUTPUT, toFloat16Bits } from '@sakejs/onnx';
+import { SakeError } from '@sakejs/spec';
 import { checkSizes } from './check-sizes.js';
-import { createFeeder, widthOf } from './decoder-feeds.js';
-import type { Decoder, ForwardStates } from './decoder.js';
+import type { Decoder } from './decoder.js';
+import { forwardThrough, type Bodies } from './forward-pass.js';
 import { createGraphSession, type Device, type GraphSession } from './graph-session.js';
 import type { ModelConfig } from './model-config.js';
-import { runBody, type RunningBody } from './run-body.js';
+import { openBody } from './open-body.js';
+import type { RunningBody } from './run-body.js';
 import type { SplitBody, SplitDecoder } from './split-decoder.js';
 import { float32 } from './widen.js';
 
@@ -28,35 +30,22 @@ export async function openDecoder(
   const dispose = async (): Promise<void> => {
     for (const session of sessions.splice(0)) await session[Symbol.asyncDispose]();
   };
-  const open = async (graph: Uint8Array, folder: string | undefined): Promise<GraphSession> => {
-    const session = await createGraphSession(graph, {
-      threads,
-      device,
-      ...(folder !== undefined && { externalDataFolder: folder }),
-    });
-    sessions.push(session);
-    return session;
-  };
   const pairs = (split.withPast ?? split).map.cache;
-  const run = async ({ body, folder, map }: SplitBody, steps: boolean): Promise<RunningBody> => {
-    const session = await open(body, folder);
-    const ids = session.inputs.find(({ name }) => name === map.inputs.ids);
-    return {
-      session,
-      feeder: createFeeder(session, map, config),
-      hiddenTensor: map.hiddenTensor,
-      residuals: map.residuals,
-      pairs,
-      hiddenSize: map.hiddenSize,
-      fixedRows: typeof ids?.dims[0] === 'number' ? ids.dims[0] : undefined,
-      stepwise: steps || ids?.dims[1] === 1,
-    };
+  const run = async (body: SplitBody, steps: boolean): Promise<RunningBody> => {
+    const running = await openBody(body, { threads, device, pairs, sizes: config, stepwise: steps });
+    sessions.push(running.session);
+    return running;
   };
   try {
     const first = await run(split, stepwise);
     // Exporters trace these graphs with one token, and what they make of several is not what the model would.
     const next = split.withPast && (await run(split.withPast, true));
-    const head = await open(split.head, split.folder);
+    const { folder } = split;
+    const head = await createGraphSession(split.head, {
+      ...{ threads, device },
+      ...(folder !== undefined && { externalDataFolder: folder }),
+    });
+    sessions.push(head);
     const { vocabularySize, hiddenSize } = split.map;
     return decoderOf({
       first,
@@ -75,9 +64,7 @@ export async function openDecoder(
   }
 }
 
-interface DecoderParts {
-  readonly first: RunningBody;
-  readonly next: RunningBody;
+interface DecoderParts extends Bodies {
   readonly head: GraphSession;
   readonly cached: boolean;
   readonly vocabularySize: number;
@@ -108,33 +95,14 @@ function decoderOf(parts: DecoderParts): Decoder {
     cached,
     showsLayers: first.residuals !== undefined && next.residuals !== undefined,
     mixesRows: parts.mixesRows,
-    async forward(rows, { layers, cache, keepCache = false, padding = 'right' }): Promise<ForwardStates> {
-      const past = cache?.length ?? 0;
-      const width = widthOf(rows);
-      const leading =
-        cache?.padding ?? rows.map((tokens) => (padding === 'left' ? width - tokens.length : 0));
-      const keep = keepCache && cached;
-      const states = await runBody(cache ? next : first, {
-        rows,
-        past,
-        leading,
-        tensors: cache?.tensors,
-        layers,
-        keep,
-      });
-      return {
-        width,
-        hidden: states.hidden,
-        layers: states.layers,
-        ...(keep && {
-          cache: {
-            length: past + width,
-            padding: leading,
-            tensors: states.tensors,
-            axes: next.feeder.cacheAxes,
-          },
-        }),
-      };
+    async forward(rows, options) {
+      const { additions = [], keys = [] } = options;
+      if (additions.some((list) => list.length > 0) || keys.length > 0)
+        throw new SakeError(
+          'unsupported',
+          'forward: expected a decoder that takes changes for additions and MLP keys, got a plain one',
+        );
+      return forwardThrough({ first, next }, rows, options, cached);
     },
     async project(hidden, rows, logits) {
       if (!parts.headMixesRows) return projectRows(hidden, rows, logits);

@@ -1,3 +1,4 @@
+import type { StreamAddition } from '@sakejs/spec';
 import type { GraphTensor } from './graph-session.js';
 
 /** Keys and values of the positions seen so far, as the graph gave them. */
@@ -26,6 +27,13 @@ export interface ForwardOptions {
   readonly keepCache?: boolean;
   /** Where rows shorter than the longest are filled up; only what is padded on the left can be gone on from. Default `right`. */
   readonly padding?: 'left' | 'right';
+  /**
+   * What is added to each row's residual streams, positions counted from its first token. Those in the cache are
+   * left out: they were added when these positions were read. A decoder that takes no changes refuses any.
+   */
+  readonly additions?: readonly (readonly StreamAddition[])[];
+  /** Blocks whose MLP keys are wanted, of a decoder that takes changes. */
+  readonly keys?: readonly number[];
 }
 
 /** States of a batch; row b, position t starts at (b · width + t) · d. Rows shorter than `width` are padded. */
@@ -35,6 +43,8 @@ export interface ForwardStates {
   readonly hidden: Float32Array;
   /** Residual stream after the named blocks, [rows, width, d]. */
   readonly layers: ReadonlyMap<number, Float32Array>;
+  /** MLP keys of the named blocks, [rows, width, keySize]. */
+  readonly keys: ReadonlyMap<number, Float32Array>;
   readonly cache?: KeyValueCache;
 }
 

@@ -1,6 +1,7 @@
 import { throwIfAborted, type GeneratedToken } from '@sakejs/spec';
 import { planBatches } from './batches.js';
 import { createBatchStepper } from './batch-stepper.js';
+import type { Decoder } from './decoder.js';
 import type { GenerationModel, GenerationRow } from './generation-row.js';
 import { probeRowSharing, type RowSharing } from './row-sharing.js';
 
@@ -8,6 +9,8 @@ import { probeRowSharing, type RowSharing } from './row-sharing.js';
 export interface BatchGenerationModel extends GenerationModel {
   /** Most tokens that the rows of a batch can come to have together. */
   readonly batchTokens: number;
+  /** The decoder whose rows see of each other what those of `decoder` do, where it has been or is to be asked. */
+  readonly sharesRowsAs?: Decoder;
 }
 
 /** A row on its way: what it has to show, and how it ended. */
@@ -24,7 +27,8 @@ const CHUNK_VALUES = 1 << 22;
 const sharing = new WeakMap<object, Promise<RowSharing>>();
 
 /** What the decoder's rows may share, found out once. */
-function sharingOf({ decoder, hiddenSize }: GenerationModel): Promise<RowSharing> {
+function sharingOf({ sharesRowsAs, hiddenSize, ...model }: BatchGenerationModel): Promise<RowSharing> {
+  const decoder = sharesRowsAs ?? model.decoder;
   let known = sharing.get(decoder);
   if (!known) sharing.set(decoder, (known = probeRowSharing(decoder, hiddenSize)));
   return known;

@@ -4,6 +4,7 @@ import {
   type GeneratedToken,
   type GenerateOptions,
   type Intervention,
+  type StreamAddition,
 } from '@sakejs/spec';
 import type { RowState, SteppedRow } from './batch-stepper.js';
 import { checkLayers } from './capture.js';
@@ -20,6 +21,8 @@ export interface GenerationModel {
   readonly layers: number;
   readonly maxPositions: number;
   readonly eosTokens: ReadonlySet<number>;
+  /** What is added to a prompt's residual streams, positions counted from its first token. Default nothing. */
+  readonly additions?: (tokens: readonly number[]) => readonly StreamAddition[];
 }
 
 /** A text in the making. */
@@ -117,6 +120,7 @@ export function createGenerationRow(
   let ended = false;
   return {
     tokens,
+    ...(model.additions && { additions: model.additions(prompt) }),
     layers: [...new Set(intervention?.layers ?? [])],
     mostTokens: Math.min(model.maxPositions, prompt.length + maxTokens),
     get ended() {

@@ -1,23 +1,13 @@
 import { join } from 'node:path';
-import {
-  SakeError,
-  type CausalLM,
-  type GenerateOptions,
-  type Matrix,
-  type ModelInfo,
-  type Prompt,
-} from '@sakejs/spec';
+import { SakeError, type CausalLM, type ModelInfo } from '@sakejs/spec';
 import { aboutFile } from './about-file.js';
-import { captureStates, observeStates, projectStates, type StateReader } from './capture.js';
 import { CHAT_TEMPLATE, readChatTemplate } from './chat-format.js';
-import { generateRows, type BatchGenerationModel } from './generate.js';
-import { createGenerationRow } from './generation-row.js';
+import { createCausalLM } from './create-causal-lm.js';
 import { isWithPast, type GraphChoice } from './graph-files.js';
 import { onnxruntimeVersion, type Device } from './graph-session.js';
 import { readModelFolder, readTokenizerFiles } from './model-folder.js';
 import { createModelGradients } from './model-gradients.js';
 import { openModel, readStart } from './open-model.js';
-import { promptTokens } from './prompt-tokens.js';
 import { createTokenizer, transformersVersion } from './tokenizer.js';
 
 export interface LoadOptions extends GraphChoice {
@@ -65,11 +55,8 @@ export async function loadCausalLM(folder: string, options: LoadOptions = {}): P
   );
   // What a conversation reads as is part of the model.
   const beside = { ...tokenizerFiles.bytes, ...(chatTemplate && { [CHAT_TEMPLATE]: chatTemplate }) };
-  const { decoder, config, sha256 } = await openModel(files, beside, {
-    threads,
-    device,
-    hiddenTensor,
-  });
+  const opening = { threads, device, hiddenTensor };
+  const { decoder, changed, keySizes, config, sha256 } = await openModel(files, beside, opening);
   const info: ModelInfo = {
     id,
     sha256,
@@ -88,60 +75,26 @@ export async function loadCausalLM(folder: string, options: LoadOptions = {}): P
       graph: files.graphs.file.replaceAll('\\', '/'),
     },
   };
-  const reader: StateReader = {
-    decoder,
-    hiddenSize: config.hiddenSize,
-    layers: config.layers,
-    // Where rows change each other, each is read by itself.
-    batchTokens: decoder.mixesRows ? 1 : batchTokens,
-  };
   const { endOfText } = tokenizer;
   const eosTokens =
     config.eosTokens.size === 0 && endOfText !== undefined ? new Set([endOfText]) : config.eosTokens;
+  // Where rows change each other, each is read by itself.
+  const together = decoder.mixesRows ? 1 : batchTokens;
   const gradients = createModelGradients({
     source: {
-      read: () => readStart(files),
-      decoder,
-      config,
-      threads,
-      device,
-      hiddenTensor,
+      read: () => readStart(files, 'gradients'),
+      ...{ decoder, config, threads, device, hiddenTensor },
       stepwise: isWithPast(files.graphs.file),
     },
-    batchTokens,
-    sequences: (prompts, where) => sequences(prompts, where),
+    batchTokens: together,
   });
-  const model: BatchGenerationModel = { ...reader, tokenizer, maxPositions: config.maxPositions, eosTokens };
-  const sequences = (prompts: readonly Prompt[], where: string): (readonly number[])[] =>
-    prompts.map((prompt, index) => promptTokens(prompt, tokenizer, info, `${where}, prompt ${index}`));
-  const openRow = (prompt: Prompt, rowOptions: Omit<GenerateOptions, 'signal'>, where: string) => () =>
-    createGenerationRow(model, promptTokens(prompt, tokenizer, info, where), rowOptions);
-
-  return {
-    info,
-    ...(tokenizer.chat && { chat: tokenizer.chat }),
-    gradients: { streamLoss: gradients.streamLoss, mlpKeys: gradients.mlpKeys },
-    encode: (text) => tokenizer.encode(text),
-    decode: (tokens) => tokenizer.decode(tokens),
-    capture: async (prompts, captureOptions = {}) =>
-      captureStates(reader, sequences(prompts, 'capture'), captureOptions),
-    observe: async (prompts, observeOptions = {}) =>
-      observeStates(reader, sequences(prompts, 'observe'), observeOptions),
-    project: async (hidden: Matrix) => projectStates(reader, hidden),
-    async *generate(prompt, { signal, ...rowOptions } = {}) {
-      yield* generateRows(model, [openRow(prompt, rowOptions, 'generate')], signal)[0]!;
-    },
-    generateBatch: (requests, { signal } = {}) =>
-      generateRows(
-        model,
-        requests.map(({ prompt, ...rowOptions }, index) =>
-          openRow(prompt, rowOptions, `generateBatch, prompt ${index}`),
-        ),
-        signal,
-      ),
-    async [Symbol.asyncDispose]() {
+  return createCausalLM({
+    ...{ info, decoder, tokenizer, eosTokens, changed, keySizes, gradients },
+    batchTokens: together,
+    dispose: async () => {
       await gradients.close();
+      await changed[Symbol.asyncDispose]();
       await decoder[Symbol.asyncDispose]();
     },
-  };
+  });
 }

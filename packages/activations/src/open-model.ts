@@ -3,6 +3,7 @@ import { SakeError } from '@sakejs/spec';
 import { aboutFile } from './about-file.js';
 import { cachedLayers } from './cached-layers.js';
 import { checkDecoder } from './causal-check.js';
+import { createChangedBodies, type ChangedBodies } from './changed-bodies.js';
 import { decoderGraphs, type DecoderGraphs } from './decoder-graphs.js';
 import { openDecoder } from './decoder-sessions.js';
 import type { Decoder } from './decoder.js';
@@ -34,12 +35,8 @@ export async function cutModel(
   where: string,
   { layersNeeded = true }: { readonly layersNeeded?: boolean } = {},
 ): Promise<CutModel> {
-  const { path: root, graphs, modelFile, stated } = folder;
-  const read = (file: string): Promise<GraphFile> => aboutFile(where, file, () => readGraph({ file, root }));
-  const first = await read(modelFile);
-  const pastFile = graphs.withPast === undefined ? undefined : join(root, graphs.withPast);
-  const past = pastFile === undefined ? undefined : await read(pastFile);
-  const decoders = await aboutFile(where, modelFile, () => decoderGraphs(first, past));
+  const { modelFile, stated } = folder;
+  const { graphs, ...decoders } = await readDecoders(folder, where);
   const { start, withPast } = decoders;
   const split = await aboutFile(where, modelFile, () =>
     splitDecoder(start, {
@@ -58,7 +55,25 @@ export async function cutModel(
         (layersNeeded ? undefined : 0),
     }),
   );
-  return { ...decoders, split, config, graphs: past === undefined ? [first] : [first, past] };
+  return { ...decoders, split, config, graphs };
+}
+
+/**
+ * Reads a folder's graphs.
+ *
+ * @param where the function to name in errors.
+ * @throws {SakeError} `not-found`, `invalid-file`, `unsupported`, `io`, naming the file.
+ */
+async function readDecoders(
+  { path: root, graphs, modelFile }: ModelFolder,
+  where: string,
+): Promise<DecoderGraphs & Pick<CutModel, 'graphs'>> {
+  const read = (file: string): Promise<GraphFile> => aboutFile(where, file, () => readGraph({ file, root }));
+  const first = await read(modelFile);
+  const pastFile = graphs.withPast === undefined ? undefined : join(root, graphs.withPast);
+  const past = pastFile === undefined ? undefined : await read(pastFile);
+  const decoders = await aboutFile(where, modelFile, () => decoderGraphs(first, past));
+  return { ...decoders, graphs: past === undefined ? [first] : [first, past] };
 }
 
 /**
@@ -66,11 +81,8 @@ export async function cutModel(
  *
  * @throws {SakeError} as {@link cutModel}.
  */
-export async function readStart({ path: root, graphs, modelFile }: ModelFolder): Promise<DecoderGraph> {
-  const first = await aboutFile('loadCausalLM', modelFile, () => readGraph({ file: modelFile, root }));
-  const past =
-    graphs.withPast === undefined ? undefined : await readGraph({ file: join(root, graphs.withPast), root });
-  return aboutFile('loadCausalLM', modelFile, () => decoderGraphs(first, past).start);
+export async function readStart(folder: ModelFolder, where: string): Promise<DecoderGraph> {
+  return (await readDecoders(folder, where)).start;
 }
 
 /**
@@ -93,6 +105,10 @@ function hashedFiles(
 /** A model that runs, and what is known of it. */
 export interface OpenModel {
   readonly decoder: Decoder;
+  /** Bodies of the same model that take changes; opened as they are asked for. */
+  readonly changed: ChangedBodies;
+  /** Widths of the blocks' MLP keys, or why they are not found. */
+  readonly keySizes: readonly number[] | SakeError;
   readonly config: ModelConfig;
   readonly sha256: string;
 }
@@ -121,7 +137,14 @@ export async function openModel(
     await decoder[Symbol.asyncDispose]();
     throw cause;
   }
-  return { decoder, config, sha256 };
+  const { map, keySizes, withPast } = split;
+  const changed = createChangedBodies({
+    read: () => readDecoders(folder, 'withChange'),
+    ...(hiddenTensor !== undefined && { hiddenTensor }),
+    ...{ threads, device, stepwise: isWithPast(folder.graphs.file), sizes: config },
+    pairs: (withPast?.map ?? map).cache,
+  });
+  return { decoder, changed, keySizes, config, sha256 };
 }
 
 /** So that the files' bytes are gone before sessions open. */

@@ -1,5 +1,6 @@
-import type { CachePair } from '@sakejs/onnx';
+import type { CachePair, ChangeInputs } from '@sakejs/onnx';
 import { SakeError } from '@sakejs/spec';
+import { changeFeeds, type PassChange } from './change-feeds.js';
 import { widthOf, type DecoderFeeder } from './decoder-feeds.js';
 import { everyPosition } from './every-position.js';
 import type { GraphSession, GraphTensor } from './graph-session.js';
@@ -18,6 +19,16 @@ export interface RunningBody {
   readonly fixedRows: number | undefined;
   /** Whether it takes one token of each row at a time. */
   readonly stepwise: boolean;
+  /** Inputs of a body that takes changes. */
+  readonly changes?: ChangeInputs;
+  /** The MLP keys that it shows, by block. */
+  readonly keys: ReadonlyMap<number, ShownKeys>;
+}
+
+/** Where a body shows a block's MLP keys, and their width. */
+export interface ShownKeys {
+  readonly tensor: string;
+  readonly size: number;
 }
 
 type CacheTensors = Readonly<Record<string, GraphTensor>>;
@@ -30,27 +41,34 @@ export interface Pass {
   readonly leading: readonly number[];
   readonly tensors: CacheTensors | undefined;
   readonly layers: readonly number[];
+  /** Blocks whose MLP keys are wanted. */
+  readonly keys: readonly number[];
+  /** What the body's changes are, where it takes some. */
+  readonly change?: PassChange;
   /** Whether the grown cache is wanted. */
   readonly keep: boolean;
 }
 
-/** States [rows, width, d], and the grown cache. */
+/** States [rows, width, d], MLP keys [rows, width, keySize], and the grown cache. */
 export interface PassStates {
   readonly hidden: Float32Array;
   readonly layers: ReadonlyMap<number, Float32Array>;
+  readonly keys: ReadonlyMap<number, Float32Array>;
   readonly tensors: CacheTensors;
 }
 
-async function runOnce(
-  body: RunningBody,
-  { rows, past, leading, tensors, layers, keep }: Pass,
-): Promise<PassStates> {
+async function runOnce(body: RunningBody, pass: Pass): Promise<PassStates> {
+  const { rows, past, leading, tensors, layers, keys, keep } = pass;
   const { session, feeder, hiddenTensor, residuals, pairs } = body;
   const names = layers.map((layer) => residuals![layer]!);
   const presents = keep ? pairs.map(({ output }) => output) : [];
   const results = await session.run(
-    { ...feeder.sequences(rows, past, leading), ...(tensors ?? feeder.emptyCache(rows.length)) },
-    [...new Set([hiddenTensor, ...names, ...presents])],
+    {
+      ...feeder.sequences(rows, past, leading),
+      ...(tensors ?? feeder.emptyCache(rows.length)),
+      ...changeFeeds(body, pass),
+    },
+    [...new Set([hiddenTensor, ...names, ...keys.map((layer) => body.keys.get(layer)!.tensor), ...presents])],
   );
   const positions = rows.length * widthOf(rows);
   return {
@@ -61,6 +79,12 @@ async function runOnce(
       hiddenTensor,
     ),
     layers: new Map(layers.map((layer, index) => [layer, float32(results[names[index]!]!, names[index]!)])),
+    keys: new Map(
+      keys.map((layer) => {
+        const { tensor, size } = body.keys.get(layer)!;
+        return [layer, everyPosition(float32(results[tensor]!, tensor), positions, size, tensor)];
+      }),
+    ),
     tensors: keep ? Object.fromEntries(pairs.map(({ input, output }) => [input, results[output]!])) : {},
   };
 }
@@ -84,21 +108,22 @@ async function stepThrough(body: RunningBody, whole: Pass): Promise<PassStates> 
     ({ tensors } = states);
     parts.push(states);
   }
-  const join = (of: (states: PassStates) => Float32Array): Float32Array => {
-    const joined = new Float32Array(rows.length * width * hiddenSize);
+  const join = (size: number, of: (states: PassStates) => Float32Array): Float32Array => {
+    const joined = new Float32Array(rows.length * width * size);
     parts.forEach((states, column) => {
       const values = of(states);
       for (let row = 0; row < rows.length; row++)
-        joined.set(
-          values.subarray(row * hiddenSize, (row + 1) * hiddenSize),
-          (row * width + column) * hiddenSize,
-        );
+        joined.set(values.subarray(row * size, (row + 1) * size), (row * width + column) * size);
     });
     return joined;
   };
+  const keySize = (layer: number): number => body.keys.get(layer)!.size;
   return {
-    hidden: join(({ hidden }) => hidden),
-    layers: new Map(whole.layers.map((layer) => [layer, join(({ layers }) => layers.get(layer)!)])),
+    hidden: join(hiddenSize, ({ hidden }) => hidden),
+    layers: new Map(
+      whole.layers.map((layer) => [layer, join(hiddenSize, ({ layers }) => layers.get(layer)!)]),
+    ),
+    keys: new Map(whole.keys.map((layer) => [layer, join(keySize(layer), ({ keys }) => keys.get(layer)!)])),
     tensors: tensors!,
   };
 }
@@ -117,15 +142,25 @@ async function rowByRow(body: RunningBody, whole: Pass): Promise<PassStates> {
         `${whole.rows.length}; export the model with dynamic axes`,
     );
   const width = widthOf(whole.rows);
-  const hidden = new Float32Array(whole.rows.length * width * hiddenSize);
-  const layers = new Map(whole.layers.map((layer) => [layer, new Float32Array(hidden.length)]));
+  const positions = whole.rows.length * width;
+  const empty = (size: number): Float32Array => new Float32Array(positions * size);
+  const hidden = empty(hiddenSize);
+  const layers = new Map(whole.layers.map((layer) => [layer, empty(hiddenSize)]));
+  const keys = new Map(whole.keys.map((layer) => [layer, empty(body.keys.get(layer)!.size)]));
   for (const [index, tokens] of whole.rows.entries()) {
-    const states = await runTogether(body, { ...whole, rows: [tokens], leading: [0] });
-    const at = (index * width + whole.leading[index]!) * hiddenSize;
-    hidden.set(states.hidden, at);
-    for (const [layer, values] of layers) values.set(states.layers.get(layer)!, at);
+    const { change } = whole;
+    const states = await runTogether(body, {
+      ...whole,
+      rows: [tokens],
+      leading: [0],
+      ...(change && { change: { ...change, additions: [change.additions[index] ?? []] } }),
+    });
+    const at = index * width + whole.leading[index]!;
+    hidden.set(states.hidden, at * hiddenSize);
+    for (const [layer, values] of layers) values.set(states.layers.get(layer)!, at * hiddenSize);
+    for (const [layer, values] of keys) values.set(states.keys.get(layer)!, at * body.keys.get(layer)!.size);
   }
-  return { hidden, layers, tensors: {} };
+  return { hidden, layers, keys, tensors: {} };
 }
 
 /**

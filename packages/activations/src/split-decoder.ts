@@ -1,14 +1,19 @@
 import {
   bodyModel,
+  changeableModel,
   encodeModel,
   findDecoder,
+  findMlpProjections,
   headModel,
   operatorKey,
+  type ChangeableOptions,
+  type ChangeInputs,
   type DecoderMap,
   type OnnxModel,
 } from '@sakejs/onnx';
-import { SakeError } from '@sakejs/spec';
+import { isSakeError, SakeError } from '@sakejs/spec';
 import type { PlacedModel } from './external-data.js';
+import type { ShownKeys } from './run-body.js';
 
 /** A graph whose external data has been found. */
 export type DecoderGraph = Pick<PlacedModel, 'model' | 'folder'>;
@@ -30,12 +35,25 @@ export interface SplitBody {
   readonly mixesRows: boolean;
 }
 
+/** A body that takes changes, and the MLP keys that it shows. */
+export interface ChangedBody extends SplitBody {
+  readonly inputs: ChangeInputs;
+  readonly keys: ReadonlyMap<number, ShownKeys>;
+}
+
+/** What a changed body takes and shows, each by blocks. */
+export interface BodyShape extends Required<ChangeableOptions> {
+  readonly keys: readonly number[];
+}
+
 /** A decoder graph cut before its LM head. */
 export interface SplitDecoder extends SplitBody {
   /** Hidden states [n, d] in, logits [n, vocabulary] out. */
   readonly head: Uint8Array;
   /** Whether the head quantizes activations by the range of all its rows. */
   readonly headMixesRows: boolean;
+  /** Widths of the blocks' MLP keys, or why they are not found. */
+  readonly keySizes: readonly number[] | SakeError;
   /** The body that goes on from a cache, where the first one starts without any. */
   readonly withPast?: SplitBody;
 }
@@ -73,6 +91,7 @@ export function splitDecoder(graph: DecoderGraph, options: SplitOptions = {}): S
     ...first,
     head: encodeModel(head),
     headMixesRows: quantizesDynamically(head),
+    keySizes: keySizesOf(graph.model, map),
     ...(withPast && { withPast: splitPast(withPast, first.map, graph.model) }),
   };
 }
@@ -81,10 +100,49 @@ function mapOf(model: OnnxModel, hiddenTensor?: string): DecoderMap {
   return findDecoder(model, { ...(hiddenTensor !== undefined && { hiddenTensor }) });
 }
 
+function keySizesOf(model: OnnxModel, map: DecoderMap): number[] | SakeError {
+  try {
+    return findMlpProjections(model, map).map(({ keySize }) => keySize);
+  } catch (error) {
+    if (isSakeError(error)) return error;
+    throw error;
+  }
+}
+
+/**
+ * The body of a decoder that takes changes.
+ *
+ * @param asked whether the cache's outputs are read though the graph has no input for them.
+ * @throws {SakeError} as `changeableModel`.
+ */
+export function changedBody(
+  { model, folder }: DecoderGraph,
+  shape: BodyShape,
+  options: { readonly hiddenTensor?: string; readonly asked: boolean },
+): ChangedBody {
+  const map = mapOf(model, options.hiddenTensor);
+  const projections = shape.keys.length > 0 ? findMlpProjections(model, map) : [];
+  const keys = new Map(
+    shape.keys.map((layer): [number, ShownKeys] => {
+      const { key, keySize } = projections[layer]!;
+      return [layer, { tensor: key, size: keySize }];
+    }),
+  );
+  const changed = changeableModel(model, shape, map);
+  const shown = [...keys.values()].map(({ tensor }) => tensor);
+  const body = splitBody({ model: changed.model, folder }, map, options.asked, shown);
+  return { ...body, inputs: changed.inputs, keys };
+}
+
 /** @param asked whether the cache's outputs are read though the graph has no input for them. */
-function splitBody({ model, folder }: DecoderGraph, map: DecoderMap, asked: boolean): SplitBody {
+function splitBody(
+  { model, folder }: DecoderGraph,
+  map: DecoderMap,
+  asked: boolean,
+  shown: readonly string[] = [],
+): SplitBody {
   const body = bodyModel(model, {
-    outputs: [...new Set([map.hiddenTensor, ...(map.residuals ?? [])])],
+    outputs: [...new Set([map.hiddenTensor, ...(map.residuals ?? []), ...shown])],
     cache: asked || map.cache.length > 0,
   });
   const { node, op } = map.head;

@@ -66,6 +66,7 @@ export function countingDecoder({
         width,
         hidden: Float32Array.from(hidden),
         layers: new Map(),
+        keys: new Map(),
         ...(keepCache && { cache: grown }),
       };
     },

@@ -58,7 +58,7 @@ const keyOf = (prompt: Prompt): string =>
  * An activation may differ from an uncached one as one batch differs from another (within 1e-5), never between
  * two hits. With `directory`, what memory does not have is looked for there, under the model, the prompt's tokens and
  * the part (last token, or a layer): the very bits that were computed, checked; a damaged entry is computed again.
- * Captures at other layers or positions, projection and generation go to the model. Disposing of it
+ * Captures at other layers or positions, projection, generation and the model's changed views are the model's own. Disposing of it
  * disposes of the model.
  *
  * @throws {SakeError} `invalid-option` when `maxBytes` or `directoryBytes` is not a positive number; `io`, from
@@ -161,6 +161,7 @@ export function withActivationCache(lm: CausalLM, options: ActivationCacheOption
     generate: (prompt, request) => lm.generate(prompt, request),
     generateBatch: (requests, request) => lm.generateBatch(requests, request),
     ...(lm.chat && { chat: lm.chat }),
+    ...(lm.layers && { layers: lm.layers }),
     async [Symbol.asyncDispose]() {
       store.clear();
       await lm[Symbol.asyncDispose]();

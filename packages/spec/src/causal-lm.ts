@@ -1,5 +1,6 @@
 import type { ChatFormat } from './chat.js';
 import type { ModelGradients } from './gradients.js';
+import type { LayerAccess } from './layer-access.js';
 import type { Matrix } from './matrix.js';
 import type { Query } from './scope.js';
 
@@ -130,7 +131,9 @@ export interface CausalLM {
   ): AsyncIterable<GeneratedToken>[];
   /** Absent where the model has no chat template. */
   readonly chat?: ChatFormat;
-  /** Absent where the model cannot be differentiated; ask for it with `requireGradients`. */
+  /** Access to MLP keys, weights and residual streams; absent where the model offers none. */
+  readonly layers?: LayerAccess;
+  /** Losses that can be differentiated inside the model; absent where it offers none. */
   readonly gradients?: ModelGradients;
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -40,6 +40,17 @@ export type {
   ObserveOptions,
   Prompt,
 } from './causal-lm.js';
+export {
+  layerAccess,
+  type CaptureKeysOptions,
+  type DenseDelta,
+  type LayerAccess,
+  type LowRankDelta,
+  type ModelChange,
+  type StreamAddition,
+  type StreamHook,
+  type WeightDelta,
+} from './layer-access.js';
 export { chatTokens, type ChatFormat, type ChatMessage, type ChatOptions } from './chat.js';
 export type { Edit, EditMethod, LaterMap, LearnContext, MapEdit, PromptEdit, Provenance } from './edit.js';
 export {
@@ -50,13 +61,13 @@ export {
   type ImplicationInput,
 } from './contexts.js';
 export {
-  requireGradients,
+  modelGradients,
   type DivergenceTerm,
   type LossOptions,
   type LossSequence,
   type LossTerm,
   type LossValue,
-  type MlpKeyOptions,
+  type MlpOutputOptions,
   type ModelGradients,
   type StreamLoss,
   type TargetTerm,

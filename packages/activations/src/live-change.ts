@@ -1,0 +1,206 @@
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  SakeError,
+  type Matrix,
+  type ModelChange,
+  type ModelInfo,
+  type StreamAddition,
+  type StreamHook,
+  type WeightDelta,
+} from '@sakejs/spec';
+import type { WeightChange } from './changed-decoder.js';
+import type { Decoder } from './decoder.js';
+import type { GraphTensor } from './graph-session.js';
+
+/** A change with which a view of a model runs. */
+export interface LiveChange {
+  readonly weights: readonly WeightDelta[];
+  readonly hooks: readonly StreamHook[];
+  readonly decoder: Decoder;
+  /** Tells this change from others: a hash of the weights' deltas, and a name of its own for hooks. */
+  readonly id: string;
+  /** What the hooks add to a prompt, positions counted from its first token; absent without hooks. */
+  readonly additions?: (tokens: readonly number[]) => readonly StreamAddition[];
+}
+
+/** No change of any weight. */
+export const noWeights: WeightChange = { lowRank: new Map(), dense: new Map() };
+
+const WHERE = 'withChange';
+
+/** What a change is checked against, and what runs it. */
+interface Changeable {
+  readonly info: ModelInfo;
+  /** Whether the graph shows its residual streams. */
+  readonly showsStreams: boolean;
+  /** @throws {SakeError} for a block without MLP keys. */
+  keySize(layer: number): number;
+  decoderWith(weights: WeightChange): Decoder;
+}
+
+/**
+ * A change on top of another.
+ *
+ * @throws {SakeError} as `LayerAccess.withChange`.
+ */
+export function withFurther(
+  before: LiveChange | undefined,
+  { weights = [], stream }: ModelChange,
+  model: Changeable,
+): LiveChange {
+  const { info } = model;
+  for (const delta of weights) checkDelta(delta, info.hiddenSize, model.keySize(delta.layer));
+  if (stream !== undefined) checkHook(stream, model);
+  const all = [...(before?.weights ?? []), ...weights];
+  const hooks = [...(before?.hooks ?? []), ...(stream === undefined ? [] : [stream])];
+  return {
+    weights: all,
+    hooks,
+    decoder: before !== undefined && weights.length === 0 ? before.decoder : model.decoderWith(summed(all)),
+    id: [hashOf(all), ...(hooks.length > 0 ? [randomUUID()] : [])].join(' '),
+    ...(hooks.length > 0 && {
+      additions: (tokens) => hooks.flatMap((hook) => checkedAdditions(hook, tokens, info)),
+    }),
+  };
+}
+
+/** SHA-256 over deltas, the first 16 digits. */
+function hashOf(weights: readonly WeightDelta[]): string {
+  const hash = createHash('sha256');
+  for (const delta of weights)
+    for (const { rows, cols, data } of 'dense' in delta ? [delta.dense] : [delta.u, delta.v])
+      hash.update(`${delta.layer} ${rows} ${cols}\0`).update(Float64Array.from(data));
+  return hash.digest('hex').slice(0, 16);
+}
+
+function checkDelta(delta: WeightDelta, hiddenSize: number, keySize: number): void {
+  const { layer } = delta;
+  const expect = ({ rows, cols }: Matrix, shape: string, fits: boolean): void => {
+    if (!fits)
+      throw new SakeError(
+        'shape-mismatch',
+        `${WHERE}: expected ${shape} for block ${layer}, got [${rows}, ${cols}]`,
+        { details: { layer, hiddenSize, keySize } },
+      );
+  };
+  if ('dense' in delta) {
+    const { dense } = delta;
+    expect(
+      dense,
+      `a delta of [${keySize}, ${hiddenSize}]`,
+      dense.rows === keySize && dense.cols === hiddenSize,
+    );
+  } else {
+    const { u, v } = delta;
+    expect(u, `U of [${hiddenSize}, rank], rank > 0,`, u.rows === hiddenSize && u.cols > 0);
+    expect(v, `V of [${u.cols}, ${keySize}]`, v.rows === u.cols && v.cols === keySize);
+  }
+  for (const { data } of 'dense' in delta ? [delta.dense] : [delta.u, delta.v])
+    for (let i = 0; i < data.length; i++)
+      if (!Number.isFinite(data[i]))
+        throw new SakeError(
+          'numerical',
+          `${WHERE}: expected finite values in the delta of block ${layer}, got ${data[i]}`,
+          { details: { layer } },
+        );
+}
+
+function checkHook({ layers }: StreamHook, { info, showsStreams }: Changeable): void {
+  const wrong = layers.find((layer) => !Number.isInteger(layer) || layer < 0 || layer >= info.layers);
+  if (wrong !== undefined)
+    throw new SakeError('invalid-input', `${WHERE}: expected a layer in [0, ${info.layers}), got ${wrong}`);
+  if (!showsStreams)
+    throw new SakeError(
+      'unsupported',
+      `${WHERE}: expected a graph that shows its residual streams, got one whose additions are fused into norms; ` +
+        'export it without runtime fusions',
+    );
+}
+
+/** What a hook adds to a prompt, positions counted from its first token. */
+function checkedAdditions(
+  { layers, additions }: StreamHook,
+  tokens: readonly number[],
+  { hiddenSize }: ModelInfo,
+): StreamAddition[] {
+  return additions(tokens).map(({ layer, position, values }) => {
+    if (!layers.includes(layer))
+      throw new SakeError(
+        'invalid-input',
+        `additions: expected one of the hook's layers, ${layers.join(', ') || 'none'}, got ${layer}`,
+      );
+    if (!Number.isInteger(position) || position < -tokens.length || position >= tokens.length)
+      throw new SakeError(
+        'invalid-input',
+        `additions: expected a position in [-${tokens.length}, ${tokens.length}), got ${position}`,
+      );
+    if (values.length !== hiddenSize)
+      throw new SakeError(
+        'shape-mismatch',
+        `additions: expected values of width ${hiddenSize}, got ${values.length}`,
+      );
+    return { layer, position: position < 0 ? tokens.length + position : position, values };
+  });
+}
+
+/** Deltas by block: low-rank ones side by side, dense ones added up. */
+function summed(weights: readonly WeightDelta[]): WeightChange {
+  const layersOf = (kind: 'u' | 'dense'): number[] => [
+    ...new Set(weights.filter((delta) => kind in delta).map(({ layer }) => layer)),
+  ];
+  return {
+    lowRank: new Map(
+      layersOf('u').map((layer) => {
+        const own = weights.flatMap((delta) => ('u' in delta && delta.layer === layer ? [delta] : []));
+        return [layer, { u: sideBySide(own.map(({ u }) => u)), v: stacked(own.map(({ v }) => v)) }];
+      }),
+    ),
+    dense: new Map(
+      layersOf('dense').map((layer) => [
+        layer,
+        added(weights.flatMap((delta) => ('dense' in delta && delta.layer === layer ? [delta.dense] : []))),
+      ]),
+    ),
+  };
+}
+
+const float32 = (data: Float32Array, rows: number, cols: number): GraphTensor => ({
+  type: 'float32',
+  dims: [rows, cols],
+  data,
+});
+
+/** [d, r1], [d, r2] … -> [d, r1 + r2 …] */
+function sideBySide(parts: readonly Matrix[]): GraphTensor {
+  const rows = parts[0]!.rows;
+  const cols = parts.reduce((sum, part) => sum + part.cols, 0);
+  const data = new Float32Array(rows * cols);
+  let from = 0;
+  for (const part of parts) {
+    for (let row = 0; row < rows; row++)
+      for (let col = 0; col < part.cols; col++)
+        data[row * cols + from + col] = part.data[row * part.cols + col]!;
+    from += part.cols;
+  }
+  return float32(data, rows, cols);
+}
+
+/** [r1, k], [r2, k] … -> [r1 + r2 …, k] */
+function stacked(parts: readonly Matrix[]): GraphTensor {
+  const { cols } = parts[0]!;
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+  const data = new Float32Array(rows * cols);
+  let from = 0;
+  for (const part of parts) {
+    data.set(part.data, from);
+    from += part.data.length;
+  }
+  return float32(data, rows, cols);
+}
+
+function added(parts: readonly Matrix[]): GraphTensor {
+  const { rows, cols } = parts[0]!;
+  const sum = new Float64Array(rows * cols);
+  for (const { data } of parts) for (let i = 0; i < sum.length; i++) sum[i]! += data[i]!;
+  return float32(Float32Array.from(sum), rows, cols);
+}
