@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TINY_VOCABULARY } from '../test/byte-tokenizer.js';
 import { tinyGpt2, tinyLlama, writeRandomModel } from '../test/random-model.js';
 import { removeCache } from '../test/without-cache.js';
 import { loadCausalLM } from './load-causal-lm.js';
@@ -38,7 +39,15 @@ async function exported(file: string): Promise<string> {
   return folder;
 }
 
+const tinyGptJ = {
+  model_type: 'gptj',
+  ...{ vocab_size: TINY_VOCABULARY, n_embd: 32, n_layer: 3, n_head: 4, n_positions: 64, rotary_dim: 4 },
+  ...{ activation_function: 'gelu_new', tie_word_embeddings: false },
+};
+
 const models: [string, () => Promise<string>][] = [
+  // Attention and MLP side by side: both are added to one stream.
+  ['a GPT-J', () => writeRandomModel(join(root, 'gptj'), tinyGptJ)],
   ['a GPT-2', () => writeRandomModel(join(root, 'gpt2'), tinyGpt2)],
   [
     'a LLaMA stored in float16',
