@@ -1,6 +1,7 @@
 export { actAdd, type ActAddOptions } from './act-add.js';
 export { icl, type IclOptions } from './icl.js';
 export { imagine } from './imagine.js';
+export { mlpWeightLoss, type MlpWeightLoss, type WeightLossValue } from './mlp-weight-loss.js';
 export { stateFact } from './state-fact.js';
 export {
   collectKeyMoments,
