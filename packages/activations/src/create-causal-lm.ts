@@ -1,4 +1,4 @@
-import type { CausalLM, GenerateOptions, ModelGradients, ModelInfo, Prompt, SakeError } from '@sakejs/spec';
+import type { CausalLM, GenerateOptions, ModelInfo, Prompt, SakeError } from '@sakejs/spec';
 import { captureStates, observeStates, projectStates, type StateReader } from './capture.js';
 import type { ChangedBodies } from './changed-bodies.js';
 import type { Decoder } from './decoder.js';
@@ -6,7 +6,8 @@ import { generateRows, type BatchGenerationModel } from './generate.js';
 import { createGenerationRow } from './generation-row.js';
 import { createLayerAccess } from './layer-access.js';
 import type { LiveChange } from './live-change.js';
-import { promptTokens, sequencesOf } from './prompt-tokens.js';
+import type { GradientSessions } from './model-gradients.js';
+import { promptTokens } from './prompt-tokens.js';
 import type { Tokenizer } from './tokenizer.js';
 
 /** What a causal LM is made of. */
@@ -20,8 +21,7 @@ export interface CausalLMParts {
   readonly batchTokens: number;
   readonly changed: ChangedBodies;
   readonly keySizes: readonly number[] | SakeError;
-  /** Of the plain model. */
-  readonly gradients: ModelGradients;
+  readonly gradients: GradientSessions;
   readonly dispose: () => Promise<void>;
 }
 
@@ -41,7 +41,8 @@ export function createCausalLM(parts: CausalLMParts, change?: LiveChange): Causa
   const model: BatchGenerationModel = {
     ...{ ...reader, tokenizer, eosTokens, maxPositions: info.maxPositions, sharesRowsAs: parts.decoder },
   };
-  const sequences = sequencesOf(tokenizer, info);
+  const sequences = (prompts: readonly Prompt[], where: string): (readonly number[])[] =>
+    prompts.map((prompt, index) => promptTokens(prompt, tokenizer, info, `${where}, prompt ${index}`));
   const openRow = (prompt: Prompt, rowOptions: Omit<GenerateOptions, 'signal'>, where: string) => () =>
     createGenerationRow(model, promptTokens(prompt, tokenizer, info, where), rowOptions);
 
@@ -64,8 +65,7 @@ export function createCausalLM(parts: CausalLMParts, change?: LiveChange): Causa
         ),
         signal,
       ),
-    // A changed model's are other ones, which are not offered.
-    ...(change === undefined && { gradients: parts.gradients }),
+    gradients: parts.gradients.of({ decoder, sequences, ...(change && { change }) }),
     layers: createLayerAccess(parts, change, { reader, sequences }),
     [Symbol.asyncDispose]: change === undefined ? parts.dispose : () => Promise.resolve(),
   };

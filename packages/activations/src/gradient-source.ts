@@ -45,7 +45,6 @@ export async function openGraph(
     ...(folder !== undefined && { externalDataFolder: folder }),
   });
   try {
-    const fed = { ...session, inputs: session.inputs.filter(({ name }) => !own.includes(name)) };
     const ids = session.inputs.find(({ name }) => name === map.inputs.ids);
     const fixed = (axis: number): number | undefined => {
       const size = ids?.dims[axis];
@@ -53,7 +52,7 @@ export async function openGraph(
     };
     return {
       session,
-      feeder: createFeeder(fed, map, source.config),
+      feeder: createFeeder(session, { ...map, changes: own }, source.config),
       fixedRows: fixed(0),
       fixedLength: fixed(1),
     };

@@ -8,7 +8,6 @@ import { onnxruntimeVersion, type Device } from './graph-session.js';
 import { readModelFolder, readTokenizerFiles } from './model-folder.js';
 import { createModelGradients } from './model-gradients.js';
 import { openModel, readStart } from './open-model.js';
-import { sequencesOf } from './prompt-tokens.js';
 import { createTokenizer, transformersVersion } from './tokenizer.js';
 
 export interface LoadOptions extends GraphChoice {
@@ -79,20 +78,19 @@ export async function loadCausalLM(folder: string, options: LoadOptions = {}): P
   const { endOfText } = tokenizer;
   const eosTokens =
     config.eosTokens.size === 0 && endOfText !== undefined ? new Set([endOfText]) : config.eosTokens;
+  // Where rows change each other, each is read by itself.
+  const together = decoder.mixesRows ? 1 : batchTokens;
   const gradients = createModelGradients({
     source: {
+      read: () => readStart(files, 'gradients'),
       ...{ decoder, config, threads, device, hiddenTensor },
-      read: () => readStart(files),
       stepwise: isWithPast(files.graphs.file),
     },
-    batchTokens,
-    sequences: sequencesOf(tokenizer, info),
+    batchTokens: together,
   });
   return createCausalLM({
-    ...{ info, decoder, tokenizer, eosTokens, changed, keySizes },
-    gradients: { streamLoss: gradients.streamLoss, mlpKeys: gradients.mlpKeys },
-    // Where rows change each other, each is read by itself.
-    batchTokens: decoder.mixesRows ? 1 : batchTokens,
+    ...{ info, decoder, tokenizer, eosTokens, changed, keySizes, gradients },
+    batchTokens: together,
     dispose: async () => {
       await gradients.close();
       await changed[Symbol.asyncDispose]();

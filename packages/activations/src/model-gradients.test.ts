@@ -1,25 +1,22 @@
-import { changeableModel, encodeModel, findDecoder } from '@sakejs/onnx';
 import {
   createRandom,
   matrix,
   row,
   type CausalLM,
   type LossSequence,
+  type Matrix,
   type ModelGradients,
 } from '@sakejs/spec';
 import { expectCode } from '@sakejs/spec/testing';
 import { copyFile, cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TINY_VOCABULARY } from '../test/byte-tokenizer.js';
 import { tinyGpt2, tinyLlama, writeRandomModel } from '../test/random-model.js';
 import { removeCache } from '../test/without-cache.js';
-import { createFeeder } from './decoder-feeds.js';
-import { decoderGraphs } from './decoder-graphs.js';
-import { createGraphSession } from './graph-session.js';
 import { loadCausalLM } from './load-causal-lm.js';
-import { readGraph } from './read-graph.js';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const qwen2 = path('../test/fixtures/qwen2-optimum');
@@ -42,7 +39,15 @@ async function exported(file: string): Promise<string> {
   return folder;
 }
 
+const tinyGptJ = {
+  model_type: 'gptj',
+  ...{ vocab_size: TINY_VOCABULARY, n_embd: 32, n_layer: 3, n_head: 4, n_positions: 64, rotary_dim: 4 },
+  ...{ activation_function: 'gelu_new', tie_word_embeddings: false },
+};
+
 const models: [string, () => Promise<string>][] = [
+  // Attention and MLP side by side: both are added to one stream.
+  ['a GPT-J', () => writeRandomModel(join(root, 'gptj'), tinyGptJ)],
   ['a GPT-2', () => writeRandomModel(join(root, 'gpt2'), tinyGpt2)],
   [
     'a LLaMA stored in float16',
@@ -91,41 +96,6 @@ const logProbabilities = (logits: Float32Array): number[] => {
   return Array.from(logits, (value) => value - total);
 };
 
-/** Logits of the whole graph, [rows, width, vocabulary], with vectors added to the stream behind a block. */
-async function changedLogits(
-  file: string,
-  layer: number,
-  rows: readonly (readonly number[])[],
-  delta: Float32Array,
-): Promise<Float32Array> {
-  const { model, folder } = await readGraph({ file, root: dirname(file) });
-  const { start } = decoderGraphs({ model, folder, files: [] }, undefined);
-  const map = findDecoder(start.model);
-  const { model: changeable, inputs } = changeableModel(start.model, { stream: [layer] }, map);
-  const session = await createGraphSession(encodeModel(changeable), {
-    threads: 1,
-    ...(folder !== undefined && { externalDataFolder: folder }),
-  });
-  try {
-    const own = inputs.stream.get(layer)!;
-    const fed = { ...session, inputs: session.inputs.filter(({ name }) => name !== own) };
-    const feeder = createFeeder(fed, map, { keyValueHeads: 2, headSize: 16 });
-    const width = Math.max(...rows.map((tokens) => tokens.length));
-    const leading = rows.map(() => 0);
-    const results = await session.run(
-      {
-        ...feeder.sequences(rows, 0, leading),
-        ...feeder.emptyCache(rows.length),
-        [own]: session.tensor(delta, [rows.length, width, map.hiddenSize]),
-      },
-      [map.logits],
-    );
-    return results[map.logits]!.data as Float32Array;
-  } finally {
-    await session[Symbol.asyncDispose]();
-  }
-}
-
 describe.each(models)('gradients of %s', (_, folder) => {
   let lm: CausalLM;
   let gradients: ModelGradients;
@@ -158,44 +128,90 @@ describe.each(models)('gradients of %s', (_, folder) => {
     expect(total).toBeCloseTo(weighted, 10);
   });
 
-  it.each([0, 1, 2])(
-    'gives the losses of the whole graph with vectors added behind block %i',
-    async (layer) => {
-      const loss = await gradients.streamLoss(sequences, { layer });
-      const additions = added(0.5);
-      const { terms } = await loss.evaluate(matrix(SITES, d, additions));
-      const [width, vocabulary] = [5, lm.info.vocabularySize];
-      const delta = new Float32Array(sequences.length * width * d);
-      let site = 0;
-      sequences.forEach(({ sites }, at) =>
-        sites.forEach((position) =>
-          delta.set(additions.subarray(site * d, ++site * d), (at * width + position) * d),
-        ),
-      );
-      const file = join(await folder(), lm.info.runtime['graph']!);
-      const rows = sequences.map(({ tokens }) => tokens);
-      const [changed, plain] = [
-        await changedLogits(file, layer, rows, delta),
-        await changedLogits(file, layer, rows, new Float32Array(delta.length)),
-      ];
-      let term = 0;
-      sequences.forEach((sequence, at) =>
-        sequence.terms.forEach((one) => {
-          const from = (at * width + one.position) * vocabulary;
-          const logs = (logits: Float32Array): number[] =>
-            logProbabilities(logits.subarray(from, from + vocabulary));
-          const [p, q] = [logs(changed), logs(plain)];
-          const divergence = (a: number[], b: number[]): number =>
-            a.reduce((sum, log, i) => sum + Math.exp(log) * (log - b[i]!), 0);
-          const divergent = (): number =>
-            one.kind === 'divergence' && one.from === 'changed' ? divergence(p, q) : divergence(q, p);
-          const expected = one.kind === 'target' ? -p[one.token]! : divergent();
-          expect(Math.abs(terms[term]! - expected), `term ${term}`).toBeLessThan(5e-5);
-          term++;
-        }),
-      );
-    },
-  );
+  /** Terms of a model, and of another one beside which divergences are. */
+  async function termsOf(changed: CausalLM, plain: CausalLM): Promise<number[]> {
+    const places = sequences.flatMap(({ tokens, terms }) =>
+      terms.map((term) => ({ term, prompt: tokens.slice(0, term.position + 1) })),
+    );
+    const logits = async (model: CausalLM): Promise<Matrix<Float32Array>> =>
+      model.project(await model.capture(places.map(({ prompt }) => prompt)));
+    const [ours, others] = [await logits(changed), await logits(plain)];
+    const divergence = (a: number[], b: number[]): number =>
+      a.reduce((sum, log, i) => sum + Math.exp(log) * (log - b[i]!), 0);
+    return places.map(({ term }, i) => {
+      const [p, q] = [logProbabilities(row(ours, i)), logProbabilities(row(others, i))];
+      if (term.kind === 'target') return -p[term.token]!;
+      return term.from === 'changed' ? divergence(p, q) : divergence(q, p);
+    });
+  }
+
+  const expectTerms = (found: Float64Array, expected: readonly number[]): void =>
+    expected.forEach((value, i) => expect(Math.abs(found[i]! - value), `term ${i}`).toBeLessThan(5e-5));
+
+  it.each([0, 1, 2])('gives the losses of the model with vectors added behind block %i', async (layer) => {
+    const loss = await gradients.streamLoss(sequences, { layer });
+    const additions = added(0.5);
+    const { terms } = await loss.evaluate(matrix(SITES, d, additions));
+    const hooked = lm.layers!.withChange({
+      stream: {
+        layers: [layer],
+        additions: (tokens) => {
+          const at = sequences.findIndex((sequence) => sequence.tokens[0] === tokens[0]);
+          const before = sequences.slice(0, at).reduce((sum, { sites }) => sum + sites.length, 0);
+          return sequences[at]!.sites.flatMap((position, i) =>
+            position < tokens.length
+              ? [{ layer, position, values: additions.slice((before + i) * d, (before + i + 1) * d) }]
+              : [],
+          );
+        },
+      },
+    });
+    expectTerms(terms, await termsOf(hooked, lm));
+  });
+
+  it('gives the losses and the gradient of a change of an MLP weight', async () => {
+    const layer = 1;
+    const everywhere = sequences.map((sequence) => ({ ...sequence, sites: [...sequence.tokens.keys()] }));
+    const loss = await gradients.streamLoss(everywhere, { layer });
+    const prompts = sequences.map(({ tokens }) => tokens);
+    const keys = (await lm.layers!.captureKeys(prompts, { layers: [layer], positions: 'all' })).get(layer)!;
+    const random = createRandom('weight');
+    const change = Float32Array.from({ length: keys.cols * d }, () => 0.1 * random.normal()); // [keySize, d]
+    const through = (delta: Float32Array): Matrix<Float32Array> => {
+      const sum = new Float32Array(loss.sites * d);
+      for (let site = 0; site < loss.sites; site++)
+        row(keys, site).forEach((k, i) => {
+          for (let j = 0; j < d; j++) sum[site * d + j]! += k * delta[i * d + j]!;
+        });
+      return matrix(loss.sites, d, sum);
+    };
+    const { terms, gradient } = await loss.evaluate(through(change));
+    const changed = lm.layers!.withChange({ weights: [{ layer, dense: matrix(keys.cols, d, change) }] });
+    expectTerms(terms, await termsOf(changed, lm));
+    // Σ kᵢᵀ gᵢ along a direction, against differences.
+    const direction = Float32Array.from(change, () => 0.1 * random.normal());
+    const slope = through(direction).data.reduce((sum, x, i) => sum + x * gradient.data[i]!, 0);
+    const at = async (shift: number): Promise<number> =>
+      (await loss.evaluate(through(change.map((x, i) => x + shift * direction[i]!)))).loss;
+    const h = 0.02;
+    const near = (await at(h)) - (await at(-h));
+    const far = (await at(2 * h)) - (await at(-2 * h));
+    expect(Math.abs(slope - (8 * near - far) / (12 * h))).toBeLessThan(2e-3 * Math.max(1, Math.abs(slope)));
+  });
+
+  it('goes on from a model with a change, of the blocks up to its own', async () => {
+    const random = createRandom('rank one');
+    const size = lm.layers!.keySize(0);
+    const factors = { u: matrix(d, 1, new Float32Array(d)), v: matrix(1, size, new Float32Array(size)) };
+    for (const { data } of [factors.u, factors.v]) data.forEach((_, i) => (data[i] = 0.3 * random.normal()));
+    const view = lm.layers!.withChange({ weights: [{ layer: 0, ...factors }] });
+    const loss = await view.gradients!.streamLoss(sequences, { layer: 1 });
+    const { terms } = await loss.evaluate(matrix(SITES, d, added(0)));
+    expectTerms(terms, await termsOf(view, view));
+    const upper = lm.layers!.withChange({ weights: [{ layer: 1, ...factors }] });
+    await expectCode(() => upper.gradients!.streamLoss(sequences, { layer: 0 }), 'unsupported');
+    await expectCode(() => view.gradients!.mlpOutputs([[1]], { layer: 0 }), 'unsupported');
+  });
 
   it('gives the plain stream at the sites', async () => {
     const loss = await gradients.streamLoss(sequences, { layer: 1 });
@@ -248,17 +264,14 @@ describe.each(models)('gradients of %s', (_, folder) => {
     );
   });
 
-  it('reads the keys of MLPs at chosen positions and at all', async () => {
+  it('gives what an MLP adds at chosen positions', async () => {
     const prompts = [[5, 9, 60, 7, 31], [8, 4], [250]];
-    const all = await gradients.mlpKeys(prompts, { layer: 1, positions: 'all' });
-    expect(all.rows).toBe(8);
-    const some = await gradients.mlpKeys(prompts, { layer: 1, positions: [2, -2, 0] });
-    const last = await gradients.mlpKeys(prompts, { layer: 1 });
-    const expectRow = (found: Float32Array, index: number): void =>
-      found.forEach((value, i) => expect(Math.abs(value - row(all, index)[i]!)).toBeLessThan(1e-5));
-    [2, 5, 7].forEach((index, i) => expectRow(row(some, i), index));
-    [4, 6, 7].forEach((index, i) => expectRow(row(last, i), index));
-    expect(all.data.some((value) => value !== 0)).toBe(true);
+    const last = await gradients.mlpOutputs(prompts, { layer: 1 });
+    const some = await gradients.mlpOutputs(prompts, { layer: 1, positions: [2, -2, 0] });
+    const alone = await gradients.mlpOutputs([[5, 9, 60], [8], [250]], { layer: 1 });
+    some.data.forEach((value, i) => expect(Math.abs(value - alone.data[i]!)).toBeLessThan(2e-5));
+    row(some, 2).forEach((value, i) => expect(Math.abs(value - row(last, 2)[i]!)).toBeLessThan(2e-5));
+    expect(last.data.some((value) => Math.abs(value) > 1e-3)).toBe(true);
   });
 
   it('refuses what is not of a sequence or a model', async () => {
@@ -278,23 +291,23 @@ describe.each(models)('gradients of %s', (_, folder) => {
     );
     await expectCode(() => prepare({ tokens: [] }), 'invalid-input');
     await expectCode(() => prepare({}, 3), 'invalid-input');
-    await expectCode(() => gradients.mlpKeys([[1]], { layer: 3 }), 'invalid-input');
-    await expectCode(() => gradients.mlpKeys([[1]], { layer: 0, positions: [1] }), 'invalid-input');
-    await expectCode(() => gradients.mlpKeys([[1]], { layer: 0, positions: [0, 0] }), 'shape-mismatch');
+    await expectCode(() => gradients.mlpOutputs([[1]], { layer: 3 }), 'invalid-input');
+    await expectCode(() => gradients.mlpOutputs([[1]], { layer: 0, positions: [1] }), 'invalid-input');
+    await expectCode(() => gradients.mlpOutputs([[1]], { layer: 0, positions: [0, 0] }), 'shape-mismatch');
     const loss = await gradients.streamLoss([first], { layer: 0 });
     await expectCode(() => loss.evaluate(matrix(2, d, new Float32Array(2 * d))), 'shape-mismatch');
   });
 });
 
 describe('gradients of a quantized model', () => {
-  it('are refused by the operator that has none, while keys are there', async () => {
+  it('are refused by the operator that has none, while MLP outputs are there', async () => {
     const lm = await loadCausalLM(await exported('qwen2-int8.onnx'));
     try {
       await expect(lm.gradients!.streamLoss(sequences, { layer: 0 })).rejects.toMatchObject({
         code: 'unsupported',
         message: expect.stringContaining('MatMulInteger') as string,
       });
-      expect((await lm.gradients!.mlpKeys([[5, 9]], { layer: 0 })).rows).toBe(1);
+      expect((await lm.gradients!.mlpOutputs([[5, 9]], { layer: 0 })).rows).toBe(1);
     } finally {
       await lm[Symbol.asyncDispose]();
     }

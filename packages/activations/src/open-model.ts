@@ -81,11 +81,8 @@ async function readDecoders(
  *
  * @throws {SakeError} as {@link cutModel}.
  */
-export async function readStart({ path: root, graphs, modelFile }: ModelFolder): Promise<DecoderGraph> {
-  const first = await aboutFile('loadCausalLM', modelFile, () => readGraph({ file: modelFile, root }));
-  const past =
-    graphs.withPast === undefined ? undefined : await readGraph({ file: join(root, graphs.withPast), root });
-  return aboutFile('loadCausalLM', modelFile, () => decoderGraphs(first, past).start);
+export async function readStart(folder: ModelFolder, where: string): Promise<DecoderGraph> {
+  return (await readDecoders(folder, where)).start;
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   type LossTerm,
   type LossValue,
   type Matrix,
+  type StreamAddition,
   type StreamLoss,
 } from '@sakejs/spec';
 import { planBatches } from './batches.js';
@@ -21,6 +22,8 @@ export interface LossModelSizes {
   readonly hiddenSize: number;
   readonly vocabularySize: number;
   readonly batchTokens: number;
+  /** What is added to a sequence's streams already. Default nothing. */
+  readonly additions?: (tokens: readonly number[]) => readonly StreamAddition[];
 }
 
 /** A term and its place among all. */
@@ -142,7 +145,11 @@ interface BatchInput {
 async function prepareBatch(session: LossSession, input: BatchInput): Promise<LossBatch> {
   const { indices, sequences, model, siteStarts, termStarts } = input;
   const rows = indices.map((index) => sequences[index]!.tokens);
-  const states = await model.decoder.forward(rows, { layers: [session.layer] });
+  const { additions } = model;
+  const states = await model.decoder.forward(rows, {
+    layers: [session.layer],
+    ...(additions && { additions: rows.map((tokens) => additions(tokens)) }),
+  });
   const terms = indices.flatMap((index, row) =>
     sequences[index]!.terms.map((term, i): PlacedTerm => ({ term, row, index: termStarts[index]! + i })),
   );

@@ -1,8 +1,37 @@
 export { actAdd, type ActAddOptions } from './act-add.js';
+export { actAddOriginal, type ActAddContrast, type ActAddOriginalOptions } from './act-add-original.js';
+export { grace, type GraceOptions } from './grace.js';
 export { icl, type IclOptions } from './icl.js';
 export type { DemonstrationRatio } from './build-demonstrations.js';
 export type { DemonstrationKind } from './demonstration.js';
 export { ike, type IkeOptions } from './ike.js';
 export { imagine } from './imagine.js';
 export { serac, type SeracOptions } from './serac.js';
+export { mlpWeightLoss, type MlpWeightLoss, type WeightLossValue } from './mlp-weight-loss.js';
 export { stateFact } from './state-fact.js';
+export {
+  collectKeyMoments,
+  type KeyMoments,
+  type KeyMomentsOptions,
+  type Texts,
+} from './rome/key-moments.js';
+export {
+  cachedKeyMoments,
+  corpusHash,
+  decodeKeyMoments,
+  encodeKeyMoments,
+  keyMomentsKey,
+  type CachedMomentsOptions,
+} from './rome/key-moments-file.js';
+export { createKeySolver, type KeySolver } from './rome/key-solver.js';
+export {
+  optimizeValue,
+  type OptimizedValue,
+  type OptimizeValueInput,
+  type ValueStep,
+} from './rome/optimize-value.js';
+export { rankOneUpdate, type RankOneUpdate } from './rome/rank-one-update.js';
+export { romePresets, romeSettings, type PrefixPlan, type RomeSettings } from './rome/rome-settings.js';
+export { romeUpdate, type RomeUpdate, type RomeUpdateOptions } from './rome/rome-update.js';
+export { samplePrefixes, type SamplePrefixesOptions } from './rome/sample-prefixes.js';
+export { subjectContexts, type SubjectContext } from './rome/subject-context.js';

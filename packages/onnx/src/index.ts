@@ -99,4 +99,5 @@ export { findMlpProjections, type MlpProjection } from './surgery/find-mlp-proje
 export { HEAD_INPUT, HEAD_OUTPUT, headModel } from './surgery/head-model.js';
 export { inlineBranches } from './surgery/inline-branches.js';
 export { inlineFunctions } from './surgery/inline-functions.js';
+export { mlpOutput } from './surgery/mlp-output.js';
 export { plainDecoder, type PlainDecoderOptions } from './surgery/plain-decoder.js';

@@ -5,6 +5,7 @@ export {
   type CalibrationTarget,
 } from './calibrate-threshold.js';
 export { cosineCentroid } from './cosine-centroid.js';
+export { deferralRadius, type DeferralRadiusOptions } from './deferral-radius.js';
 export { euclideanCentroid } from './euclidean-centroid.js';
 export { everything } from './everything.js';
 export type { CrossFitOptions } from './group-folds.js';

@@ -1,5 +1,6 @@
 import type { Loader, Scope } from '@sakejs/spec';
 import { cosineCentroidLoader } from './cosine-centroid.js';
+import { deferralRadiusLoader } from './deferral-radius.js';
 import { euclideanCentroidLoader } from './euclidean-centroid.js';
 import { everythingLoader } from './everything.js';
 import { mahalanobisLoader } from './mahalanobis.js';
@@ -17,5 +18,6 @@ export const scopeLoaders: readonly Loader<Scope>[] = [
   whoWhatNowLoader,
   trainedClassifierLoader,
   everythingLoader,
+  deferralRadiusLoader,
   nearestRequestLoader,
 ];

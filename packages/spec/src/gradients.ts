@@ -52,7 +52,7 @@ export interface LossValue {
  *
  * A block adds its MLP's output to the stream, so a vector added to that output is one added here, and a change D of
  * the down-projection (y = k W) adds k D at every position. The gradient by D is Σ kᵢᵀ gᵢ over sites, with keys from
- * {@link ModelGradients.mlpKeys} and g the gradient's rows.
+ * `LayerAccess.captureKeys` and g the gradient's rows.
  */
 export interface StreamLoss {
   /** Sites of all sequences, in their order. */
@@ -67,40 +67,45 @@ export interface StreamLoss {
   evaluate(additions: Matrix, options?: { readonly signal?: AbortSignal }): Promise<LossValue>;
 }
 
-export interface MlpKeyOptions {
+export interface MlpOutputOptions {
   readonly layer: number;
-  /** One token index a prompt, negative counting from the end; `all` gives every position. Default: the last. */
-  readonly positions?: readonly number[] | 'all';
+  /** One token index a prompt, negative counts from the end. Default: the last token of each. */
+  readonly positions?: readonly number[];
   readonly signal?: AbortSignal;
 }
 
-/** What methods that optimise inside a model, or change its weights, ask of it. */
+/** What methods that optimise inside a model ask of it. */
 export interface ModelGradients {
   /**
-   * Prepares a loss: blocks up to `layer` are run once, and the plain model's distributions are kept for divergences.
+   * Prepares a loss: blocks up to `layer` are run once, and the plain distributions are kept for divergences.
+   *
+   * Of a model with a change, `plain` is the model with that change, which may reach up to `layer`.
    *
    * @throws {SakeError} `invalid-input` for positions or tokens that do not exist, or nothing that counts; `unsupported`
    *   for a model that has no gradients, saying which operator is the reason, as for quantized products.
    */
   streamLoss(sequences: readonly LossSequence[], options: LossOptions): Promise<StreamLoss>;
   /**
-   * Inputs of a block's MLP down-projection, [positions, d_ff]: the keys of the linear memory y = k W.
+   * What a block's MLP adds to the residual stream, [prompts, d].
    *
-   * @throws {SakeError} `invalid-input`; `unsupported` for a block without such a projection.
+   * @throws {SakeError} `invalid-input`; `unsupported` for a block that adds something else than a projection and its
+   *   bias, as after a norm.
    */
-  mlpKeys(prompts: readonly Prompt[], options: MlpKeyOptions): Promise<Matrix<Float32Array>>;
+  mlpOutputs(prompts: readonly Prompt[], options: MlpOutputOptions): Promise<Matrix<Float32Array>>;
 }
 
 /**
  * The gradients of a model.
  *
+ * @param where the caller to name in errors.
  * @throws {SakeError} `unsupported` for a model that offers none.
  */
-export function requireGradients(lm: CausalLM, where: string): ModelGradients {
+export function modelGradients(lm: CausalLM, where: string): ModelGradients {
   if (lm.gradients !== undefined) return lm.gradients;
   throw new SakeError(
     'unsupported',
-    `${where}: expected a model that offers gradients, got "${lm.info.id}", which has none; load it with loadCausalLM`,
+    `${where}: expected a model that can be differentiated, got ${lm.info.id}, which offers no \`gradients\`; ` +
+      'load it with loadCausalLM of @sakejs/activations',
     { details: { model: lm.info.id } },
   );
 }

@@ -76,13 +76,13 @@ export {
   type ImplicationInput,
 } from './contexts.js';
 export {
-  requireGradients,
+  modelGradients,
   type DivergenceTerm,
   type LossOptions,
   type LossSequence,
   type LossTerm,
   type LossValue,
-  type MlpKeyOptions,
+  type MlpOutputOptions,
   type ModelGradients,
   type StreamLoss,
   type TargetTerm,

@@ -1,0 +1,52 @@
+import { createRandom, SakeError, type CausalLM, type Prompt } from '@sakejs/spec';
+import type { PrefixPlan } from './rome-settings.js';
+
+export interface SamplePrefixesOptions {
+  readonly plan: readonly PrefixPlan[];
+  readonly seed: number;
+  /** What the texts go on from. Default: the model's opening token, else `<|endoftext|>` where it is one token. */
+  readonly start?: Prompt;
+  /** Most probable tokens that are sampled from. Default 5. */
+  readonly topK?: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Texts that the model writes by itself, in the plan's order: contexts in which a prompt may stand.
+ *
+ * A prompt is put behind one as `${prefix}. ${prompt}`; so do Meng et al. (2022).
+ *
+ * @throws {SakeError} `invalid-input` where no start is given and the model has none, `aborted`.
+ */
+export async function samplePrefixes(lm: CausalLM, options: SamplePrefixesOptions): Promise<string[]> {
+  const { plan, seed, topK = 5, signal } = options;
+  const wanted = plan.flatMap(({ tokens, count }) => Array.from({ length: count }, () => tokens));
+  if (wanted.length === 0) return [];
+  const start = options.start ?? openingOf(lm);
+  const random = createRandom(`prefixes ${seed}`);
+  const requests = wanted.map((maxTokens) => ({
+    prompt: start,
+    ...{ maxTokens, temperature: 1, topK, seed: random.integer(2 ** 31) },
+  }));
+  const streams = lm.generateBatch(requests, signal === undefined ? {} : { signal });
+  return Promise.all(
+    streams.map(async (stream) => {
+      let text = '';
+      for await (const token of stream) text += token.text;
+      return text;
+    }),
+  );
+}
+
+const END_OF_TEXT = '<|endoftext|>';
+
+function openingOf(lm: CausalLM): readonly number[] {
+  const opening = lm.encode('');
+  if (opening.length > 0) return opening;
+  const end = lm.encode(END_OF_TEXT);
+  if (end.length === 1) return end;
+  throw new SakeError(
+    'invalid-input',
+    `samplePrefixes: expected a model with a token that starts texts, got one that opens none and writes ${END_OF_TEXT} in ${end.length} tokens; pass start`,
+  );
+}
