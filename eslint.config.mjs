@@ -16,7 +16,7 @@ const libraries = {
   'embedded-model': { deps: [], external: [] },
   hub: { deps: ['spec'], external: ['@huggingface/hub'] },
   editor: { deps: ['spec'], external: ['zod'] },
-  baselines: { deps: ['spec', 'transport', 'scope', 'editor'], external: [] },
+  baselines: { deps: ['spec', 'transport', 'scope', 'editor'], external: ['zod'] },
   evaluation: { deps: ['spec', 'editor'], external: ['zod'] },
   report: {
     deps: ['spec', 'evaluation'],

@@ -35,9 +35,8 @@ const WHERE = 'actAdd';
  *
  * h_source(p) is the last-token activation [d] of the request's own prompt p, h_target(p) that of its steering context;
  * both are inputs of the LM head. One pass over two texts and one over the scope's; the same gate as SAKE, so that
- * only the map differs. The paper's form of the baseline. Turner et al. ("Activation Addition", arXiv 2308.10248) add
- * the difference of a pair of prompts at a middle layer's residual stream with a coefficient: that needs interventions
- * at layers, which no capability of `CausalLM` offers, and is not offered here.
+ * only the map differs. The paper's form of the baseline; that of Turner et al., at a block's residual stream, is
+ * `actAddOriginal`.
  * Source: SAKE, section 4 (arXiv 2503.01751).
  *
  * @throws {SakeError} from `learn`: `invalid-request` for a malformed request or prompts of another one,

@@ -4,7 +4,7 @@ import { fromRows, type EditMethod } from '@sakejs/spec';
 import { describeEditMethod } from '@sakejs/spec/testing';
 import { transportLoaders } from '@sakejs/transport';
 import { capitalRequest, createTestLM, promptsFor } from '../test/capitals.js';
-import { actAdd, icl, imagine } from './index.js';
+import { actAdd, actAddOriginal, icl, ike, imagine, serac } from './index.js';
 
 const loaders = { mapLoaders: transportLoaders, scopeLoaders };
 const france = capitalRequest('France', 'Rome');
@@ -12,6 +12,21 @@ const peru = capitalRequest('Peru', 'Tokyo');
 
 const methods: readonly [name: string, method: EditMethod, gated: boolean][] = [
   ['actAdd', actAdd({ scope: euclideanCentroid({ threshold: 0.6 }) }), true],
+  [
+    'actAddOriginal',
+    actAddOriginal({ scope: euclideanCentroid({ threshold: 0.6 }), layer: 0, coefficient: 20 }),
+    true,
+  ],
+  [
+    'actAddOriginal at the last token',
+    actAddOriginal({
+      scope: euclideanCentroid({ threshold: 0.6 }),
+      layer: 0,
+      position: 'last',
+      contrast: 'contexts',
+    }),
+    true,
+  ],
   ['icl', icl(), false],
   [
     'icl with a gate',
@@ -19,13 +34,15 @@ const methods: readonly [name: string, method: EditMethod, gated: boolean][] = [
     true,
   ],
   ['imagine', imagine(), false],
+  ['ike', ike(), false],
+  ['serac', serac(), true],
 ];
 
 for (const [name, method, gated] of methods)
   describeEditMethod(
     name,
     async () => {
-      const lm = createTestLM();
+      const lm = createTestLM({ maxPositions: 256 });
       return {
         lm,
         method,

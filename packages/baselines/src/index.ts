@@ -1,7 +1,13 @@
 export { actAdd, type ActAddOptions } from './act-add.js';
+export { actAddOriginal, type ActAddContrast, type ActAddOriginalOptions } from './act-add-original.js';
+export { grace, type GraceOptions } from './grace.js';
 export { icl, type IclOptions } from './icl.js';
+export type { DemonstrationRatio } from './build-demonstrations.js';
+export type { DemonstrationKind } from './demonstration.js';
+export { ike, type IkeOptions } from './ike.js';
 export { imagine } from './imagine.js';
 export { mlpWeightLoss, type MlpWeightLoss, type WeightLossValue } from './mlp-weight-loss.js';
+export { serac, type SeracOptions } from './serac.js';
 export { stateFact } from './state-fact.js';
 export {
   collectKeyMoments,

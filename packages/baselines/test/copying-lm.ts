@@ -2,15 +2,18 @@ import {
   type CausalLM,
   createRandom,
   fromRows,
+  type GeneratedToken,
+  type GenerateOptions,
   type Matrix,
   type Observation,
   type Prompt,
   SakeError,
+  type StreamHook,
 } from '@sakejs/spec';
 
 export interface CopyingLM extends CausalLM {
   /** One entry a pass: how many prompts or rows it took. */
-  readonly calls: { readonly name: 'capture' | 'observe' | 'project'; readonly size: number }[];
+  readonly calls: { readonly name: 'capture' | 'observe' | 'project' | 'generate'; readonly size: number }[];
 }
 
 const WIDTH = 24;
@@ -21,7 +24,9 @@ const TAIL = 3;
  * A language model of words that knows capitals and copies its context: enough for steering contexts and stated facts.
  *
  * h = 0.3 Σ_j 0.8^(T-1-j) E[t_j] + 2 E[capital of the last country named] + 4 E[copied], logits = 4 h Eᵀ. Copied is
- * what followed the latest earlier occurrence of the last three tokens. Each prompt is computed alone.
+ * what followed the latest earlier occurrence of the last three tokens; behind a capital it is a full stop, and the capital's
+ * country is not heard. Every layer is h at each position; what is added to one at position p is added to h times
+ * 0.8^(T-1-p). Each prompt is computed alone.
  */
 export function createCopyingLM(
   capitals: Readonly<Record<string, string>>,
@@ -37,6 +42,8 @@ export function createCopyingLM(
     return words.push(word) - 1;
   };
   for (const capital of Object.values(capitals)) idOf(` ${capital}`);
+  const capitalIds = new Set(words.keys());
+  idOf('.');
   const size = words.length;
 
   const encode = (text: string): number[] => {
@@ -51,11 +58,17 @@ export function createCopyingLM(
       throw new SakeError('invalid-input', `expected 1 to ${maxPositions} tokens, got ${tokens.length}`);
     return tokens;
   };
-  const hiddenOf = (tokens: readonly number[]): Float32Array => {
+  const hiddenOf = (tokens: readonly number[], hooks: readonly StreamHook[]): Float32Array => {
     const hidden = new Float64Array(WIDTH);
     const add = (scale: number, token: number): void =>
       embeddings[token]!.forEach((value, at) => (hidden[at]! += scale * value));
     tokens.forEach((token, at) => add(0.3 * 0.8 ** (tokens.length - 1 - at), token));
+    for (const { position, values } of hooks.flatMap((hook) => hook.additions(tokens)))
+      for (let i = 0; i < WIDTH; i++) hidden[i]! += 0.8 ** (tokens.length - 1 - position) * values[i]!;
+    if (capitalIds.has(tokens.at(-1)!)) {
+      add(4, idOf('.'));
+      return Float32Array.from(hidden);
+    }
     const country = tokens.map((token) => words[token]!.trim()).findLast((word) => word in capitals);
     if (country !== undefined) add(2, idOf(` ${capitals[country]!}`));
     const tail = tokens.slice(-TAIL);
@@ -76,10 +89,22 @@ export function createCopyingLM(
           embeddings[token]!.reduce((sum, value, at) => sum + value * hidden.data[index * WIDTH + at]!, 0);
     return { rows: hidden.rows, cols: size, data };
   };
-  const unsupported = (): never => {
-    throw new SakeError('unsupported', 'this model does not generate');
+  const generate = async function* (
+    hooks: readonly StreamHook[],
+    prompt: Prompt,
+    { maxTokens = 20, stop = [] }: GenerateOptions = {},
+  ): AsyncGenerator<GeneratedToken> {
+    const tokens = [...tokensOf(prompt)];
+    for (let step = 0; step < maxTokens; step++) {
+      const { data } = logits(fromRows([hiddenOf(tokens, hooks)]));
+      const token = data.indexOf(Math.max(...data));
+      const text = words[token]!;
+      if (stop.some((end) => text.includes(end))) return;
+      tokens.push(token);
+      yield { token, text, logProbability: 0, step };
+    }
   };
-  return {
+  const over = (hooks: readonly StreamHook[]): CopyingLM => ({
     info: {
       id: 'copying',
       sha256: 'c'.repeat(64),
@@ -97,21 +122,40 @@ export function createCopyingLM(
     decode,
     capture: async (prompts) => {
       calls.push({ name: 'capture', size: prompts.length });
-      return fromRows(prompts.map((prompt) => hiddenOf(tokensOf(prompt))));
+      return fromRows(prompts.map((prompt) => hiddenOf(tokensOf(prompt), hooks)));
     },
-    observe: async (prompts) => {
+    observe: async (prompts, { layers = [] } = {}) => {
       calls.push({ name: 'observe', size: prompts.length });
       return prompts.map((prompt): Observation => {
         const tokens = tokensOf(prompt);
-        return { tokens, lastTokenActivation: hiddenOf(tokens), layers: new Map() };
+        const positions = fromRows(tokens.map((_, at) => hiddenOf(tokens.slice(0, at + 1), hooks)));
+        return {
+          tokens,
+          lastTokenActivation: hiddenOf(tokens, hooks),
+          layers: new Map(layers.map((layer) => [layer, positions])),
+        };
       });
     },
     project: async (hidden) => {
       calls.push({ name: 'project', size: hidden.rows });
       return logits(hidden);
     },
-    generate: unsupported,
-    generateBatch: unsupported,
+    generate: (prompt, request) => generate(hooks, prompt, request),
+    generateBatch: (requests) => {
+      calls.push({ name: 'generate', size: requests.length });
+      return requests.map(({ prompt, ...options }) => generate(hooks, prompt, options));
+    },
+    layers: {
+      keySize: noWeights,
+      captureKeys: noWeights,
+      withChange: ({ weights = [], stream }) =>
+        weights.length > 0 ? noWeights() : over([...hooks, ...(stream ? [stream] : [])]),
+    },
     [Symbol.asyncDispose]: async () => undefined,
-  };
+  });
+  return over([]);
+}
+
+function noWeights(): never {
+  throw new SakeError('unsupported', 'this model has no weights to change');
 }

@@ -162,6 +162,7 @@ export function withActivationCache(lm: CausalLM, options: ActivationCacheOption
     generateBatch: (requests, request) => lm.generateBatch(requests, request),
     ...(lm.chat && { chat: lm.chat }),
     ...(lm.layers && { layers: lm.layers }),
+    ...(lm.gradients && { gradients: lm.gradients }),
     async [Symbol.asyncDispose]() {
       store.clear();
       await lm[Symbol.asyncDispose]();

@@ -10,21 +10,26 @@ import {
 import type { EditFormat, EditLoaders } from './edit-format.js';
 import { checkEditId, isEditId } from './edit-id.js';
 import { type EditHeader, fromHeader, invalid, toHeader } from './edit-metadata.js';
+import { layerHookEditFormat } from './layer-hook-edit-format.js';
 import { mapEditFormat } from './map-edit-format.js';
 import { promptEditFormat } from './prompt-edit-format.js';
 import { messageOf } from './stored-part.js';
+import { weightDeltaEditFormat } from './weight-delta-edit-format.js';
 
 /** One format for each kind of edit. */
 type Formats = { readonly [Kind in Edit['kind']]: EditFormat<Extract<Edit, { kind: Kind }>> };
 const formats: Formats = {
   map: mapEditFormat,
   prompt: promptEditFormat,
+  'layer-hook': layerHookEditFormat,
+  'weight-delta': weightDeltaEditFormat,
 };
 
 /**
  * An edit as the bytes of a safetensors file; equal edits give equal bytes.
  *
- * Tensors are named after the edit's parts: `scope.*`, for a map `map.*` and, for maps of later tokens, `later.<n>.*`.
+ * Tensors are named after the edit's parts: `scope.*`, for a map `map.*` and, for maps of later tokens, `later.<n>.*`;
+ * for layer hooks and changes of weights see their formats.
  * Kind, request, provenance, and kinds, versions, settings and offering modules of the parts stand in the header as
  * JSON texts, with a SHA-256 over everything else as `digest`.
  *

@@ -30,3 +30,4 @@ export { rewritePrompt } from './rewrite-prompt.js';
 export { checkLearnInput, checkLengths } from './learn-input.js';
 export { learnScope, type LearnedScope, type ScopeLearning } from './learn-scope.js';
 export { provenanceOf } from './provenance-of.js';
+export { weightConflicts, type WeightConflict } from './weight-conflicts.js';

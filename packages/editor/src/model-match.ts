@@ -8,14 +8,15 @@ export interface ModelMismatch {
 }
 
 /**
- * Whether an edit was learned on this model: by hidden size, where the edit has a map, and by the hash of the weights.
+ * Whether an edit was learned on this model: by hidden size, where the edit shows one, and by the hash of the weights.
  */
 export function modelMismatch(edit: Edit, info: ModelInfo): ModelMismatch | undefined {
   const { model } = edit.provenance;
-  if (edit.kind === 'map' && edit.map.dim !== info.hiddenSize)
+  const width = widthOf(edit);
+  if (width !== undefined && width !== info.hiddenSize)
     return {
       kind: 'width',
-      message: `edit '${edit.id}': expected a model of hidden size ${edit.map.dim} (it was learned on ${model.id}), got ${info.id} of hidden size ${info.hiddenSize}; learn it again on this model`,
+      message: `edit '${edit.id}': expected a model of hidden size ${width} (it was learned on ${model.id}), got ${info.id} of hidden size ${info.hiddenSize}; learn it again on this model`,
     };
   if (model.sha256 !== info.sha256)
     return {
@@ -23,6 +24,20 @@ export function modelMismatch(edit: Edit, info: ModelInfo): ModelMismatch | unde
       message: `edit '${edit.id}': expected the model it was learned on, ${model.id} (sha256 ${model.sha256}), got ${info.id} (sha256 ${info.sha256}); learn it again on this model`,
     };
   return undefined;
+}
+
+/** Hidden size of the models that an edit can be applied to; undefined where it fits any. */
+function widthOf(edit: Edit): number | undefined {
+  switch (edit.kind) {
+    case 'map':
+      return edit.map.dim;
+    case 'layer-hook':
+      return edit.hook.values.cols;
+    case 'weight-delta':
+      return edit.deltas.map((delta) => ('dense' in delta ? delta.dense.cols : delta.u.rows))[0];
+    case 'prompt':
+      return undefined;
+  }
 }
 
 /** @throws {SakeError} `shape-mismatch` for another width, `invalid-input` for other weights unless allowed. */

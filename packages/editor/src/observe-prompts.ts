@@ -1,4 +1,4 @@
-import { type CausalLM, type Edit, type Observation, type Prompt, row } from '@sakejs/spec';
+import { type CausalLM, type Observation, type Prompt, row, type ScopedEdit } from '@sakejs/spec';
 import { embedTexts } from './scope-queries.js';
 import type { Steering } from './steered-options.js';
 import { layersOf, wantsEmbedding } from './text-steering.js';
@@ -6,7 +6,7 @@ import { layersOf, wantsEmbedding } from './text-steering.js';
 /** Prompts as the live edits' scopes see them, in one pass, sentence embedding included where one wants it. */
 export async function observePrompts(
   lm: CausalLM,
-  live: readonly Edit[],
+  live: readonly ScopedEdit[],
   prompts: readonly Prompt[],
   { embedder, where, signal }: Pick<Steering, 'embedder' | 'where'> & { signal: AbortSignal | undefined },
 ): Promise<Observation[]> {

@@ -1,14 +1,15 @@
 import {
   type CausalLM,
-  type Edit,
   type GenerateRequest,
   isSakeError,
   type MapEdit,
   type Observation,
-  type PromptEdit,
   type SakeError,
+  type ScopedEdit,
   throwIfAborted,
 } from '@sakejs/spec';
+import { isMapEdit } from './edit-kinds.js';
+import { type HookedPrompt, hookPrompt } from './layer-hooks.js';
 import { observePrompts } from './observe-prompts.js';
 import { rankEdits } from './rank-edits.js';
 import { rewritePrompt } from './rewrite-prompt.js';
@@ -16,8 +17,15 @@ import type { SteeredRequest } from './steered-lm.js';
 import type { Steering } from './steered-options.js';
 import { chosen, type SteeredText, steerText } from './text-steering.js';
 
-export const isMapEdit = (edit: Edit): edit is MapEdit => edit.kind === 'map';
-export const isPromptEdit = (edit: Edit): edit is PromptEdit => edit.kind === 'prompt';
+/** What a model is to generate for a text. */
+export interface PlannedText {
+  readonly request: GenerateRequest;
+  /** What is done to the prompt's residual streams, where a layer hook applies. */
+  readonly hooked?: HookedPrompt;
+}
+
+/** Whether which edit applies must be known before a text begins: those that only map are asked as it goes. */
+export const needsPlan = (live: readonly ScopedEdit[]): boolean => !live.every(isMapEdit);
 
 /** A request with the intervention of map edits, where there are any. */
 export function steeredByMaps(
@@ -36,25 +44,27 @@ export function steeredByMaps(
 }
 
 /**
- * What a model generates for texts with live edits, one request a text: the prompt rewritten where a prompt edit
- * applies, and steered by map edits where they do. A text whose rewritten prompt is too long gives the error.
+ * What a model generates for texts with live edits, one request a text: the prompt rewritten where a prompt edit applies,
+ * hooked where a layer hook does, and steered by map edits where they do. A text whose rewritten prompt is too long gives
+ * the error.
  *
- * Without prompt edits nothing is run. With some, a pass over the prompts finds out which edit applies to each; prompts
+ * With map edits alone nothing is run. With others, a pass over the prompts finds out which edit applies to each; prompts
  * that the model would refuse are left to its own error.
  *
  * @throws {SakeError} what scopes, policy and model throw; `aborted`.
  */
 export async function planTexts(
   lm: CausalLM,
-  live: readonly Edit[],
+  live: readonly ScopedEdit[],
   requests: readonly SteeredRequest[],
   steering: Steering & { readonly signal: AbortSignal | undefined },
-): Promise<(GenerateRequest | SakeError)[]> {
+): Promise<(PlannedText | SakeError)[]> {
   const maps = live.filter(isMapEdit);
-  const plain = requests.map((request, index) => steeredByMaps(lm, maps, request, index, steering));
-  if (!live.some(isPromptEdit)) return plain;
+  const planned: (PlannedText | SakeError)[] = requests.map((request, index) => ({
+    request: steeredByMaps(lm, maps, request, index, steering),
+  }));
+  if (!needsPlan(live)) return planned;
 
-  const planned: (GenerateRequest | SakeError)[] = plain;
   const readable = [...requests.keys()].filter((index) => fits(lm, requests[index]!));
   for (let at = 0; at < readable.length; at += steering.batchSize) {
     throwIfAborted(steering.signal, steering.where);
@@ -63,22 +73,23 @@ export async function planTexts(
     const observations = await observePrompts(lm, live, prompts, steering);
     for (const [row, index] of batch.entries())
       planned[index] =
-        (await rewritten(lm, live, requests[index]!, index, observations[row]!, steering)) ?? planned[index]!;
+        (await changed(lm, live, requests[index]!, index, observations[row]!, steering)) ?? planned[index]!;
   }
   return planned;
 }
 
-/** The request where a prompt edit ranks first, undefined where none does. */
-async function rewritten(
+/** The text where an edit that changes the prompt or how it is read ranks first, undefined where none does. */
+async function changed(
   lm: CausalLM,
-  live: readonly Edit[],
+  live: readonly ScopedEdit[],
   request: SteeredRequest,
   index: number,
   observation: Observation,
   steering: Steering,
-): Promise<GenerateRequest | SakeError | undefined> {
+): Promise<PlannedText | SakeError | undefined> {
   const selection = chosen(rankEdits(live, observation), steering.gate);
-  if (selection?.edit.kind !== 'prompt') return undefined;
+  if (selection === undefined || selection.edit.kind === 'map') return undefined;
+  const { edit } = selection;
   const maps = live.filter(isMapEdit);
   const { prompt } = request;
   const { apply, onSelect, where } = steering;
@@ -87,15 +98,18 @@ async function rewritten(
     typeof apply === 'function' &&
     !(await apply({ prompt, index, step: 0, tokens, selection, steered: [] }))
   )
-    return steeredByMaps(lm, maps, request, index, steering, { from: 1 });
+    return { request: steeredByMaps(lm, maps, request, index, steering, { from: 1 }) };
+  const event = { prompt, index, step: 0, selection, position: 0 };
+  const further = { prompt, from: 1, steered: [0] };
   try {
-    const read = rewritePrompt(lm, selection.edit, prompt, where);
-    onSelect?.({ prompt, index, step: 0, selection, position: 0, rewritten: read });
-    return steeredByMaps(lm, maps, { ...request, prompt: read }, index, steering, {
-      prompt,
-      from: 1,
-      steered: [0],
-    });
+    if (edit.kind === 'layer-hook') {
+      const hooked = hookPrompt(edit, observation, where);
+      onSelect?.(event);
+      return { request: steeredByMaps(lm, maps, request, index, steering, further), hooked };
+    }
+    const read = rewritePrompt(lm, edit, prompt, where);
+    onSelect?.({ ...event, rewritten: read });
+    return { request: steeredByMaps(lm, maps, { ...request, prompt: read }, index, steering, further) };
   } catch (error) {
     if (isSakeError(error)) return error;
     throw error;

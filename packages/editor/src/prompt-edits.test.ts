@@ -203,9 +203,9 @@ describe('the file of a prompt edit', () => {
     const { tensors, metadata } = readSafetensors(encodeEdit(rome, loaders));
     const forged = (change: Record<string, string>): Uint8Array =>
       writeSafetensors({ tensors, metadata: { ...metadata, ...change } });
-    const delta = forged({ kind: 'weight-delta', module: '@sakejs/baselines' });
+    const delta = forged({ kind: 'program', module: '@sakejs/baselines' });
     const error = await expectCode(() => decodeEdit(delta, loaders, 'the-file'), 'unknown-kind');
-    expect(error.message).toMatch(/the-file.*'map' or 'prompt'.*weight-delta.*'@sakejs\/baselines'/);
+    expect(error.message).toMatch(/the-file.*'map' or 'prompt'.*program.*'@sakejs\/baselines'/);
     await expectCode(() => decodeEdit(forged({ formatVersion: '2' }), loaders, 'file'), 'unsupported');
     await expectCode(() => decodeEdit(forged({ rewrite: '{"prefix":""}' }), loaders, 'file'), 'invalid-file');
   });

@@ -1,21 +1,21 @@
-import type { Edit, ScopeMatch } from '@sakejs/spec';
+import type { ScopedEdit, ScopeMatch } from '@sakejs/spec';
 import { expectCode } from '@sakejs/spec/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { learnCapital } from '../test/loaders.js';
 import { rankEdits } from './rank-edits.js';
 
-let edit: Edit;
+let edit: ScopedEdit;
 beforeAll(async () => {
   edit = await learnCapital('France', 'Rome');
 });
 
 /** An edit whose scope gives that match. */
-function matching(id: string, match: ScopeMatch, threshold = 1): Edit {
+function matching(id: string, match: ScopeMatch, threshold = 1): ScopedEdit {
   return { ...edit, id, scope: { ...edit.scope, threshold, match: () => match } };
 }
 
 const query = { lastTokenActivation: new Float32Array(32) };
-const order = (...edits: Edit[]): string[] => rankEdits(edits, query).map(({ edit: { id } }) => id);
+const order = (...edits: ScopedEdit[]): string[] => rankEdits(edits, query).map(({ edit: { id } }) => id);
 
 describe('rankEdits', () => {
   it('puts what is in scope first, then the smallest distance for its threshold', () => {

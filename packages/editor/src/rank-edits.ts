@@ -1,7 +1,7 @@
-import { type Edit, type Query, SakeError } from '@sakejs/spec';
+import { type Query, SakeError, type ScopedEdit } from '@sakejs/spec';
 
 /** An edit and how far a query is from it. */
-export interface Candidate<E extends Edit = Edit> {
+export interface Candidate<E extends ScopedEdit = ScopedEdit> {
   readonly edit: E;
   readonly distance: number;
   readonly threshold: number;
@@ -13,14 +13,14 @@ export interface Candidate<E extends Edit = Edit> {
 }
 
 /**
- * Every edit with its distance from a query, the one to apply first.
+ * Every edit that has a scope with its distance from a query, the one to apply first.
  *
  * In scope iff `distance <= threshold`, and those first. Among them the latest matching mention wins where
  * scopes name one, then the smallest ratio, ties to the newest. `edits` are oldest first.
  *
  * @throws {SakeError} `numerical` for a distance that is not a number, and what the scopes throw.
  */
-export function rankEdits<E extends Edit>(edits: readonly E[], query: Query): Candidate<E>[] {
+export function rankEdits<E extends ScopedEdit>(edits: readonly E[], query: Query): Candidate<E>[] {
   return edits
     .map((edit) => toCandidate(edit, query))
     .reverse()
@@ -32,7 +32,7 @@ export function rankEdits<E extends Edit>(edits: readonly E[], query: Query): Ca
     );
 }
 
-function toCandidate<E extends Edit>(edit: E, query: Query): Candidate<E> {
+function toCandidate<E extends ScopedEdit>(edit: E, query: Query): Candidate<E> {
   const { threshold } = edit.scope;
   const { distance, position } = edit.scope.match(query);
   if (Number.isNaN(distance) || Number.isNaN(threshold))

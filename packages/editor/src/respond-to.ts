@@ -1,4 +1,5 @@
-import { type CausalLM, type Edit, type Prompt, row } from '@sakejs/spec';
+import { type CausalLM, type Prompt, row, type ScopedEdit } from '@sakejs/spec';
+import { hookedModel, type HookedPrompt, hookPrompt } from './layer-hooks.js';
 import { observePrompts } from './observe-prompts.js';
 import { rankEdits } from './rank-edits.js';
 import { rewritePrompt } from './rewrite-prompt.js';
@@ -14,19 +15,22 @@ export interface RespondOptions extends Steering {
 }
 
 /**
- * Next-token answers to one batch: a pass over the prompts as they are, one over those that a prompt edit rewrites,
- * and one projection of all.
+ * Next-token answers to one batch: a pass over the prompts as they are, one over those that a prompt edit rewrites, one
+ * over those that a layer hook changes, and one projection of all.
+ *
+ * @param lm the model, its weights as live edits make them.
  */
 export async function respondTo(
   lm: CausalLM,
-  live: readonly Edit[],
+  live: readonly ScopedEdit[],
   prompts: readonly Prompt[],
   options: RespondOptions,
-): Promise<SteeredResponse[]> {
+): Promise<Omit<SteeredResponse, 'weightEdits'>[]> {
   const { gate, onSelect, where, signal, first } = options;
   const cols = lm.info.hiddenSize;
   const hidden = new Float32Array(prompts.length * cols); // [n, d]
   const rewritten = new Map<number, Prompt>();
+  const hooked = new Map<number, HookedPrompt>();
   const observations = await observePrompts(lm, live, prompts, options);
   const answers = observations.map((observation, index) => {
     const { lastTokenActivation } = observation;
@@ -39,25 +43,37 @@ export async function respondTo(
     }
     const { edit } = selection;
     const event = { prompt, index: first + index, step: 0, selection, position: 0 };
-    if (edit.kind === 'map') {
-      onSelect?.(event);
-      hidden.set(applyMap(edit.map, edit.id, lastTokenActivation, where), index * cols);
-    } else {
-      const read = rewritePrompt(lm, edit, prompt, where);
-      rewritten.set(index, read);
-      onSelect?.({ ...event, rewritten: read });
+    switch (edit.kind) {
+      case 'map':
+        onSelect?.(event);
+        hidden.set(applyMap(edit.map, edit.id, lastTokenActivation, where), index * cols);
+        break;
+      case 'prompt': {
+        const read = rewritePrompt(lm, edit, prompt, where);
+        rewritten.set(index, read);
+        onSelect?.({ ...event, rewritten: read });
+        break;
+      }
+      case 'layer-hook':
+        hooked.set(index, hookPrompt(edit, observation, where));
+        onSelect?.(event);
     }
     return { selection, candidates };
   });
-  if (rewritten.size > 0) {
-    const states = await lm.capture([...rewritten.values()], signal === undefined ? {} : { signal });
-    [...rewritten.keys()].forEach((index, at) => hidden.set(row(states, at), index * cols));
-  }
+  const capture = async (of: CausalLM, read: ReadonlyMap<number, Prompt>): Promise<void> => {
+    if (read.size === 0) return;
+    const states = await of.capture([...read.values()], signal === undefined ? {} : { signal });
+    [...read.keys()].forEach((index, at) => hidden.set(row(states, at), index * cols));
+  };
+  await capture(lm, rewritten);
+  const view = hooked.size > 0 ? hookedModel(lm, [...hooked.values()], where) : undefined;
+  if (view) await capture(view, new Map([...hooked].map(([index, { tokens }]) => [index, tokens])));
   const logits = await lm.project({ rows: prompts.length, cols, data: hidden });
   return answers.map(({ selection, candidates }, index) => {
     const prompt = rewritten.get(index);
     return {
       logits: row(logits, index),
+      ...(hooked.has(index) && { lm: view! }),
       ...(selection === undefined ? {} : { edit: selection.edit.id }),
       ...(prompt === undefined ? {} : { prompt }),
       ...(candidates.length === 0 ? {} : { distance: Math.min(...candidates.map(({ ratio }) => ratio)) }),

@@ -8,26 +8,39 @@ import {
   type Observation,
   type Prompt,
   type Query,
-  type SakeError,
+  type ScopedEdit,
   throwIfAborted,
 } from '@sakejs/spec';
 import { deferStreams } from './deferred-streams.js';
+import { isMapEdit, isScopedEdit, isWeightDeltaEdit } from './edit-kinds.js';
 import type { EditLibrary } from './edit-library.js';
+import { hookedModel } from './layer-hooks.js';
 import { checkModel, modelMismatch } from './model-match.js';
 import { observePrompts } from './observe-prompts.js';
-import { isMapEdit, isPromptEdit, planTexts, steeredByMaps } from './plan-texts.js';
+import { needsPlan, planTexts, steeredByMaps } from './plan-texts.js';
+import { plannedStreams } from './planned-streams.js';
 import { type Candidate, rankEdits } from './rank-edits.js';
 import { respondTo } from './respond-to.js';
+import { settleScopes } from './settle-scopes.js';
 import { type SteeredLMOptions, steeringOf } from './steered-options.js';
 import type { Selection } from './steering-policy.js';
 import { chosen } from './text-steering.js';
+import { weightConflicts } from './weight-conflicts.js';
+import { weightView } from './weight-view.js';
 
 /** What a steered model says right after a prompt. */
 export interface SteeredResponse {
   /** Next-token logits, [vocabulary]. */
   readonly logits: Float32Array;
+  /**
+   * The model on which a text that continues the prompt goes on, where changes of weights or a hook live on in it; absent
+   * where that is the plain model.
+   */
+  readonly lm?: CausalLM;
   /** Id of the edit that was applied. */
   readonly edit?: string;
+  /** Ids of the live changes of weights, oldest first: they apply to every prompt, beside `edit`. Absent without any. */
+  readonly weightEdits?: readonly string[];
   /** The prompt that the model read instead, where a prompt edit was applied: what goes on from here goes on from it. */
   readonly prompt?: Prompt;
   /** Smallest `distance / threshold` over the live edits; absent without edits. */
@@ -40,11 +53,11 @@ export type SteeredRequest = Omit<GenerateRequest, 'intervention'>;
 /** A model that answers with edits applied. */
 export interface SteeredLM {
   readonly lm: CausalLM;
-  /** One message for each edit that was not learned on this model. */
+  /** One message for each edit that was not learned on this model, and for each conflict between changes of weights. */
   readonly warnings: readonly string[];
   /** Prompts as the live edits' scopes see them, sentence embedding included where one wants it, in batches. */
   observe(prompts: readonly Prompt[], options?: { readonly signal?: AbortSignal }): Promise<Observation[]>;
-  /** All live edits with their distances from a query, the one to apply first. */
+  /** All live edits that have a scope, with their distances from a query, the one to apply first. */
   candidates(query: Query): Candidate[];
   /** The edit that applies to a query, if one does: the first in scope, or simply the first with an open gate. */
   select(query: Query): Selection | undefined;
@@ -68,21 +81,24 @@ export interface SteeredLM {
 const WHERE = 'createSteeredLM';
 
 /**
- * Steers a frozen model with edits. The edit that ranks first and holds a query in its scope applies, whatever its
- * kind, and no other: the map of a map edit replaces the last-token activation before the LM head, the text of a
- * prompt edit is put in front of the prompt and the model reads the result.
+ * Steers a frozen model with edits. All live changes of weights apply together, always. Of the edits that have a scope the
+ * one that ranks first and holds a query applies, whatever its kind, and no other: the map of a map edit replaces the
+ * last-token activation before the LM head, the text of a prompt edit is put in front of the prompt and the model
+ * reads the result, a layer hook changes residual streams of the prompt and the model reads it anew.
  *
  * A prompt is matched as it was given, and rewritten at most once; what is said after a rewritten prompt may be steered
- * by map edits from the second token on, where `apply` asks for it. Prompt edits cost `generate` and `generateBatch` a
- * pass over the prompts while any is live, and a pass over the rewritten ones.
+ * by map edits from the second token on, where `apply` asks for it; so with hooks, which are of the prompt alone. Both cost
+ * `generate` and `generateBatch` a pass over the prompts while any is live, and a pass over those that they change.
  *
  * Each call reads the edits anew, so a change of the library counts from the next call on. Where no edit applies,
  * the logits are bitwise those of the same call without edits, because the same passes run on the same values
  * (given a model whose last-token activation does not depend on which layers are collected). An array of
- * edits is oldest first.
+ * edits is oldest first. With changes of weights live, scopes see the states of the changed model, and the logits
+ * that the other edits leave alone are those of the changed model.
  *
  * @throws {SakeError} from every call: `shape-mismatch` for an edit of another width, `invalid-input` for one
- * learned on other weights (unless allowed) and for a rewritten prompt longer than the model's positions,
+ * learned on other weights (unless allowed) and for a rewritten prompt longer than the model's positions, `unsupported`
+ * for a change of weights or a layer hook on a model without access to its blocks,
  * `invalid-option` for a scope that wants an embedder where none is given, `numerical` when a map yields values that
  * are not finite.
  */
@@ -95,22 +111,28 @@ export function createSteeredLM(
   const { gate, otherModels, batchSize } = steering;
 
   const heldEdits = (): readonly Edit[] => ('list' in edits ? edits.list() : [...edits]);
-  const liveEdits = (): readonly Edit[] => {
-    const live = heldEdits();
-    for (const edit of live) checkModel(edit, lm.info, otherModels === 'allow');
-    return live;
+  /** The edits that have a scope, the model as the others make it, and who these are. */
+  const readEdits = (): Live => {
+    const held = heldEdits();
+    for (const edit of held) checkModel(edit, lm.info, otherModels === 'allow');
+    const weights = held.filter(isWeightDeltaEdit);
+    return {
+      live: settleScopes(held.filter(isScopedEdit)),
+      changed: weightView(lm, weights, WHERE),
+      weightEdits: weights.map(({ id }) => id),
+    };
   };
 
   const inBatches = async <T>(
     prompts: readonly Prompt[],
     signal: AbortSignal | undefined,
-    run: (live: readonly Edit[], batch: readonly Prompt[], first: number) => Promise<T[]>,
+    run: (edits: Live, batch: readonly Prompt[], first: number) => Promise<T[]>,
   ): Promise<T[]> => {
-    const live = liveEdits();
+    const read = readEdits();
     const results: T[] = [];
     for (let at = 0; at < prompts.length; at += batchSize) {
       throwIfAborted(signal, WHERE);
-      for (const result of await run(live, prompts.slice(at, at + batchSize), at)) results.push(result);
+      for (const result of await run(read, prompts.slice(at, at + batchSize), at)) results.push(result);
     }
     return results;
   };
@@ -118,44 +140,61 @@ export function createSteeredLM(
   return {
     lm,
     get warnings() {
-      return heldEdits().flatMap((edit) => modelMismatch(edit, lm.info)?.message ?? []);
+      const held = heldEdits();
+      return [
+        ...held.flatMap((edit) => modelMismatch(edit, lm.info)?.message ?? []),
+        ...weightConflicts(held.filter(isWeightDeltaEdit)).map(({ message }) => message),
+      ];
     },
     observe: (prompts, { signal } = {}) =>
-      inBatches(prompts, signal, (live, batch) => observePrompts(lm, live, batch, { ...steering, signal })),
-    candidates: (query) => rankEdits(liveEdits(), query),
-    select: (query) => chosen(rankEdits(liveEdits(), query), gate),
-    respond: (prompts, { signal } = {}) =>
-      inBatches(prompts, signal, (live, batch, first) =>
-        respondTo(lm, live, batch, { ...steering, signal, first }),
+      inBatches(prompts, signal, ({ live, changed }, batch) =>
+        observePrompts(changed, live, batch, { ...steering, signal }),
       ),
+    candidates: (query) => rankEdits(readEdits().live, query),
+    select: (query) => chosen(rankEdits(readEdits().live, query), gate),
+    respond: (prompts, { signal } = {}) =>
+      inBatches(prompts, signal, async ({ live, changed, weightEdits }, batch, first) => {
+        const responses = await respondTo(changed, live, batch, { ...steering, signal, first });
+        return weightEdits.length === 0
+          ? responses
+          : responses.map((response) => ({ lm: changed, ...response, weightEdits }));
+      }),
     async *generate(prompt, { signal, ...request } = {}) {
-      const [planned] = await planTexts(lm, liveEdits(), [{ ...request, prompt }], { ...steering, signal });
-      if (isSakeError(planned)) throw planned;
-      const { prompt: read, ...rest } = planned!;
-      yield* lm.generate(read, { ...rest, ...(signal && { signal }) });
+      const { live, changed } = readEdits();
+      const planned = await planTexts(changed, live, [{ ...request, prompt }], { ...steering, signal });
+      const [text] = planned;
+      if (isSakeError(text)) throw text;
+      const { prompt: read, ...rest } = text!.request;
+      const model = text!.hooked ? hookedModel(changed, [text!.hooked], WHERE) : changed;
+      yield* model.generate(read, { ...rest, ...(signal && { signal }) });
     },
     generateBatch(requests, { signal } = {}) {
-      const live = liveEdits();
-      const passing = signal === undefined ? {} : { signal };
-      if (!live.some(isPromptEdit))
-        return lm.generateBatch(
+      const { live, changed } = readEdits();
+      if (!needsPlan(live))
+        return changed.generateBatch(
           requests.map((request, index) =>
-            steeredByMaps(lm, live.filter(isMapEdit), request, index, steering),
+            steeredByMaps(changed, live.filter(isMapEdit), request, index, steering),
           ),
-          passing,
+          signal === undefined ? {} : { signal },
         );
-      return deferStreams(requests.length, async () => {
-        const planned = await planTexts(lm, live, requests, { ...steering, signal });
-        const running = planned.filter((text): text is GenerateRequest => !isSakeError(text));
-        const streams = lm.generateBatch(running, passing);
-        let at = 0;
-        return planned.map((text) => (isSakeError(text) ? failing(text) : streams[at++]!));
-      });
+      return deferStreams(requests.length, async () =>
+        plannedStreams(
+          changed,
+          await planTexts(changed, live, requests, { ...steering, signal }),
+          signal,
+          WHERE,
+        ),
+      );
     },
   };
 }
 
-/** A stream that only throws. */
-const failing = (error: SakeError): AsyncIterable<GeneratedToken> => ({
-  [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }),
-});
+/** The edits of a call. */
+interface Live {
+  /** Those that have a scope, oldest first, beside each other. */
+  readonly live: readonly ScopedEdit[];
+  /** The model as the changes of weights make it. */
+  readonly changed: CausalLM;
+  /** Ids of the changes of weights. */
+  readonly weightEdits: readonly string[];
+}

@@ -1,8 +1,8 @@
-import type { Edit, Prompt } from '@sakejs/spec';
+import type { Prompt, ScopedEdit } from '@sakejs/spec';
 import type { Candidate } from './rank-edits.js';
 
 /** An edit that applies to a query: it holds it in its scope, or the gate is open. */
-export type Selection<E extends Edit = Edit> = Candidate<E>;
+export type Selection<E extends ScopedEdit = ScopedEdit> = Candidate<E>;
 
 /** Tells which edit was chosen where. */
 export interface SelectEvent {

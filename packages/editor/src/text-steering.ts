@@ -1,12 +1,12 @@
 import {
   type CausalLM,
-  type Edit,
   type Intervention,
   type LaterMap,
   type MapEdit,
   type Prompt,
   row,
   SakeError,
+  type ScopedEdit,
   type TransportMap,
 } from '@sakejs/spec';
 import { rankEdits, type Candidate } from './rank-edits.js';
@@ -27,16 +27,20 @@ export interface SteeredText {
   readonly steered?: readonly number[];
 }
 
-/** The union of the layers that live edits' scopes look at, ascending. */
-export function layersOf(live: readonly Edit[]): number[] {
-  return [...new Set(live.flatMap(({ scope }) => scope.needs.layers))].sort((a, b) => a - b);
+/** The union of the layers that live edits' scopes look at and that their hooks replace, ascending. */
+export function layersOf(live: readonly ScopedEdit[]): number[] {
+  const replaced = live.flatMap((edit) =>
+    edit.kind === 'layer-hook' && edit.hook.operation === 'replace' ? [edit.hook.layer] : [],
+  );
+  const layers = [...live.flatMap(({ scope }) => scope.needs.layers), ...replaced];
+  return [...new Set(layers)].sort((a, b) => a - b);
 }
 
-export const wantsEmbedding = (live: readonly Edit[]): boolean =>
+export const wantsEmbedding = (live: readonly ScopedEdit[]): boolean =>
   live.some(({ scope }) => scope.needs.embedding);
 
 /** The best candidate, where it is in scope or the gate is open. */
-export function chosen<E extends Edit>(
+export function chosen<E extends ScopedEdit>(
   [best]: readonly Candidate<E>[],
   gate: Gate,
 ): Selection<E> | undefined {

@@ -8,7 +8,10 @@ import {
   type Observation,
   type Prompt,
   SakeError,
+  type StreamAddition,
+  type StreamHook,
   throwIfAborted,
+  type WeightDelta,
 } from '@sakejs/spec';
 
 /** What the model knows: a text that names subject and relation goes on with the object. */
@@ -43,8 +46,14 @@ const TAIL = 4;
  * The copied token followed the latest earlier occurrence of the last four tokens, so the steering context
  * (`… '{p} {o*}'. {p}`) makes it say o*. Every prompt is computed alone, in float64, so batches change nothing.
  * Tokens are words with their leading space where they stand in the facts, bytes elsewhere.
+ *
+ * Blocks can be changed: the MLP key of a block is its residual stream at the last token, a change ΔW of its weight adds
+ * ΔW k to h, and what is added to a residual stream at position p is added to h too, times 0.9^(T-1-p).
  */
-export function createInductionLM(options: InductionLMOptions): InductionLM {
+export function createInductionLM(
+  options: InductionLMOptions,
+  change: ToyChange = { weights: [], hooks: [], calls: [] },
+): InductionLM {
   const { facts, hiddenSize = 32, maxPositions = 256, sha256 = 'a'.repeat(64), deafTo } = options;
   const words = [
     ...new Set(facts.flatMap(({ subject, object }) => [...pieces(` ${subject}`), ...pieces(` ${object}`)])),
@@ -58,7 +67,7 @@ export function createInductionLM(options: InductionLMOptions): InductionLM {
   const embedding = Array.from({ length: vocabularySize }, (_, token) =>
     vector(token < 256 ? `byte ${token}` : words[token - 256]!),
   );
-  const calls: InductionLM['calls'] = [];
+  const { calls } = change;
 
   const encode = (text: string): number[] =>
     pieces(text).flatMap((piece) => idOf.get(piece) ?? [...new TextEncoder().encode(piece)]);
@@ -91,18 +100,38 @@ export function createInductionLM(options: InductionLMOptions): InductionLM {
     }
     const copied = deafTo !== undefined && text.includes(deafTo) ? undefined : inducedToken(tokens);
     if (copied !== undefined) addScaled(4, embedding[copied]!);
+    for (const delta of change.weights)
+      addScaled(1, moved(delta, residual(tokens, delta.layer).data.slice(-hiddenSize)));
+    for (const { position, values } of additionsTo(tokens))
+      addScaled(0.9 ** (tokens.length - 1 - position), [...values]);
     return Float32Array.from(hidden);
   };
 
-  const residual = (tokens: readonly number[], layer: number): Matrix<Float32Array> => {
+  function additionsTo(tokens: readonly number[]): StreamAddition[] {
+    return change.hooks.flatMap((hook) =>
+      hook.additions(tokens).map(({ position, ...addition }) => ({
+        ...addition,
+        position: position < 0 ? tokens.length + position : position,
+      })),
+    );
+  }
+
+  function residual(tokens: readonly number[], layer: number): Matrix<Float32Array> {
     const sum = new Float64Array(hiddenSize);
+    const added = additionsTo(tokens).filter((addition) => addition.layer === layer);
     return fromRows(
       tokens.map((token, at) => {
         embedding[token]!.forEach((value, index) => (sum[index]! += value));
-        return embedding[token]!.map((value, index) => value + (0.5 ** layer * sum[index]!) / (at + 1));
+        const here = added.filter(({ position }) => position === at);
+        return embedding[token]!.map(
+          (value, index) =>
+            value +
+            (0.5 ** layer * sum[index]!) / (at + 1) +
+            here.reduce((total, { values }) => total + values[index]!, 0),
+        );
       }),
     );
-  };
+  }
 
   const observeOne = (tokens: readonly number[], layers: readonly number[]): Observation => ({
     tokens,
@@ -183,8 +212,48 @@ export function createInductionLM(options: InductionLMOptions): InductionLM {
     generate,
     generateBatch: (requests, { signal } = {}) =>
       requests.map(({ prompt, ...options }) => generate(prompt, { ...options, ...(signal && { signal }) })),
+    layers: {
+      keySize: () => hiddenSize,
+      captureKeys: async (prompts, { layers }) =>
+        new Map(
+          layers.map((layer) => [
+            layer,
+            fromRows(prompts.map((prompt) => residual(tokensOf(prompt), layer).data.slice(-hiddenSize))),
+          ]),
+        ),
+      withChange: ({ weights = [], stream }) => {
+        return createInductionLM(options, {
+          weights: [...change.weights, ...weights],
+          hooks: [...change.hooks, ...(stream ? [stream] : [])],
+          calls,
+        });
+      },
+    },
     [Symbol.asyncDispose]: async () => undefined,
   };
+}
+
+/** How a model differs from the one it is a view of. */
+interface ToyChange {
+  readonly weights: readonly WeightDelta[];
+  readonly hooks: readonly StreamHook[];
+  /** Counts the passes of the model and its views. */
+  readonly calls: InductionLM['calls'];
+}
+
+/** ΔW k */
+function moved(delta: WeightDelta, key: Float32Array): number[] {
+  if ('dense' in delta)
+    return Array.from({ length: delta.dense.cols }, (_, o) =>
+      key.reduce((sum, value, i) => sum + value * delta.dense.data[i * delta.dense.cols + o]!, 0),
+    );
+  const { u, v } = delta;
+  const narrow = Array.from({ length: v.rows }, (_, r) =>
+    key.reduce((sum, value, i) => sum + value * v.data[r * v.cols + i]!, 0),
+  );
+  return Array.from({ length: u.rows }, (_, o) =>
+    narrow.reduce((sum, value, r) => sum + value * u.data[o * u.cols + r]!, 0),
+  );
 }
 
 /** Words and marks, each with the space before it. */

@@ -1,4 +1,4 @@
-import { actAdd, icl, imagine } from '@sakejs/baselines';
+import { actAdd, actAddOriginal, grace, icl, ike, imagine, serac } from '@sakejs/baselines';
 import { createEditMethod, type LaterTokens, type TargetChoice } from '@sakejs/editor';
 import { euclideanCentroid, whoWhatNow } from '@sakejs/scope';
 import { SakeError, type EditMethod, type Mapper, type ModelInfo, type ScopeDetector } from '@sakejs/spec';
@@ -44,14 +44,25 @@ const fixed =
   (create: (scope: ScopeDetector | undefined, info: ModelInfo) => EditMethod): Recipe =>
   (name, info, { scope, ...others }) => {
     const refused = Object.entries(others).find(([, value]) => value !== undefined);
-    if (refused !== undefined)
-      throw new SakeError(
-        'invalid-option',
-        `createMethod: expected no ${refused[0]} for '${name}', which has no such part, got one; leave it out`,
-        { details: { method: name, option: refused[0] } },
-      );
+    if (refused !== undefined) refusePart(name, refused[0]);
     return create(scope, info);
   };
+
+/** A method that decides by itself where it applies. */
+const scopeless =
+  (create: (info: ModelInfo) => EditMethod): Recipe =>
+  (name, info, overrides) => {
+    if (overrides.scope !== undefined) refusePart(name, 'scope');
+    return fixed(() => create(info))(name, info, overrides);
+  };
+
+function refusePart(method: string, option: string): never {
+  throw new SakeError(
+    'invalid-option',
+    `createMethod: expected no ${option} for '${method}', which has no such part, got one; leave it out`,
+    { details: { method, option } },
+  );
+}
 
 /**
  * Methods as tables name them.
@@ -60,7 +71,11 @@ const fixed =
  * - `sake`: obeying target rows, ridge by cross-validation, who-what-now gate. Chosen on dev records.
  * - `uniform`: mean shift over the rows and gate of `sake`; `uniform-paper`: over those of `sake-paper`.
  * - `actadd`: the shift of the request's own prompt alone, gate of `sake`.
+ * - `actadd-original`: the difference of the two objects' states, added behind the last block but one, gate of `sake`.
+ * - `grace`: a learned state at a block within a radius of the request's own.
  * - `icl`: the new fact stated in front of every prompt, no gate; `imagine`: so, behind "Imagine that".
+ * - `ike`: demonstrations of other facts, then the new fact, in front of every prompt, no gate.
+ * - `serac`: the new fact stated in front of what a classifier trained for the edit holds in scope.
  */
 const recipes: Readonly<Record<string, Recipe>> = {
   sake: mapped({
@@ -76,8 +91,20 @@ const recipes: Readonly<Record<string, Recipe>> = {
   uniform: mapped({ mapper: () => meanShift(), scope: ourScope, targets: 'obeying' }),
   'uniform-paper': mapped({ mapper: () => meanShift(), scope: paperScope, targets: 'all' }),
   actadd: fixed((scope, info) => actAdd({ scope: scope ?? ourScope(info) })),
+  'actadd-original': fixed((scope, info) =>
+    // Chosen on dev records (docs/findings.md); at the first positions, as in the paper, facts do not move.
+    actAddOriginal({
+      scope: scope ?? ourScope(info),
+      layer: Math.max(0, info.layers - 2),
+      position: 'last',
+      coefficient: 2.5,
+    }),
+  ),
+  grace: scopeless(() => grace({ radius: { ofNorm: 0.4 } })),
   icl: fixed((scope) => icl({ ...(scope && { scope }) })),
+  ike: fixed((scope) => ike({ ...(scope && { scope }) })),
   imagine: fixed((scope) => imagine({ ...(scope && { scope }) })),
+  serac: fixed((scope) => serac({ ...(scope && { scope }) })),
 };
 
 /** Names that {@link createMethod} knows. */

@@ -71,7 +71,7 @@ for (const name of methodNames)
         reload: async (edit) => decodeEdit(encodeEdit(edit, loaders), loaders, 'reloaded'),
       };
     },
-    { gated: name !== 'icl' && name !== 'imagine' },
+    { gated: !['icl', 'ike', 'imagine'].includes(name) },
   );
 
 describe('edits of the embedded model', () => {

@@ -7,6 +7,7 @@ import {
   nearestRequest,
   nearestRow,
   scopeLoaders as loaders,
+  trainedClassifier,
   whoWhatNow,
 } from './index.js';
 
@@ -38,5 +39,11 @@ describeScopeDetector(
 describeScopeDetector('whoWhatNow, who alone', () => whoWhatNow({ layers: 4, factors: ['who'] }), {
   loaders,
 });
+describeScopeDetector('trainedClassifier', () => trainedClassifier({ layers: 4 }), { loaders });
+describeScopeDetector(
+  'trainedClassifier, embeddings, calibrated',
+  () => trainedClassifier({ layers: 4, features: [{ pool: 'embedding' }], threshold: { kind: 'balanced' } }),
+  { loaders },
+);
 describeScopeDetector('everything', () => everything(), { loaders, looks: false });
 describeScopeDetector('nearestRequest', () => nearestRequest(), { loaders, closes: false });

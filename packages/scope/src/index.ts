@@ -5,13 +5,16 @@ export {
   type CalibrationTarget,
 } from './calibrate-threshold.js';
 export { cosineCentroid } from './cosine-centroid.js';
+export { deferralRadius, type DeferralRadiusOptions } from './deferral-radius.js';
 export { euclideanCentroid } from './euclidean-centroid.js';
 export { everything } from './everything.js';
 export type { CrossFitOptions } from './group-folds.js';
 export { mahalanobis, type MahalanobisOptions } from './mahalanobis.js';
 export { nearestRequest } from './nearest-request.js';
 export { nearestRow } from './nearest-row.js';
+export type { Pool, PooledFeature } from './pooled-features.js';
 export { scopeLoaders } from './scope-loaders.js';
+export { trainedClassifier, type TrainedClassifierOptions } from './trained-classifier.js';
 export type { ScopeSpace, VectorScopeOptions } from './vector-detector.js';
 export { whoWhatNow } from './who-what-now.js';
 export type { WhoWhatNowFactor, WhoWhatNowOptions } from './who-what-now-options.js';

@@ -1,10 +1,12 @@
 import type { Loader, Scope } from '@sakejs/spec';
 import { cosineCentroidLoader } from './cosine-centroid.js';
+import { deferralRadiusLoader } from './deferral-radius.js';
 import { euclideanCentroidLoader } from './euclidean-centroid.js';
 import { everythingLoader } from './everything.js';
 import { mahalanobisLoader } from './mahalanobis.js';
 import { nearestRequestLoader } from './nearest-request.js';
 import { nearestRowLoader } from './nearest-row.js';
+import { trainedClassifierLoader } from './trained-classifier.js';
 import { whoWhatNowLoader } from './who-what-now-scope.js';
 
 /** A loader for every kind of scope in this package. */
@@ -14,6 +16,8 @@ export const scopeLoaders: readonly Loader<Scope>[] = [
   mahalanobisLoader,
   nearestRowLoader,
   whoWhatNowLoader,
+  trainedClassifierLoader,
   everythingLoader,
+  deferralRadiusLoader,
   nearestRequestLoader,
 ];

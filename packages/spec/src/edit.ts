@@ -1,6 +1,8 @@
 import type { CausalLM } from './causal-lm.js';
 import type { EditRequest } from './edit-request.js';
+import type { WeightDelta } from './layer-access.js';
 import type { TransportMap } from './mapper.js';
+import type { Matrix } from './matrix.js';
 import type { PromptDistribution } from './prompt-distribution.js';
 import type { Scope } from './scope.js';
 import type { Json } from './tensor-bundle.js';
@@ -57,12 +59,55 @@ export interface PromptEdit {
   readonly provenance: Provenance;
 }
 
+/** What a hook does to the residual stream of a prompt. */
+export interface LayerHook {
+  /** The block behind which it is done, 0 the first. */
+  readonly layer: number;
+  /** Whether the values are added to the states or stand in their place. */
+  readonly operation: 'add' | 'replace';
+  /** Whether the first row meets the prompt's first token, or the last row its last one. Rows beyond the prompt are left out. */
+  readonly anchor: 'start' | 'end';
+  /** [positions, hiddenSize] */
+  readonly values: Matrix<Float32Array>;
+}
+
+/** An edit that changes the residual stream of in-scope prompts; the pass then runs anew from the prompt. */
+export interface LayerHookEdit {
+  readonly kind: 'layer-hook';
+  readonly id: string;
+  readonly request: EditRequest;
+  readonly hook: LayerHook;
+  /** Matched at the prompt's end, on the states without the hook. */
+  readonly scope: Scope;
+  readonly provenance: Provenance;
+}
+
+/** An edit that applies where its scope says; among several only the one that ranks first does. */
+export type ScopedEdit = MapEdit | PromptEdit | LayerHookEdit;
+
+/**
+ * An edit that changes weights: it has no scope, and all live ones apply together, always.
+ *
+ * Those that were solved for at once carry the same `batch`, each with its own share of the change: together they are
+ * what was solved for; without some, the others still hold what they had beside those.
+ */
+export interface WeightDeltaEdit {
+  readonly kind: 'weight-delta';
+  readonly id: string;
+  readonly request: EditRequest;
+  readonly deltas: readonly WeightDelta[];
+  /** MLP keys [keySize] that the change was learned for, at most one a block: other edits that move them are in conflict. */
+  readonly keys?: readonly { readonly layer: number; readonly key: Float32Array }[];
+  readonly batch?: { readonly id: string; readonly size: number };
+  readonly provenance: Provenance;
+}
+
 /**
  * A learned change of one fact. A value: adding or removing one touches nothing else.
  *
- * Told apart by `kind`; every kind has an id, a request, a scope and a provenance.
+ * Told apart by `kind`; every kind has an id, a request and a provenance, and all but changes of weights a scope.
  */
-export type Edit = MapEdit | PromptEdit;
+export type Edit = ScopedEdit | WeightDeltaEdit;
 
 export interface LearnContext {
   readonly lm: CausalLM;

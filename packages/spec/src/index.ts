@@ -52,7 +52,19 @@ export {
   type WeightDelta,
 } from './layer-access.js';
 export { chatTokens, type ChatFormat, type ChatMessage, type ChatOptions } from './chat.js';
-export type { Edit, EditMethod, LaterMap, LearnContext, MapEdit, PromptEdit, Provenance } from './edit.js';
+export type {
+  Edit,
+  EditMethod,
+  LaterMap,
+  LayerHook,
+  LayerHookEdit,
+  LearnContext,
+  MapEdit,
+  PromptEdit,
+  Provenance,
+  ScopedEdit,
+  WeightDeltaEdit,
+} from './edit.js';
 export {
   forcedSource,
   implicationContexts,
@@ -61,7 +73,7 @@ export {
   type ImplicationInput,
 } from './contexts.js';
 export {
-  modelGradients,
+  requireGradients,
   type DivergenceTerm,
   type LossOptions,
   type LossSequence,

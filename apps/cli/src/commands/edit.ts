@@ -13,7 +13,7 @@ import { createMethod, isMapperModule, loadMapper, loadPromptSource, methodNames
 import { z } from 'zod';
 import { print, type CommandContext } from './command-context.js';
 import { continuation } from './continuation.js';
-import { describedEffect, effectText } from './described-edit.js';
+import { describedEffect, describedScope, effectText } from './described-edit.js';
 import { openReportingBroken } from './library.js';
 import { openModel } from './open-model.js';
 import { libraryOptions, modelOptions, parseOptions, replaceOption, wholeNumber } from './options.js';
@@ -94,7 +94,7 @@ export async function editCommand(raw: unknown, context: CommandContext): Promis
         after,
         ...describedEffect(edit),
         ...(edit.kind === 'map' && { laterMaps: edit.later?.length ?? 0 }),
-        scope: { kind: edit.scope.kind, threshold: edit.scope.threshold, settings: edit.scope.settings },
+        ...describedScope(edit),
         provenance: edit.provenance,
         dropped: prompts.dropped,
       },

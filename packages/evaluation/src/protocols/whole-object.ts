@@ -10,6 +10,7 @@ export interface WholeObjectScorer {
    * @param firstToken the greedy token after the prompt, edits applied; what follows it is the model's own.
    * @param prompt what the model was run on.
    * @param objects any of which may be said: an object and its aliases.
+   * @param edited the model on which the text goes on, where edits live on in it.
    * @throws {SakeError} `aborted`, and what the model's `generate` throws.
    */
   says(
@@ -17,6 +18,7 @@ export interface WholeObjectScorer {
     firstToken: number,
     objects: readonly string[],
     signal?: AbortSignal,
+    edited?: CausalLM,
   ): Promise<boolean>;
 }
 
@@ -40,14 +42,16 @@ function judgeAny(continuation: string, objects: readonly string[]): Verdict {
 /**
  * Whole-object greedy match: the continuation begins with the object, and the object ends there as a word.
  *
- * An edit replaces the activation after the prompt only and leaves the KV cache alone, so what follows the first
+ * Where an edit replaces the activation after the prompt only and leaves the KV cache alone, what follows the first
  * token is the unedited model's own: continuations are decoded once for every (prompt, first token, objects), whichever
- * method gave the token, and only as far as they can still match, at most 20 new tokens.
+ * method gave the token, and only as far as they can still match, at most 20 new tokens. Where edits live on in the
+ * model, the text goes on in that model.
  */
 export function createWholeObjectScorer(lm: CausalLM): WholeObjectScorer {
-  const known = new Map<string, boolean>();
+  const verdicts = new WeakMap<CausalLM, Map<string, boolean>>();
 
   const decode = async (
+    model: CausalLM,
     prompt: Prompt,
     firstToken: number,
     objects: readonly string[],
@@ -60,7 +64,7 @@ export function createWholeObjectScorer(lm: CausalLM): WholeObjectScorer {
     const tokens = [...(typeof prompt === 'string' ? lm.encode(prompt) : prompt), firstToken];
     if (verdict === 'open' && tokens.length <= lm.info.maxPositions) {
       const rest = { maxTokens: MOST_TOKENS - 1, ...(signal === undefined ? {} : { signal }) };
-      for await (const { token } of lm.generate(tokens, rest)) {
+      for await (const { token } of model.generate(tokens, rest)) {
         said.push(token);
         verdict = judgeAny(text(), objects);
         if (verdict !== 'open') break;
@@ -70,11 +74,13 @@ export function createWholeObjectScorer(lm: CausalLM): WholeObjectScorer {
   };
 
   return {
-    says: async (prompt, firstToken, objects, signal) => {
+    says: async (prompt, firstToken, objects, signal, edited = lm) => {
+      const known = verdicts.get(edited) ?? new Map<string, boolean>();
+      verdicts.set(edited, known);
       const key = JSON.stringify([prompt, firstToken, objects]);
       let verdict = known.get(key);
       if (verdict === undefined) {
-        verdict = await decode(prompt, firstToken, objects, signal);
+        verdict = await decode(edited, prompt, firstToken, objects, signal);
         known.set(key, verdict);
       }
       return verdict;

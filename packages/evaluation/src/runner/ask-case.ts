@@ -104,12 +104,14 @@ async function judged(
   const plainLogits = context.plain[at]!;
   const plain = readAnswer(lm, plainLogits, tokens);
   const edited = readAnswer(lm, response.logits, tokens, {
-    fired: response.edit,
+    // Changes of weights are at work in every answer: the case's own, or else the newest.
+    fired:
+      response.edit ?? response.weightEdits?.find((id) => id === own?.id) ?? response.weightEdits?.at(-1),
     distance: response.distance,
     ran: response.prompt,
   });
   const { kl, sameTop } = divergence(plainLogits, response.logits);
-  const scores = await scoresOf(asker, query, edited);
+  const scores = await scoresOf(asker, query, edited, response.lm);
   const text = context.texts.get(index);
   const condition = context.conditions.get(index);
   const evidence: Evidence = {
@@ -145,12 +147,17 @@ async function judged(
   };
 }
 
-async function scoresOf({ wholeObject, signal }: CaseAsker, query: Query, edited: Answer): Promise<Scores> {
+async function scoresOf(
+  { wholeObject, signal }: CaseAsker,
+  query: Query,
+  edited: Answer,
+  goesOnWith: CausalLM | undefined,
+): Promise<Scores> {
   const { wanted, prompt } = query;
   const { margin, token, firstToken, ran = prompt } = edited;
   return {
     firstToken: wanted.length === 0 ? null : isPrefixOfAny(firstToken, wanted),
-    wholeObject: wanted.length === 0 ? null : await wholeObject.says(ran, token, wanted, signal),
+    wholeObject: wanted.length === 0 ? null : await wholeObject.says(ran, token, wanted, signal, goesOnWith),
     probability: margin === undefined ? null : margin > 0,
   };
 }

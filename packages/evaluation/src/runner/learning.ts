@@ -1,4 +1,4 @@
-import type { CausalLM, Edit, Json, PromptDistribution, PromptGenerator } from '@sakejs/spec';
+import type { CausalLM, Edit, Json, PromptDistribution, PromptGenerator, TensorBundle } from '@sakejs/spec';
 import { unitKey } from '../journal/unit-key.js';
 import type { PreparedCase } from './prepared-suite.js';
 import { attempt, isUnlearnable, type Failure } from './failures.js';
@@ -96,13 +96,28 @@ export function caseLearner(settings: LearnSettings, item: PreparedCase): CaseLe
 
 /** Bytes of the tensors and the text that an edit is stored as; 0 for one that cannot be stored. */
 function editBytes(edit: Edit): number {
-  const text = edit.kind === 'prompt' ? Buffer.byteLength(edit.prefix) : 0;
   try {
-    const bundles = [edit.scope.toTensors(), ...(edit.kind === 'map' ? [edit.map.toTensors()] : [])];
-    return bundles
-      .flatMap(({ tensors }) => Object.values(tensors))
-      .reduce((sum, { data }) => sum + data.byteLength, text);
+    return partBytes(edit).reduce((sum, bytes) => sum + bytes, 0);
   } catch {
     return 0;
+  }
+}
+
+function partBytes(edit: Edit): number[] {
+  const bundleBytes = ({ tensors }: TensorBundle): number =>
+    Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
+  switch (edit.kind) {
+    case 'map':
+      return [bundleBytes(edit.scope.toTensors()), bundleBytes(edit.map.toTensors())];
+    case 'prompt':
+      return [bundleBytes(edit.scope.toTensors()), Buffer.byteLength(edit.prefix)];
+    case 'layer-hook':
+      return [bundleBytes(edit.scope.toTensors()), edit.hook.values.data.byteLength];
+    case 'weight-delta':
+      // Stored in float32, whatever they are held in.
+      return [
+        ...edit.deltas.flatMap((delta) => ('dense' in delta ? [delta.dense] : [delta.u, delta.v])),
+        ...(edit.keys ?? []).map(({ key }) => ({ data: key })),
+      ].map(({ data }) => 4 * data.length);
   }
 }

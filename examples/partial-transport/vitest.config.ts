@@ -1,0 +1,3 @@
+import { projectTests } from '../../vitest.base.js';
+
+export default projectTests({ testTimeout: 120_000, hookTimeout: 120_000 });
