@@ -11,6 +11,7 @@ export function projectTests(overrides: ViteUserConfig['test'] = {}): ViteUserCo
       outputFile: { json: 'reports/vitest.json' },
       pool: 'forks',
       testTimeout: 30_000,
+      hookTimeout: 30_000,
       ...overrides,
     },
   });

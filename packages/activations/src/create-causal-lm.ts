@@ -7,7 +7,7 @@ import { createGenerationRow } from './generation-row.js';
 import { createLayerAccess } from './layer-access.js';
 import type { LiveChange } from './live-change.js';
 import type { GradientSessions } from './model-gradients.js';
-import { promptTokens, sequencesOf } from './prompt-tokens.js';
+import { promptTokens } from './prompt-tokens.js';
 import type { Tokenizer } from './tokenizer.js';
 
 /** What a causal LM is made of. */
@@ -41,7 +41,8 @@ export function createCausalLM(parts: CausalLMParts, change?: LiveChange): Causa
   const model: BatchGenerationModel = {
     ...{ ...reader, tokenizer, eosTokens, maxPositions: info.maxPositions, sharesRowsAs: parts.decoder },
   };
-  const sequences = sequencesOf(tokenizer, info);
+  const sequences = (prompts: readonly Prompt[], where: string): (readonly number[])[] =>
+    prompts.map((prompt, index) => promptTokens(prompt, tokenizer, info, `${where}, prompt ${index}`));
   const openRow = (prompt: Prompt, rowOptions: Omit<GenerateOptions, 'signal'>, where: string) => () =>
     createGenerationRow(model, promptTokens(prompt, tokenizer, info, where), rowOptions);
 

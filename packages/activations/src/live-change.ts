@@ -19,6 +19,8 @@ export interface LiveChange {
   readonly decoder: Decoder;
   /** Tells this change from others: a hash of the weights' deltas, and a name of its own for hooks. */
   readonly id: string;
+  /** The part of `id` that stands for the weights. */
+  readonly weightsId: string;
   /** What the hooks add to a prompt, positions counted from its first token; absent without hooks. */
   readonly additions?: (tokens: readonly number[]) => readonly StreamAddition[];
 }
@@ -53,11 +55,14 @@ export function withFurther(
   if (stream !== undefined) checkHook(stream, model);
   const all = [...(before?.weights ?? []), ...weights];
   const hooks = [...(before?.hooks ?? []), ...(stream === undefined ? [] : [stream])];
+  // Hooks come and go with every prompt, on top of weights that stay.
+  const weightsId = before !== undefined && weights.length === 0 ? before.weightsId : hashOf(all);
   return {
     weights: all,
     hooks,
     decoder: before !== undefined && weights.length === 0 ? before.decoder : model.decoderWith(summed(all)),
-    id: [hashOf(all), ...(hooks.length > 0 ? [randomUUID()] : [])].join(' '),
+    id: [weightsId, ...(hooks.length > 0 ? [randomUUID()] : [])].join(' '),
+    weightsId,
     ...(hooks.length > 0 && {
       additions: (tokens) => hooks.flatMap((hook) => checkedAdditions(hook, tokens, info)),
     }),

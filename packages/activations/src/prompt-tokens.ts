@@ -37,15 +37,6 @@ export function promptTokens(
   return tokens;
 }
 
-/** Token ids of many prompts; errors name the function and the prompt's index. */
-export function sequencesOf(
-  tokenizer: Tokenizer,
-  limits: PromptLimits,
-): (prompts: readonly Prompt[], where: string) => (readonly number[])[] {
-  return (prompts, where) =>
-    prompts.map((prompt, index) => promptTokens(prompt, tokenizer, limits, `${where}, prompt ${index}`));
-}
-
 /** Sequences without repeats, and which of them each original is. */
 export function distinctSequences(sequences: readonly (readonly number[])[]): {
   readonly distinct: readonly (readonly number[])[];

@@ -30,8 +30,8 @@ export function changeFacts(
 }
 
 /**
- * The wordings of a distribution, with `{}` for the subject: one a phrasing, the shortest, so without sentences in
- * front; the request's own left out. None that holds the subject twice or a line break.
+ * The wordings of a distribution, with `{}` for the subject: one a phrasing, the shortest, so without a sentence in
+ * front where there is such a one; the request's own left out. None that holds the subject twice or a line break.
  */
 export function wordingsOf({ request, prompts, wordings }: PromptDistribution): string[] {
   const shortest = new Map<number | string, string>();

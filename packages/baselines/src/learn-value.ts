@@ -1,5 +1,6 @@
 import { objectTokens } from '@sakejs/editor';
-import { type CausalLM, type LossSequence, matrix, requireGradients, throwIfAborted } from '@sakejs/spec';
+import { type CausalLM, type LossSequence, matrix, modelGradients, throwIfAborted } from '@sakejs/spec';
+import { createAdam } from './rome/adam.js';
 
 export interface LearnValueOptions {
   /** The block behind which the state stands. */
@@ -20,11 +21,6 @@ export interface LearnedValue {
   /** Mean −ln p of the object's tokens with the value in place, in nats. */
   readonly nll: number;
 }
-
-/** Adam's constants, as everywhere. */
-const BETA1 = 0.9;
-const BETA2 = 0.999;
-const EPSILON = 1e-8;
 
 /**
  * The state that makes a model say an object behind a prompt: it stands in the place of the residual stream at the
@@ -55,11 +51,11 @@ export async function learnValue(
     })),
   };
   const passing = signal === undefined ? {} : { signal };
-  const loss = await requireGradients(lm, where).streamLoss([sequence], { layer, ...passing });
+  const loss = await modelGradients(lm, where).streamLoss([sequence], { layer, ...passing });
   const d = start.length;
   const state = loss.stream.data;
   const value = Float64Array.from(start);
-  const [mean, square] = [new Float64Array(d), new Float64Array(d)];
+  const adam = createAdam(d, learningRate);
   let best: LearnedValue = { value: start, nll: Infinity };
   for (let step = 1; step <= steps + 1; step++) {
     throwIfAborted(signal, where);
@@ -67,13 +63,7 @@ export async function learnValue(
     const { loss: nll, gradient } = await loss.evaluate(matrix(1, d, addition), passing);
     if (nll < best.nll) best = { value: Float32Array.from(value), nll };
     if (step > steps) break;
-    for (let i = 0; i < d; i++) {
-      const g = gradient.data[i]!;
-      mean[i] = BETA1 * mean[i]! + (1 - BETA1) * g;
-      square[i] = BETA2 * square[i]! + (1 - BETA2) * g * g;
-      const [m, v] = [mean[i]! / (1 - BETA1 ** step), square[i]! / (1 - BETA2 ** step)];
-      value[i] = value[i]! - (learningRate * m) / (Math.sqrt(v) + EPSILON);
-    }
+    adam.step(value, gradient.data);
   }
   return best;
 }

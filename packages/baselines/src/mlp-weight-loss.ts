@@ -1,7 +1,7 @@
 import {
   layerAccess,
   matrix,
-  requireGradients,
+  modelGradients,
   SakeError,
   type CausalLM,
   type LossOptions,
@@ -44,7 +44,7 @@ export async function mlpWeightLoss(
 ): Promise<MlpWeightLoss> {
   const cancel = signal === undefined ? {} : { signal };
   const everywhere = sequences.map((sequence) => ({ ...sequence, sites: [...sequence.tokens.keys()] }));
-  const stream = await requireGradients(lm, 'mlpWeightLoss').streamLoss(everywhere, { layer, ...cancel });
+  const stream = await modelGradients(lm, 'mlpWeightLoss').streamLoss(everywhere, { layer, ...cancel });
   const prompts = sequences.map(({ tokens }) => tokens);
   const captured = await layerAccess(lm, 'mlpWeightLoss').captureKeys(prompts, {
     ...{ layers: [layer], positions: 'all' as const },

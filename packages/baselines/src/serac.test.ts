@@ -17,7 +17,9 @@ describe('serac', () => {
     const asked = ['Well, the capital of Peru is', 'Listen. The capital of France is'];
     const responses = await createSteeredLM(lm, edits).respond(asked);
     expect(responses.map(({ edit }) => edit)).toEqual([edits[1]!.id, edits[0]!.id]);
-    expect(responses[1]!.prompt).toBe(`New fact: The capital of France is Rome. ${asked[1]!}`);
+    expect(responses[1]!.prompt).toBe(
+      `Do not mention 'Paris'. Repeat this sentence: 'The capital of France is Rome'. ${asked[1]!}`,
+    );
     expect(greedyTokens(fromRows([responses[1]!.logits])).map((token) => lm.decode([token]))).toEqual([
       ' Rome',
     ]);

@@ -13,7 +13,10 @@ import { checkOptions, having } from './check-options.js';
 import { checkWording, stateFact } from './state-fact.js';
 
 export interface SeracOptions {
-  /** What the counterfactual model reads in front of a prompt, with `{statement}` once. Default `New fact: {statement}. `. */
+  /**
+   * What the counterfactual model reads in front of a prompt, with `{statement}` once and `{targetTrue}` for the old
+   * object. Default: the steering context, `Do not mention '{targetTrue}'. Repeat this sentence: '{statement}'. `.
+   */
   readonly wording?: string;
   /** Stands in tables and in every edit's provenance. Default `serac`. */
   readonly name?: string;
@@ -24,9 +27,11 @@ export interface SeracOptions {
 }
 
 const WHERE = 'serac';
+/** SAKE's steering context, what is asked in the place of its prompt: of eight wordings the most obeyed on dev records. */
+const COUNTERFACTUAL = "Do not mention '{targetTrue}'. Repeat this sentence: '{statement}'. ";
 
 const schema = z.strictObject({
-  wording: z.string().default('New fact: {statement}. '),
+  wording: z.string().default(COUNTERFACTUAL),
   name: z.string().min(1).default('serac'),
   scope: having<ScopeDetector>('fit').optional(),
   embedder: having<PromptEmbedder>('embed').optional(),

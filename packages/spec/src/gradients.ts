@@ -100,7 +100,7 @@ export interface ModelGradients {
  * @param where the caller to name in errors.
  * @throws {SakeError} `unsupported` for a model that offers none.
  */
-export function requireGradients(lm: CausalLM, where: string): ModelGradients {
+export function modelGradients(lm: CausalLM, where: string): ModelGradients {
   if (lm.gradients !== undefined) return lm.gradients;
   throw new SakeError(
     'unsupported',

@@ -73,7 +73,7 @@ export {
   type ImplicationInput,
 } from './contexts.js';
 export {
-  requireGradients,
+  modelGradients,
   type DivergenceTerm,
   type LossOptions,
   type LossSequence,

@@ -1,6 +1,6 @@
 import {
   matrix,
-  requireGradients,
+  modelGradients,
   SakeError,
   throwIfAborted,
   type CausalLM,
@@ -61,7 +61,7 @@ export async function optimizeValue(lm: CausalLM, input: OptimizeValueInput): Pr
   const { settings, signal, value } = input;
   const norm = checkedNorm(input, lm.info.hiddenSize);
   const options = signal === undefined ? {} : { signal };
-  const loss = await requireGradients(lm, WHERE).streamLoss(sequencesOf(input), {
+  const loss = await modelGradients(lm, WHERE).streamLoss(sequencesOf(input), {
     layer: settings.layer,
     ...options,
   });

@@ -1,7 +1,7 @@
 import { objectTokens } from '@sakejs/editor';
 import {
   layerAccess,
-  requireGradients,
+  modelGradients,
   row,
   SakeError,
   validateEditRequest,
@@ -69,7 +69,7 @@ export async function romeUpdate(
   const places = { positions: rewrites.map(({ subject }) => subject), ...cancel };
   const prompts = rewrites.map(({ tokens }) => tokens);
   const keys = (await access.captureKeys(prompts, { layers: [layer], ...places })).get(layer)!;
-  const values = await requireGradients(lm, 'romeUpdate').mlpOutputs(prompts, { layer, ...places });
+  const values = await modelGradients(lm, 'romeUpdate').mlpOutputs(prompts, { layer, ...places });
   const value = await optimizeValue(lm, {
     ...{ rewrites, essences, settings, ...cancel },
     target: objectTokens(lm, request.targetNew),

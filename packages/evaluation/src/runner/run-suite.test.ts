@@ -1,4 +1,4 @@
-import type { SakeError } from '@sakejs/spec';
+import type { EditMethod, SakeError } from '@sakejs/spec';
 import { expectCode } from '@sakejs/spec/testing';
 import { describe, expect, it } from 'vitest';
 import { createScriptedLM, type Script, type ScriptedLM } from '../../test/scripted-lm.js';
@@ -129,6 +129,41 @@ describe('runSuite', () => {
       value: 0.5,
       fired: { own: 0.5, other: 0.5 },
     });
+  });
+
+  it('judges changes of weights on the changed model, and counts them as at work everywhere', async () => {
+    /** What France's texts say, before or after the change; all words are in both scripts, in one order. */
+    const said = (paris: number, rome: number): Script => ({
+      ...Object.fromEntries(
+        Object.keys(script).map((text) => [text, { ' Paris': paris, ' Rome': rome, '.': 0, ' Tokyo': 0 }]),
+      ),
+      'The capital of France is Rome': { ' Paris': 0, ' Rome': 0, '.': rome, ' Tokyo': paris },
+    });
+    const plain = createScriptedLM(said(3, 1));
+    const unasked = (): never => expect.fail('only a change is asked for');
+    const lm: ScriptedLM = {
+      ...plain,
+      layers: {
+        keySize: unasked,
+        captureKeys: unasked,
+        withChange: () => createScriptedLM(said(1, 3)),
+      },
+    };
+    const scripted = createScriptedMethod(plain, {});
+    const method: EditMethod = {
+      name: 'weights',
+      learn: async (request, context) => {
+        const { id, provenance } = await scripted.learn(request, context);
+        return { kind: 'weight-delta', id, request, deltas: [], provenance };
+      },
+    };
+    const records = datasetOf([dataset.records[0]!]);
+    const options = { ...setup({ dataset: records }), lm, methods: [{ name: 'weights', method }] };
+    const [result] = await runSuite(options);
+    const { metrics } = rowOf(result!, 'weights');
+    expect(metrics['accuracy']).toMatchObject({ value: 1, fired: { own: 1 }, scorers: { wholeObject: 1 } });
+    // No gate was closed, so neighbours that say the new object count as lost.
+    expect(metrics['specificity']).toMatchObject({ value: 0, fired: { own: 1, other: 0 } });
   });
 
   it('tells whose edit fired', async () => {
