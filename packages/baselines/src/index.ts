@@ -6,8 +6,8 @@ export type { DemonstrationRatio } from './build-demonstrations.js';
 export type { DemonstrationKind } from './demonstration.js';
 export { ike, type IkeOptions } from './ike.js';
 export { imagine } from './imagine.js';
-export { serac, type SeracOptions } from './serac.js';
 export { mlpWeightLoss, type MlpWeightLoss, type WeightLossValue } from './mlp-weight-loss.js';
+export { serac, type SeracOptions } from './serac.js';
 export { stateFact } from './state-fact.js';
 export {
   collectKeyMoments,
@@ -31,6 +31,7 @@ export {
   type ValueStep,
 } from './rome/optimize-value.js';
 export { rankOneUpdate, type RankOneUpdate } from './rome/rank-one-update.js';
+export { rome, type MomentsSource, type RomeOptions } from './rome/rome.js';
 export { romePresets, romeSettings, type PrefixPlan, type RomeSettings } from './rome/rome-settings.js';
 export { romeUpdate, type RomeUpdate, type RomeUpdateOptions } from './rome/rome-update.js';
 export { samplePrefixes, type SamplePrefixesOptions } from './rome/sample-prefixes.js';

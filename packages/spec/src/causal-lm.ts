@@ -133,7 +133,7 @@ export interface CausalLM {
   readonly chat?: ChatFormat;
   /** Access to MLP keys, weights and residual streams; absent where the model offers none. */
   readonly layers?: LayerAccess;
-  /** Losses that can be differentiated inside the model; absent where it offers none. */
+  /** Losses that can be differentiated inside the model; absent where it offers none: ask with `modelGradients`. */
   readonly gradients?: ModelGradients;
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -1,4 +1,5 @@
-import { SakeError } from '@sakejs/spec';
+import { z } from 'zod';
+import { checkOptions } from '../check-options.js';
 
 /** Texts that a method samples from the model, to put in front of a prompt. */
 export interface PrefixPlan {
@@ -54,25 +55,23 @@ export const romePresets: Readonly<Record<'gpt2-xl' | 'gpt-j-6b', RomeSettings>>
   'gpt-j-6b': { layer: 5, ...published },
 };
 
+const schema = z.strictObject({
+  layer: z.int().min(0),
+  steps: z.int().min(1),
+  learningRate: z.number().positive(),
+  weightDecay: z.number().min(0),
+  klFactor: z.number().min(0),
+  clampNormFactor: z.number().positive(),
+  stopBelow: z.number(),
+  prefixes: z.array(z.strictObject({ tokens: z.int().min(1), count: z.int().min(0) })),
+  essencePrompt: z.string().includes('{}'),
+});
+
 /**
  * Settings with the published values where none is given.
  *
- * @throws {SakeError} `invalid-option` for a value out of range.
+ * @throws {SakeError} `invalid-option` that names every value out of range.
  */
 export function romeSettings(given: Pick<RomeSettings, 'layer'> & Partial<RomeSettings>): RomeSettings {
-  const settings: RomeSettings = { ...published, ...given };
-  const refuse = (what: string, got: unknown): SakeError =>
-    new SakeError('invalid-option', `romeSettings: expected ${what}, got ${String(got)}`);
-  const { layer, steps, learningRate, weightDecay, klFactor, clampNormFactor, essencePrompt } = settings;
-  if (!Number.isInteger(layer) || layer < 0) throw refuse('a layer from 0 on', layer);
-  if (!Number.isInteger(steps) || steps < 1) throw refuse('steps >= 1', steps);
-  if (!(learningRate > 0)) throw refuse('a learningRate above 0', learningRate);
-  if (!(weightDecay >= 0)) throw refuse('a weightDecay of 0 or more', weightDecay);
-  if (!(klFactor >= 0)) throw refuse('a klFactor of 0 or more', klFactor);
-  if (!(clampNormFactor > 0)) throw refuse('a clampNormFactor above 0', clampNormFactor);
-  if (!essencePrompt.includes('{}')) throw refuse('an essencePrompt with {} for the subject', essencePrompt);
-  for (const { tokens, count } of settings.prefixes)
-    if (!Number.isInteger(tokens) || tokens < 1 || !Number.isInteger(count) || count < 0)
-      throw refuse('prefixes of at least one token', `${count} of ${tokens}`);
-  return settings;
+  return checkOptions('romeSettings', schema, { ...published, ...given });
 }

@@ -36,6 +36,8 @@ export interface RomeUpdate {
   readonly value: OptimizedValue;
   /** k*, the mean key over contexts, [d_ff]. */
   readonly key: Float64Array;
+  /** The key whose value is v* exactly, [d_ff]. */
+  readonly exactKey: Float32Array;
 }
 
 /**
@@ -74,13 +76,10 @@ export async function romeUpdate(
     value: row(values, 0),
   });
   const key = meanRow(keys);
-  const update = rankOneUpdate({
-    direction: solver.solve(key),
-    ...(exactAt === 'prompt'
-      ? { key: row(keys, 0), residual: value.delta }
-      : { key, residual: fromMean(value.delta, values) }),
-  });
-  return { delta: { layer, ...update }, value, key };
+  const exactKey = exactAt === 'prompt' ? row(keys, 0).slice() : Float32Array.from(key);
+  const residual = exactAt === 'prompt' ? value.delta : fromMean(value.delta, values);
+  const update = rankOneUpdate({ direction: solver.solve(key), key: exactKey, residual });
+  return { delta: { layer, ...update }, value, key, exactKey };
 }
 
 /** v* − W k̄ = δ + (value of the prompt − mean value): biases cancel. */

@@ -22,6 +22,12 @@ describe('makeTensor', () => {
     expect(readNumbers(makeTensor('t', [2], values, DataType[type]))).toEqual(values);
   });
 
+  it('rounds integers beyond 2^53 only where that is asked for', () => {
+    const end: OnnxTensor = { name: 'end', dims: [1], dataType: DataType.INT64, int64Data: [2n ** 63n - 1n] };
+    expect(() => readNumbers(end)).toThrow('expected integers below 2^53');
+    expect(readNumbers(end, { rounded: true })).toEqual([2 ** 63]);
+  });
+
   it('views a typed array stored as its own type', () => {
     const data = Float32Array.of(1, 2);
     expect(makeTensor('t', [2], data).rawData!.buffer).toBe(data.buffer);

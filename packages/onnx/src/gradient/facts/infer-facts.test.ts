@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decoderFeeds, gpt2, llama } from '../../../test/decoder-feeds.js';
 import { randomWeights } from '../../../test/plain-forward.js';
-import { float, floats, int, ints, tensor, type AttributeValue } from '../../attributes.js';
+import { float, floats, int, ints, tensor, text, type AttributeValue } from '../../attributes.js';
 import { buildDecoder } from '../../decoder/build-decoder.js';
 import { GraphBuilder, type Dimension } from '../../graph-builder.js';
 import { DataType } from '../../ir.js';
@@ -104,6 +104,55 @@ describe('inferFacts', () => {
     builder.node('Reshape', ['x', wanted], { outputs: ['y'] });
     expect(inferFacts(builder.build({ opset: 18 })).get('y')!.dims).toEqual(['batch', 2, 3]);
     expect(inferFacts(builder.build({ opset: 18 }), { x: [5, 6] }).get('y')!.dims).toEqual([5, 2, 3]);
+  });
+
+  it('does arithmetic with names as far as they stay what they are', () => {
+    const builder = new GraphBuilder();
+    builder.input('x', DataType.FLOAT, ['batch', 'length']);
+    builder.input('past', DataType.FLOAT, ['batch', 'cached']);
+    const size = (name: string): string => {
+      const shape = builder.node('Shape', [name]);
+      return builder.node('Gather', [shape, builder.scalar(1, DataType.INT64)]);
+    };
+    const [length, past] = [size('x'), size('past')];
+    const sum = builder.node('Add', [length, past]);
+    const [zero, one] = [0, 1].map((value) => builder.scalar(value, DataType.INT64)) as [string, string];
+    const names = {
+      sum: builder.node('Range', [zero, sum, one]),
+      own: builder.node('Range', [zero, builder.node('Sub', [sum, past]), one]),
+      none: builder.node('Range', [zero, builder.node('Sub', [length, length]), one]),
+      same: builder.node('Range', [zero, builder.node('Mul', [length, one]), one]),
+    };
+    const joined = builder.node('Concat', ['past', 'x'], { attributes: { axis: int(1) } });
+    const of = (shapes?: Record<string, Dimension[]>): unknown => {
+      const facts = inferFacts(builder.build({ opset: 18 }), shapes);
+      return [...Object.values(names), joined].map((name) => facts.get(name)!.dims!.at(-1));
+    };
+    expect(of()).toEqual([undefined, undefined, 0, 'length', undefined]);
+    expect(of({ past: ['batch', 0] })).toEqual(['length', 'length', 0, 'length', 'length']);
+    expect(of({ past: ['batch', 'length'] })).toEqual([undefined, undefined, 0, 'length', undefined]);
+  });
+
+  it('resolves the shapes that exporters guard against -1', () => {
+    const builder = new GraphBuilder();
+    builder.input('x', DataType.FLOAT, ['batch', 1, 4]);
+    builder.input('unknown', DataType.INT64, [3]);
+    const [batch] = [
+      builder.node('Slice', [builder.node('Shape', ['x']), builder.int64s([0]), builder.int64s([1])]),
+    ];
+    const wanted = builder.node('Concat', [batch, builder.int64s([-1, 4])], { attributes: { axis: int(0) } });
+    const free = builder.node('Equal', [wanted, builder.int64s([-1])]);
+    const shape = builder.node('Where', [free, builder.int64s([1, 1, 1]), wanted]);
+    const [expanded, other] = [shape, 'unknown'].map((name) => builder.node('Expand', ['x', name]));
+    const facts = inferFacts(builder.build({ opset: 18 }));
+    expect(facts.get(expanded!)!.dims).toEqual(['batch', 1, 4]);
+    expect(facts.get(other!)!.dims).toEqual([undefined, undefined, 4]);
+  });
+
+  it('knows the sizes of an Einsum', () => {
+    const second = refTensor(DataType.FLOAT, [4, 5], new Float64Array(20));
+    const equation = { equation: text('bij,jk->ikb') };
+    expect(factsOf('Einsum', [second], equation)[0]!.dims).toEqual([3, 5, 'batch']);
   });
 
   it('broadcasts what it knows: a size above 1 decides, two names that differ do not', () => {

@@ -1,0 +1,116 @@
+import { checkLearnInput, editId, provenanceOf } from '@sakejs/editor';
+import {
+  SakeError,
+  throwIfAborted,
+  type CausalLM,
+  type EditMethod,
+  type WeightDeltaEdit,
+} from '@sakejs/spec';
+import type { KeyMoments } from './key-moments.js';
+import { createKeySolver, type KeySolver } from './key-solver.js';
+import { romeSettings, type RomeSettings } from './rome-settings.js';
+import { romeUpdate, type RomeUpdateOptions } from './rome-update.js';
+import { samplePrefixes, type SamplePrefixesOptions } from './sample-prefixes.js';
+
+/** Moments of a model's keys, or where they come from; asked for once a model. */
+export type MomentsSource =
+  KeyMoments | ((lm: CausalLM, layer: number, signal: AbortSignal | undefined) => Promise<KeyMoments>);
+
+export interface RomeOptions
+  extends
+    Partial<Omit<RomeSettings, 'layer'>>,
+    Pick<RomeSettings, 'layer'>,
+    Pick<RomeUpdateOptions, 'exactAt'> {
+  /** Second moment of the block's keys, from `collectKeyMoments` or `cachedKeyMoments`. */
+  readonly moments: MomentsSource;
+  /** Added to the second moment, relative to the mean of its diagonal. Default 0, as in the paper. */
+  readonly ridge?: number;
+  /** What sampled prefixes go on from. */
+  readonly start?: SamplePrefixesOptions['start'];
+  /** Stands in tables and in every edit's provenance. Default `rome`. */
+  readonly name?: string;
+}
+
+const WHERE = 'rome';
+
+/**
+ * ROME: a rank-one change of one MLP's down-projection, which makes the model complete the request's prompt with o*.
+ *
+ * ΔW = (v* − W k) (C⁻¹ k*)ᵀ / ((C⁻¹ k*)ᵀ k): see `romeUpdate` for k*, v* and k, `optimizeValue` for the loss. Only the
+ * request itself is learned from; prefixes are sampled once a model and seed and serve every edit, as in the authors'
+ * code. Learned on a model with a change at the block or below it, an edit comes on top of that change only if what the
+ * block's MLP puts out is still known, so such models are refused.
+ * Cost: `steps` passes forward and back over the blocks above, of as many texts as there are prefixes; d + d_ff numbers an edit.
+ * Source: Meng et al., "Locating and Editing Factual Associations in GPT" (arXiv 2202.05262).
+ *
+ * @throws {SakeError} here `invalid-option`; from `learn`: `invalid-request` for a malformed request or prompts of
+ * another one, `not-enough-data` without prompts or for a moment that is not positive definite, `shape-mismatch` for
+ * moments of another width, `unsupported` for a model without gradients or access to its blocks, `numerical`, `aborted`.
+ */
+export function rome(options: RomeOptions): EditMethod<WeightDeltaEdit> {
+  const { moments, ridge = 0, exactAt = 'prompt', start, name = WHERE, ...given } = options;
+  const settings = romeSettings(given);
+  if (typeof moments !== 'function' && moments.layer !== settings.layer)
+    throw new SakeError(
+      'invalid-option',
+      `${WHERE}: expected moments of block ${settings.layer}, got those of block ${moments.layer}`,
+    );
+  const solvers = new Map<string, Promise<KeySolver>>();
+  const prefixes = new Map<string, Promise<string[]>>();
+  return {
+    name,
+    learn: async (input, { lm, prompts, seed = 0, signal }) => {
+      const request = checkLearnInput(input, prompts, WHERE);
+      throwIfAborted(signal, WHERE);
+      const model = `${lm.info.sha256} ${lm.info.runtime['change'] ?? ''}`;
+      const solver = await once(solvers, model, async () => {
+        const found = typeof moments === 'function' ? await moments(lm, settings.layer, signal) : moments;
+        return createKeySolver(found, { ridge });
+      });
+      const texts = await once(prefixes, `${model} ${seed}`, () =>
+        samplePrefixes(lm, {
+          ...{ plan: settings.prefixes, seed },
+          ...(start !== undefined && { start }),
+          ...(signal && { signal }),
+        }),
+      );
+      const { delta, value, exactKey } = await romeUpdate(lm, request, {
+        ...{ settings, solver, prefixes: texts, exactAt },
+        ...(signal && { signal }),
+      });
+      const { layer, prefixes: _, ...plain } = settings;
+      const last = value.steps.at(-1)!;
+      return {
+        kind: 'weight-delta',
+        id: editId(request),
+        request,
+        deltas: [delta],
+        keys: [{ layer, key: exactKey }],
+        provenance: {
+          method: name,
+          ...provenanceOf(lm, prompts, seed),
+          rows: { source: 1 + texts.length, target: 0, obeying: 0 },
+          settings: {
+            layer,
+            ...plain,
+            ridge,
+            exactAt,
+            taken: value.steps.length,
+            nll: last.nll,
+            kl: last.kl,
+          },
+        },
+      };
+    },
+  };
+}
+
+/** What was made for a key before, or is now; a failure is not kept. */
+function once<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const made = make();
+  known.set(key, made);
+  made.catch(() => known.delete(key));
+  return made;
+}
