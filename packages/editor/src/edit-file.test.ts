@@ -161,7 +161,7 @@ describe('decodeEdit', () => {
 
   it('refuses a format of the future', async () => {
     const { tensors, metadata } = readSafetensors(bytes);
-    const file = writeSafetensors({ tensors, metadata: { ...metadata, formatVersion: '3' } });
+    const file = writeSafetensors({ tensors, metadata: { ...metadata, formatVersion: '4' } });
     await expectCode(() => decodeEdit(file, loaders, 'file'), 'unsupported');
   });
 

@@ -1,5 +1,5 @@
 import { type ImpliedMap, type Query, SakeError, type ScopedEdit } from '@sakejs/spec';
-import { compareMeasured, measure, type Measured, partsOf } from './edit-parts.js';
+import { compareMeasured, type EditPart, measure, type Measured, partsOf } from './edit-parts.js';
 
 /** An edit and how far a query is from it. */
 export interface Candidate<E extends ScopedEdit = ScopedEdit> extends Measured {
@@ -26,17 +26,25 @@ export function rankEdits<E extends ScopedEdit>(edits: readonly E[], query: Quer
 }
 
 function toCandidate<E extends ScopedEdit>(edit: E, query: Query): Candidate<E> {
-  const candidates = partsOf(edit).map((part): Candidate<E> => {
-    const measured = measure(part, query);
-    const { distance, threshold } = measured;
-    if (Number.isNaN(distance) || Number.isNaN(threshold))
-      throw new SakeError(
-        'numerical',
-        `rankEdits: expected a distance and a threshold from the scope of edit '${edit.id}', got ${distance} and ${threshold}; learn the edit again`,
-        { details: { edit: edit.id, distance, threshold } },
-      );
-    return { edit, ...measured, ...(part.implied !== undefined && { implied: part.implied }) };
+  const [own, ...implied] = partsOf(edit) as [EditPart, ...EditPart[]];
+  const first = measured(edit, own, query);
+  const holding = implied.flatMap((part) => {
+    // Of what follows it only counts whether it holds the query.
+    if (part.scope.mayHold?.(query) === false) return [];
+    const candidate = measured(edit, part, query);
+    return candidate.inScope ? [candidate] : [];
   });
-  const [own] = candidates;
-  return candidates.filter(({ inScope }) => inScope).sort(compareMeasured)[0] ?? own!;
+  return [first, ...holding].sort(compareMeasured)[0]!;
+}
+
+function measured<E extends ScopedEdit>(edit: E, part: EditPart, query: Query): Candidate<E> {
+  const how = measure(part, query);
+  const { distance, threshold } = how;
+  if (Number.isNaN(distance) || Number.isNaN(threshold))
+    throw new SakeError(
+      'numerical',
+      `rankEdits: expected a distance and a threshold from the scope of edit '${edit.id}', got ${distance} and ${threshold}; learn the edit again`,
+      { details: { edit: edit.id, distance, threshold } },
+    );
+  return { edit, ...how, ...(part.implied !== undefined && { implied: part.implied }) };
 }

@@ -17,6 +17,8 @@ export interface MethodOverrides {
   readonly targets?: TargetChoice;
   /** Whether the forced source prompts are among the source rows. Default true. */
   readonly forcedSource?: boolean;
+  /** Whether what follows from an edit gets maps of its own. Default true where the method has scopes for that. */
+  readonly implications?: boolean;
   /** For how many tokens of the new object behind its first a map of their own is learned. Default 0, as in the paper. */
   readonly laterTokens?: LaterTokens;
 }
@@ -57,7 +59,7 @@ const impliedScopes = ({ layers }: ModelInfo): ImpliedScopes => ({
   'object-relation': whoWhatNow({
     layers,
     nowNegatives: [...otherQuestions, 'unrelated'],
-    factorTarget: border,
+    factorTarget: { kind: 'midpoint', positivePercentile: 3, negativePercentile: 98 },
   }),
   'described-subject': whoWhatNow({
     layers,
@@ -80,7 +82,7 @@ const mapped =
     createEditMethod({
       ...{ name, mapper, scope, targets },
       ...(others.forcedSource !== undefined && { forcedSource: others.forcedSource }),
-      ...(parts.implied !== undefined && { implied: parts.implied(info) }),
+      ...(parts.implied !== undefined && others.implications !== false && { implied: parts.implied(info) }),
       ...(others.laterTokens !== undefined && { laterTokens: others.laterTokens }),
     });
 
@@ -113,7 +115,8 @@ function refusePart(method: string, option: string): never {
  * Methods as tables name them.
  *
  * - `sake-paper`: all target rows, forced source, ridge 1e-2, Euclidean centroid gate.
- * - `sake`: obeying target rows, ridge by cross-validation, who-what-now gate. Chosen on dev records.
+ * - `sake`: obeying target rows, a smaller ridge of their covariance, who-what-now gate, maps of what follows. Chosen on dev
+ *   records.
  * - `uniform`: mean shift over the rows and gate of `sake`; `uniform-paper`: over those of `sake-paper`.
  * - `actadd`: the shift of the request's own prompt alone, gate of `sake`.
  * - `actadd-original`: the difference of the two objects' states, added behind the last block but one, gate of `sake`.

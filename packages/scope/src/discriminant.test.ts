@@ -3,6 +3,7 @@ import { expectCode } from '@sakejs/spec/testing';
 import { Matrix, solve } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
 import { fitDiscriminant, margin, type PromptStates } from './discriminant.js';
+import { rowScatter } from './scatter.js';
 import { shrunkSolve } from './shrunk-solve.js';
 
 const options = { shrinkage: 0.3, target: { kind: 'balanced' }, folds: 5, seed: 0 } as const;
@@ -110,7 +111,7 @@ describe('shrunkSolve', () => {
     const s = dense.transpose().mmul(dense).div(rows);
     const shrunk = Matrix.add(Matrix.mul(s, 1 - alpha), Matrix.eye(dim, dim).mul((alpha * s.trace()) / dim));
     const expected = solve(shrunk, Matrix.columnVector([...right])).to1DArray();
-    shrunkSolve('test', x, rows, right, alpha).forEach((value, j) =>
+    shrunkSolve('test', rowScatter(x, rows, dim), right, alpha).forEach((value, j) =>
       expect(value).toBeCloseTo(expected[j]!, 8),
     );
   });

@@ -26,7 +26,7 @@ const SLACK = 1 + 1e-12;
  * farther than it can.
  */
 export function matchMention(parts: WhoWhatNowParts, threshold: number, query: Query): ScopeMatch {
-  const { who, what, now } = parts;
+  const { who, what } = parts;
   const whoStates = who && layerStates(query, who.layer, who.states.cols);
   const whatStates = what && layerStates(query, what.layer, what.discriminant.direction.length);
   const rows = (whoStates ?? whatStates)?.rows ?? 1;
@@ -35,10 +35,7 @@ export function matchMention(parts: WhoWhatNowParts, threshold: number, query: Q
       'shape-mismatch',
       `${WHO_WHAT_NOW}: expected as many positions at every layer, got ${rows} and ${whatStates.rows}`,
     );
-  const nowDistance =
-    now === undefined
-      ? 0
-      : Math.exp(-margin(now.discriminant, lastState(query, now.layer, now.discriminant.direction.length)));
+  const nowDistance = distanceOfNow(parts, query);
   let whatDistance = what === undefined ? 0 : Number.POSITIVE_INFINITY;
   let position = rows - 1;
   let distance = Number.POSITIVE_INFINITY;
@@ -66,6 +63,12 @@ export function matchMention(parts: WhoWhatNowParts, threshold: number, query: Q
   }
   return who === undefined ? { distance } : { distance, position };
 }
+
+/** The factor `now`, which no mention can be nearer than; 0 without it. */
+export const distanceOfNow = ({ now }: WhoWhatNowParts, query: Query): number =>
+  now === undefined
+    ? 0
+    : Math.exp(-margin(now.discriminant, lastState(query, now.layer, now.discriminant.direction.length)));
 
 /** Smallest distance of a state to the subject's; Infinity where it is beyond `limit`. */
 function nearestState(states: Matrix, state: Vector, limit: number): number {

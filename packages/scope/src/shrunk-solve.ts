@@ -1,26 +1,30 @@
 import { SakeError } from '@sakejs/spec';
+import type { Scatter } from './scatter.js';
 
-const RELATIVE_RESIDUAL = 1e-10;
 const MAX_ITERATIONS = 2000;
+
+export interface ShrunkSolveOptions {
+  /** A guess to start from, [d]. Default 0. */
+  readonly start?: Float64Array;
+  /** Norm of the residual that is left, by the right side's. Default 1e-10. */
+  readonly tolerance?: number;
+}
 
 /**
  * Solves ((1 − α) XᵀX / n + α τ I) w = v by conjugate gradients, τ = ‖X‖² / (n d) the mean variance.
  *
- * X holds n centred rows, row-major [n, d]. Neither a d×d nor an n×n matrix is formed: O(n d) an iteration,
- * and few iterations, since shrinkage bounds the condition number by 1 + d (1 − α) / α.
+ * X holds n centred rows. Few iterations, since shrinkage bounds the condition number by 1 + d (1 − α) / α.
  *
  * @throws {SakeError} `not-enough-data` when the rows are all zero, `numerical` when it does not converge.
  */
 export function shrunkSolve(
   where: string,
-  centred: Float64Array,
-  rows: number,
+  { rows, square, apply }: Scatter,
   right: Float64Array,
   shrinkage: number,
+  { start, tolerance = 1e-10 }: ShrunkSolveOptions = {},
 ): Float64Array {
   const dim = right.length;
-  let square = 0;
-  for (const value of centred) square += value * value;
   const floor = (shrinkage * square) / (rows * dim);
   if (!(floor > 0))
     throw new SakeError(
@@ -30,20 +34,19 @@ export function shrunkSolve(
   const weight = (1 - shrinkage) / rows;
   const applied = new Float64Array(dim);
   const applyTo = (vector: Float64Array): void => {
-    for (let j = 0; j < dim; j++) applied[j] = floor * vector[j]!;
-    for (let i = 0, from = 0; i < rows; i++, from += dim) {
-      let along = 0;
-      for (let j = 0; j < dim; j++) along += centred[from + j]! * vector[j]!;
-      along *= weight;
-      for (let j = 0; j < dim; j++) applied[j]! += along * centred[from + j]!;
-    }
+    apply(vector, applied);
+    for (let j = 0; j < dim; j++) applied[j] = floor * vector[j]! + weight * applied[j]!;
   };
 
-  const solution = new Float64Array(dim);
+  const solution = start?.slice() ?? new Float64Array(dim);
   const residual = right.slice();
-  const step = right.slice();
+  if (start !== undefined) {
+    applyTo(start);
+    for (let j = 0; j < dim; j++) residual[j]! -= applied[j]!;
+  }
+  const step = residual.slice();
   let energy = squaredLength(residual);
-  const goal = energy * RELATIVE_RESIDUAL ** 2;
+  const goal = squaredLength(right) * tolerance ** 2;
   for (let iteration = 0; energy > goal; iteration++) {
     if (iteration === MAX_ITERATIONS)
       throw new SakeError(

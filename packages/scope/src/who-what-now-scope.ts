@@ -8,7 +8,7 @@ import {
   type StoredTensor,
 } from '@sakejs/spec';
 import type { Discriminant } from './discriminant.js';
-import { matchMention, type WhoWhatNowParts } from './mentions.js';
+import { distanceOfNow, matchMention, type WhoWhatNowParts } from './mentions.js';
 import { layerNeeds, WHO_WHAT_NOW } from './query-states.js';
 import { MODULE } from './vector-detector.js';
 
@@ -32,6 +32,7 @@ export function whoWhatNowScope(
     needs: layerNeeds([who?.layer, what?.layer, now?.layer]),
     settings,
     match: (query) => matchMention(parts, threshold, query),
+    mayHold: (query) => distanceOfNow(parts, query) <= threshold,
     toTensors: () => ({
       kind: WHO_WHAT_NOW,
       version: VERSION,

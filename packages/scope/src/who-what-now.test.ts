@@ -88,6 +88,14 @@ describe('whoWhatNow', () => {
     expect(match.position).toBe(5);
   });
 
+  it('says at once what it cannot hold', () => {
+    for (const text of ['xSryxSr', 'xxSqTq', 'xSrxTq', 'xyTx'])
+      for (const scope of [gate(), gate(['who', 'what'])])
+        if (!scope.mayHold!(tokenQuery(text, 'test'))) expect(accepts(scope, text)).toBe(false);
+    expect(gate().mayHold!(tokenQuery('xSrxTq', 'test'))).toBe(false);
+    expect(gate(['who', 'what']).mayHold!(tokenQuery('xSrxTq', 'test'))).toBe(true);
+  });
+
   it('gives no position when it does not look for a subject', () => {
     expect(gate(['what', 'now']).match(tokenQuery('xSr', 'test'))).not.toHaveProperty('position');
   });

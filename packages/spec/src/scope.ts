@@ -47,6 +47,8 @@ export interface Scope {
   readonly settings: Readonly<Record<string, number | string | boolean>>;
   /** @throws {SakeError} `shape-mismatch` for a query of another width, `invalid-input` when it lacks what `needs` names. */
   match(query: Query): ScopeMatch;
+  /** Whether the query can be in scope at all, where that is cheaper to say than how far it is. False only if it is not. */
+  mayHold?(query: Query): boolean;
   /**
    * This scope beside all that are live, oldest first and itself among them: for scopes that give way to neighbours.
    * Worked out anew whenever edits come and go, so that nothing outlasts a neighbour.

@@ -25,15 +25,17 @@ describe('shareScope', () => {
     };
     const share = shareScope();
     const methods = [meanShift(), identity()].map((mapper) =>
-      share((scope = counted) => createMethod('sake', lm.info, { mapper, scope, targets: 'all' })),
+      share((scope = counted) =>
+        createMethod('sake', lm.info, { mapper, scope, targets: 'all', implications: false }),
+      ),
     );
     for (const { request } of [first!, second!]) {
       const context = { lm, prompts: await prompts.generate(request, { count: 10 }), seed: 0 };
       const edits: MapEdit[] = [];
       for (const method of methods) edits.push((await method.learn(request, context)) as MapEdit);
-      const alone = await createMethod('sake', lm.info, {
-        ...{ mapper: identity(), scope: detector, targets: 'all' as const },
-      }).learn(request, context);
+      const alone = (await createMethod('sake', lm.info, {
+        ...{ mapper: identity(), scope: detector, targets: 'all' as const, implications: false },
+      }).learn(request, context)) as MapEdit;
       expect(edits.map(({ map }) => map.kind)).toEqual(['mean-shift', 'identity']);
       for (const { scope } of edits) expect(scope.toTensors()).toEqual(alone.scope.toTensors());
     }

@@ -19,7 +19,7 @@ export function shareScope(): (make: MethodWithScope) => EditMethod {
         const { prompts } = context;
         const method = last?.prompts === prompts ? make(fittedAs(last.scope)) : own;
         const edit = await method.learn(request, context);
-        last = { prompts, scope: edit.scope };
+        if ('scope' in edit) last = { prompts, scope: edit.scope };
         return edit;
       },
     };
