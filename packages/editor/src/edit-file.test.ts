@@ -138,6 +138,8 @@ describe('decodeEdit', () => {
     ['a provenance of nothing', { provenance: 'null' }, "a well-formed 'provenance'"],
     ['version 2 without later maps', { formatVersion: '2' }, "header text 'later'"],
     ['no later maps in their list', { formatVersion: '2', later: '[]' }, "a well-formed 'later'"],
+    ['version 3 without what follows', { formatVersion: '3' }, "header text 'implied'"],
+    ['nothing that follows in its list', { formatVersion: '3', implied: '[]' }, "a well-formed 'implied'"],
     ['an id that leaves the folder', { id: '../../x' }, 'a safe file name'],
   ];
   it.each(forgeries)('refuses %s under a right digest', async (_, change, reason) => {

@@ -1,4 +1,4 @@
-import type { ScopedEdit, ScopeMatch } from '@sakejs/spec';
+import type { MapEdit, ScopedEdit, ScopeMatch } from '@sakejs/spec';
 import { expectCode } from '@sakejs/spec/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { learnCapital } from '../test/loaders.js';
@@ -49,6 +49,48 @@ describe('rankEdits', () => {
     expect(
       order(matching('out', { distance: 2, position: 9 }), matching('in', { distance: 0.9, position: 1 })),
     ).toEqual(['in', 'out']);
+  });
+
+  describe('an edit with maps of what follows', () => {
+    const following = (
+      own: ScopeMatch,
+      ...implied: readonly (readonly [string, ScopeMatch])[]
+    ): ScopedEdit => {
+      const { scope } = matching('with', own);
+      const parts = implied.map(([name, match]) => ({
+        name,
+        map: (edit as MapEdit).map,
+        scope: { ...scope, match: () => match },
+      }));
+      return { ...(edit as MapEdit), id: 'with', scope, implied: parts };
+    };
+
+    it('stands where the first of its scopes that holds the query does', () => {
+      const [first, second] = rankEdits(
+        [
+          matching('other', { distance: 0.5 }),
+          following({ distance: 3 }, ['a', { distance: 0.9 }], ['b', { distance: 0.2 }]),
+        ],
+        query,
+      );
+      expect([first!.edit.id, first!.implied?.name, first!.ratio]).toEqual(['with', 'b', 0.2]);
+      expect(second!.edit.id).toBe('other');
+    });
+
+    it('is itself where its own scope is nearer, or none holds the query', () => {
+      for (const own of [{ distance: 0.1 }, { distance: 3 }]) {
+        const [only] = rankEdits([following(own, ['a', { distance: own.distance < 1 ? 0.5 : 1.5 }])], query);
+        expect(only).toMatchObject({ distance: own.distance });
+        expect(only).not.toHaveProperty('implied');
+      }
+    });
+
+    it('does not ask how far a query is that a scope cannot hold', () => {
+      const base = following({ distance: 3 }, ['a', { distance: 0 }]) as MapEdit;
+      const asked = { ...base.implied![0]!.scope, mayHold: () => false };
+      const edited = { ...base, implied: [{ ...base.implied![0]!, scope: asked }] };
+      expect(rankEdits([edited], query)[0]).not.toHaveProperty('implied');
+    });
   });
 
   it('gives ties to the newest', () => {

@@ -159,6 +159,7 @@ export async function writeDistribution(
       prompts,
       positives,
       negatives: negatives.negatives,
+      ...(negatives.implied === undefined ? {} : { implied: negatives.implied }),
       aliases: aliases.kept,
       implications,
       reverseQuestions: reverse.kept,

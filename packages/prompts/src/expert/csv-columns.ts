@@ -12,6 +12,8 @@ export const csvColumns = [
   'wording',
   'answerTrue',
   'answerNew',
+  'implication',
+  'form',
 ] as const;
 
 export type CsvColumn = (typeof csvColumns)[number];
@@ -20,7 +22,8 @@ export type CsvColumn = (typeof csvColumns)[number];
 export type CsvCells = Partial<Record<CsvColumn, string>>;
 
 /**
- * What a row is: a prompt, a further text in scope, one out of scope, another name of the subject, an implication (its
+ * What a row is: a prompt, a further text in scope, one out of scope, a prompt of what follows from the edit or one out of
+ * its scope (its name in `implication`, how it follows in `form`), another name of the subject, an implication (its
  * hops in `kind`) with its answers, a reverse question (with `{}` for the object), a setting of the source (its name in
  * `kind`, its value as JSON in `text`), a count of drops (its reason in `kind`), or a field of the report (as JSON).
  */
@@ -28,6 +31,8 @@ export const csvParts = [
   'prompts',
   'positives',
   'negatives',
+  'implied',
+  'impliedNegatives',
   'aliases',
   'implications',
   'reverseQuestions',

@@ -1,19 +1,28 @@
-import { fillPrompt, type PromptKind, type ScopePrompt } from '@sakejs/spec';
+import { fillPrompt, type ImplicationForm, type PromptKind, type ScopePrompt } from '@sakejs/spec';
 import type { Implication } from '../agent/screen-implications.js';
 import type { ReverseQuestion } from '../agent/screen-reverse-questions.js';
 import { csvHops, type CsvCells, type CsvPart } from './csv-columns.js';
 import type { ExpertPrompt, ExpertRecord } from './expert-file.js';
-import { count, promptKinds, promptText, setting } from './expert-schema.js';
+import { count, implicationForms, promptKinds, promptText, setting } from './expert-schema.js';
 import { implication, partsOf, reverseQuestion, writingReport } from './written-parts.js';
 
 type Mutable<T> = { -readonly [Field in keyof T]: T[Field] };
 type Problem = (message: string) => void;
+
+/** What follows from a record's edit, row by row. */
+interface CsvImplied {
+  readonly name: string;
+  readonly form: ImplicationForm;
+  readonly prompts: ScopePrompt[];
+  readonly negatives: ScopePrompt[];
+}
 
 /** A record in the making, row by row. */
 export interface CsvRecord {
   readonly record: Mutable<ExpertRecord> & { prompts: ExpertPrompt[] };
   readonly positives: ScopePrompt[];
   readonly negatives: ScopePrompt[];
+  readonly implied: CsvImplied[];
   readonly aliases: string[];
   readonly implications: Implication[];
   readonly reverseQuestions: ReverseQuestion[];
@@ -38,6 +47,7 @@ export function openCsvRecord(cells: CsvCells, line: number): CsvRecord {
     },
     positives: [],
     negatives: [],
+    implied: [],
     aliases: [],
     implications: [],
     reverseQuestions: [],
@@ -92,11 +102,33 @@ export function addCsvRow(
     }
     default: {
       const kind = promptKinds.find((each) => each === cells.kind);
-      if (kind !== undefined) of[part].push(scopePrompt(text, kind, cells));
-      else
-        problem(`expected a kind among ${promptKinds.join(', ')}, got ${JSON.stringify(cells.kind ?? '')}`);
+      if (kind === undefined)
+        return problem(
+          `expected a kind among ${promptKinds.join(', ')}, got ${JSON.stringify(cells.kind ?? '')}`,
+        );
+      listOf(of, part, cells, problem)?.push(scopePrompt(text, kind, cells));
     }
   }
+}
+
+/** Where a text beyond the prompts is kept; undefined where `problem` was told why nowhere. */
+function listOf(
+  of: CsvRecord,
+  part: 'positives' | 'negatives' | 'implied' | 'impliedNegatives',
+  { implication: name, form: given }: CsvCells,
+  problem: Problem,
+): ScopePrompt[] | undefined {
+  if (part === 'positives' || part === 'negatives') return of[part];
+  const form = implicationForms.find((each) => each === given);
+  if (name === undefined || form === undefined) {
+    problem(
+      `expected a name in implication and one of ${implicationForms.join(', ')} in form, got ${JSON.stringify([name, given])}`,
+    );
+    return undefined;
+  }
+  let known = of.implied.find((each) => each.name === name && each.form === form);
+  if (known === undefined) of.implied.push((known = { name, form, prompts: [], negatives: [] }));
+  return part === 'implied' ? known.prompts : known.negatives;
 }
 
 /** A row's prompt. */
@@ -109,11 +141,15 @@ export function csvPrompt({ wording }: CsvCells, text: string, line: number, pro
 
 /** The record of all rows; undefined where `problem` was told what it lacks. */
 export function closeCsvRecord(of: CsvRecord, problem: Problem): ExpertRecord | undefined {
-  const { record, positives, negatives, source, dropped, aliases, implications, reverseQuestions } = of;
+  const { record, positives, negatives, implied, source, dropped } = of;
+  const { aliases, implications, reverseQuestions } = of;
   if (record.prompts.length === 0) {
     problem('expected at least one prompt of the record, got none');
     return undefined;
   }
+  const empty = implied.find(({ prompts }) => prompts.length === 0);
+  if (empty !== undefined)
+    problem(`expected at least one prompt of the implication ${JSON.stringify(empty.name)}, got none`);
   const exported = 'kind' in source;
   const reported = Object.keys(of.report).length > 0;
   const report = reported ? writingReport.safeParse(of.report) : undefined;
@@ -125,6 +161,7 @@ export function closeCsvRecord(of: CsvRecord, problem: Problem): ExpertRecord | 
     ...record,
     ...(exported || positives.length > 0 ? { positives } : {}),
     ...(exported || negatives.length > 0 ? { negatives } : {}),
+    ...(implied.length > 0 ? { implied } : {}),
     // An empty list has no row: the report tells that there was one.
     ...partsOf({
       aliases: reported || aliases.length > 0 ? aliases : undefined,

@@ -43,7 +43,7 @@ export function distributionsOf(file: ExpertFile): FiledDistribution[] {
   if (loose !== undefined) return notADistribution(file.name, loose.line, 'a prompt without a request');
   return file.records.map((record) => {
     const request = requestOf(record);
-    const { source, positives = [], negatives = [], dropped = {} } = record;
+    const { source, positives = [], negatives = [], implied, dropped = {} } = record;
     if (request === undefined || source === undefined)
       return notADistribution(file.name, record.line, 'a record without prompt, objects or source');
     const wordings = wordingsOf(record.prompts);
@@ -53,6 +53,7 @@ export function distributionsOf(file: ExpertFile): FiledDistribution[] {
       ...(wordings === undefined ? {} : { wordings }),
       positives,
       negatives,
+      ...(implied === undefined ? {} : { implied }),
       ...partsOf(record),
       source,
       dropped,

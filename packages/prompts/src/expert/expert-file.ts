@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { SakeError, type PromptDistribution, type ScopePrompt } from '@sakejs/spec';
+import { SakeError, type ImpliedPrompts, type PromptDistribution, type ScopePrompt } from '@sakejs/spec';
 import type { WrittenParts } from '../agent/written-distribution.js';
 
 /** `json` and `jsonl`: prompts or records; `csv`: one text a row; `txt`: one prompt a line, `#` starts a comment line. */
@@ -29,6 +29,7 @@ export interface ExpertRecord {
   readonly prompts: readonly ExpertPrompt[];
   readonly positives?: readonly ScopePrompt[];
   readonly negatives?: readonly ScopePrompt[];
+  readonly implied?: readonly ImpliedPrompts[];
   /** Of records that a language model wrote. */
   readonly aliases?: WrittenParts['aliases'];
   readonly implications?: WrittenParts['implications'];

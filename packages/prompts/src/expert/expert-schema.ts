@@ -1,4 +1,4 @@
-import type { PromptKind } from '@sakejs/spec';
+import type { ImplicationForm, PromptKind } from '@sakejs/spec';
 import { z } from 'zod';
 import type { WrittenParts } from '../agent/written-distribution.js';
 import { writtenParts } from './written-parts.js';
@@ -17,6 +17,14 @@ export interface CheckedEntry {
   wording?: number | undefined;
 }
 
+/** Prompts of what follows from a record's edit, as a file has them. */
+export interface CheckedImplied {
+  name: string;
+  form: ImplicationForm;
+  prompts: CheckedScopePrompt[];
+  negatives: CheckedScopePrompt[];
+}
+
 type CheckedParts = { [Part in keyof WrittenParts]?: WrittenParts[Part] | undefined };
 
 /** A record as a file has it. */
@@ -29,6 +37,7 @@ export interface CheckedRecord extends CheckedParts {
   prompts: CheckedEntry[];
   positives?: CheckedScopePrompt[] | undefined;
   negatives?: CheckedScopePrompt[] | undefined;
+  implied?: CheckedImplied[] | undefined;
   source?: { kind: string; [setting: string]: string | number | boolean } | undefined;
   dropped?: Record<string, number> | undefined;
 }
@@ -61,6 +70,16 @@ const scopePrompt: z.ZodType<CheckedScopePrompt> = z.strictObject({
   wording: z.string().optional(),
 });
 
+/** Every way in which a question may follow from an edit. */
+export const implicationForms: readonly ImplicationForm[] = ['object-relation', 'described-subject'];
+
+const impliedPrompts: z.ZodType<CheckedImplied> = z.strictObject({
+  name: z.string().min(1),
+  form: z.enum(implicationForms, `expected a form among ${implicationForms.join(', ')}`),
+  prompts: z.array(scopePrompt).min(1, 'expected at least one prompt, got none'),
+  negatives: z.array(scopePrompt),
+});
+
 /** What settings of a source and counts of drops may be. */
 export const setting: z.ZodType<string | number | boolean> = z.union([z.string(), z.number(), z.boolean()]);
 export const count: z.ZodType<number> = z.int().min(0);
@@ -80,6 +99,7 @@ export const record: z.ZodType<CheckedRecord> = z.strictObject({
   prompts: z.array(promptEntry).min(1, 'expected at least one prompt, got none'),
   positives: z.array(scopePrompt).optional(),
   negatives: z.array(scopePrompt).optional(),
+  implied: z.array(impliedPrompts).optional(),
   ...writtenParts,
   source: z.looseObject({ kind: z.string() }).catchall(setting).optional(),
   dropped: z.record(z.string(), count).optional(),

@@ -7,6 +7,7 @@ import {
   throwIfAborted,
   validateEditRequest,
   type EditRequest,
+  type ImpliedPrompts,
   type PromptGenerator,
   type PromptOptions,
   type ScopePrompt,
@@ -15,9 +16,9 @@ import type { FiledDistribution } from '../agent/written-distribution.js';
 import { checkCount, requireEnough } from '../check-options.js';
 import { createPromptCollector } from '../collect-prompts.js';
 import { doubtPrompts } from '../doubt-prompts.js';
-import { sourceNegatives } from '../negatives/source-negatives.js';
+import { sourceNegatives, type SourceNegatives } from '../negatives/source-negatives.js';
 import { cleanPrompts } from '../quality/clean-prompts.js';
-import { createWithholding } from '../withholding.js';
+import { createWithholding, type Withholding } from '../withholding.js';
 import { wordingsOf } from './distribution-records.js';
 import { expertFormatOf, requireSound, type ExpertFile, type ExpertFormat } from './expert-file.js';
 import { parseExpertFile } from './parse-expert-file.js';
@@ -102,7 +103,7 @@ export function createExpertSource(input: ExpertInput, options: ExpertSourceOpti
           ? collector.take(doubtPrompts(request, patterns, random.fork('doubts')), doubts)
           : takeGiven(given.positives, 'positive');
       throwIfAborted(signal, 'generate');
-      const { negatives, from } =
+      const { negatives, from, implied }: SourceNegatives =
         given.negatives === undefined
           ? await sourceNegatives({
               request,
@@ -114,7 +115,11 @@ export function createExpertSource(input: ExpertInput, options: ExpertSourceOpti
               random: random.fork('negatives'),
               perKind: negativesPerKind,
             })
-          : { negatives: takeGiven(given.negatives, 'negative'), from: 'file' };
+          : {
+              negatives: takeGiven(given.negatives, 'negative'),
+              ...(given.implied !== undefined && { implied: withheldImplied(given.implied, withholding) }),
+              from: 'file',
+            };
       throwIfAborted(signal, 'generate');
       const written = writtenOfRecords(own, request, withholding);
       return {
@@ -123,6 +128,7 @@ export function createExpertSource(input: ExpertInput, options: ExpertSourceOpti
         ...(wordings === undefined ? {} : { wordings: promptWordings(prompts, texts, wordings) }),
         positives,
         negatives,
+        ...(implied !== undefined && implied.length > 0 && { implied }),
         ...written.parts,
         source: {
           kind: 'expert',
@@ -149,6 +155,7 @@ function readInput(input: ExpertInput, format: ExpertFormat): ExpertFile {
 function scopeTexts(records: ReturnType<typeof recordsFor>): {
   readonly positives: readonly ScopePrompt[] | undefined;
   readonly negatives: readonly ScopePrompt[] | undefined;
+  readonly implied: readonly ImpliedPrompts[] | undefined;
   readonly dropped: Readonly<Record<string, number>>;
   readonly from: string | undefined;
 } {
@@ -159,9 +166,19 @@ function scopeTexts(records: ReturnType<typeof recordsFor>): {
   return {
     positives: all('positives'),
     negatives: all('negatives'),
+    implied: records.find((record) => record.implied !== undefined)?.implied,
     dropped: added(...records.map(({ dropped = {} }) => dropped)),
     from: records.find(({ source }) => source !== undefined)?.source?.kind,
   };
+}
+
+/** What follows from the edit, without the texts that tests keep for themselves. */
+function withheldImplied(implied: readonly ImpliedPrompts[], withholding: Withholding): ImpliedPrompts[] {
+  const fit = (prompts: readonly ScopePrompt[]): ScopePrompt[] =>
+    prompts.filter(({ text, subject }) => !withholding.blocksText(text, subject));
+  return implied
+    .map((each) => ({ ...each, prompts: fit(each.prompts), negatives: fit(each.negatives) }))
+    .filter(({ prompts }) => prompts.length > 0);
 }
 
 /** Counts summed by reason. */

@@ -56,7 +56,7 @@ const writers: Record<DistributionFormat, () => DistributionWriter> = {
 
 /** A distribution as a record of an expert file. */
 function asRecord(of: FiledDistribution): object {
-  const { request, prompts, wordings, positives, negatives, source, dropped } = of;
+  const { request, prompts, wordings, positives, negatives, implied, source, dropped } = of;
   const { subject, prompt, targetTrue, targetNew, relation } = request;
   return {
     subject,
@@ -69,6 +69,7 @@ function asRecord(of: FiledDistribution): object {
     ),
     positives,
     negatives,
+    ...(implied === undefined ? {} : { implied }),
     ...partsOf(of),
     source,
     dropped,
@@ -90,16 +91,16 @@ function listText(items: readonly unknown[]): string {
 
 function csvText(of: FiledDistribution): string {
   const { request, prompts, wordings, positives, negatives, source, dropped } = of;
-  const { aliases = [], implications = [], reverseQuestions = [], report = {} } = of;
+  const { aliases = [], implied = [], implications = [], reverseQuestions = [], report = {} } = of;
   const { subject, prompt, targetTrue, targetNew, relation } = request;
   const row = (part: CsvPart, cells: Partial<Record<CsvColumn, string | number | undefined>>): string => {
     const all = { subject, prompt, targetTrue, targetNew, relation, part, ...cells };
     return csvLine(csvColumns.map((column) => String(all[column] ?? '')));
   };
   const scopeRow =
-    (part: CsvPart) =>
+    (part: CsvPart, more: Partial<Record<CsvColumn, string>> = {}) =>
     ({ text, kind, subject: about, wording }: ScopePrompt): string =>
-      row(part, { text, kind, about, wording });
+      row(part, { text, kind, about, wording, ...more });
   return [
     ...Object.entries(source).map(([name, value]) =>
       row('source', { kind: name, text: JSON.stringify(value) }),
@@ -108,6 +109,10 @@ function csvText(of: FiledDistribution): string {
     ...prompts.map((text, index) => row('prompts', { kind: 'paraphrase', text, wording: wordings?.[index] })),
     ...positives.map(scopeRow('positives')),
     ...negatives.map(scopeRow('negatives')),
+    ...implied.flatMap(({ name, form, prompts: asked, negatives: others }) => [
+      ...asked.map(scopeRow('implied', { implication: name, form })),
+      ...others.map(scopeRow('impliedNegatives', { implication: name, form })),
+    ]),
     ...aliases.map((text) => row('aliases', { text })),
     ...implications.map(({ text, hops, answerTrue, answerNew }) =>
       row('implications', { kind: csvHops[hops - 1], text, answerTrue, answerNew }),

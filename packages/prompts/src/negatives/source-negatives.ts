@@ -1,6 +1,8 @@
 import {
   isSakeError,
   type EditRequest,
+  type ImpliedPrompts,
+  type PromptDistribution,
   type PromptGenerator,
   type PromptOptions,
   type Random,
@@ -26,13 +28,27 @@ export interface SourceNegativesInput {
   readonly perKind: number;
 }
 
+/** What bounds the scope of prompts that say nothing of it themselves. */
+export interface SourceNegatives {
+  readonly negatives: ScopePrompt[];
+  /** What follows from the edit, where the generator knows. */
+  readonly implied?: readonly ImpliedPrompts[];
+  /** Who made them. */
+  readonly from: string;
+}
+
 /** Negatives for a source that makes none itself: the generator's, or generic ones where it does not know the relation. */
-export async function sourceNegatives(
-  input: SourceNegativesInput,
-): Promise<{ readonly negatives: ScopePrompt[]; readonly from: string }> {
+export async function sourceNegatives(input: SourceNegativesInput): Promise<SourceNegatives> {
   const { request, prompts, generator, options, withholding, collector, random, perKind } = input;
-  const known = await generatorNegatives(generator, request, options);
-  if (known !== undefined) return { negatives: collector.take(known, known.length), from: generator!.kind };
+  const known = await generatorTexts(generator, request, options);
+  if (known !== undefined) {
+    const { negatives, implied } = known;
+    return {
+      negatives: collector.take(negatives, negatives.length),
+      ...(implied === undefined ? {} : { implied }),
+      from: generator!.kind,
+    };
+  }
   const sentences = neutralSentences.filter((sentence) => !withholding.blocksSentence(sentence));
   return {
     negatives: genericNegatives({ request, prompts, sentences, collector, random, perKind }),
@@ -40,14 +56,14 @@ export async function sourceNegatives(
   };
 }
 
-async function generatorNegatives(
+async function generatorTexts(
   generator: PromptGenerator | undefined,
   request: EditRequest,
   options: PromptOptions,
-): Promise<readonly ScopePrompt[] | undefined> {
+): Promise<Pick<PromptDistribution, 'negatives' | 'implied'> | undefined> {
   if (generator === undefined) return undefined;
   try {
-    return (await generator.generate(request, { ...options, count: 1 })).negatives;
+    return await generator.generate(request, { ...options, count: 1 });
   } catch (error) {
     if (isSakeError(error) && error.code === 'not-found') return undefined;
     throw error;
