@@ -57,12 +57,12 @@ describe('createTemplateSource', () => {
       await digest(apple, 100, 0),
       await digest(malaga, 120, 11),
     ]).toEqual([
-      'ff9d5ba87fa38f8e',
-      'e4551d27ca63ff22',
-      '32be25b495b96771',
-      '4498f6286ece6fcc',
-      '56c13c906d603120',
-      '16fc9b5bd1f16330',
+      '3134be095bce72de',
+      'd7efabde3ffa29e3',
+      '4c68b113cbc7b1e9',
+      '1c2de5294fb1ee2e',
+      'fb6ccb9e534a5981',
+      'b9183904746f5eb6',
     ]);
   });
 
