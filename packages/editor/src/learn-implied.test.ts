@@ -52,30 +52,35 @@ interface Learned {
   readonly implied: readonly ScopeInput[];
 }
 
+/** A centroid of implications, which the test centroid does not count among paraphrases. */
+function impliedCentroid(into: ScopeInput[]): ScopeDetector {
+  const inner = centroid();
+  return {
+    ...inner,
+    fit: (input) => {
+      into.push(input);
+      const asked = input.positives.map((query) => ({ ...query, kind: 'paraphrase' as const }));
+      return inner.fit({ ...input, positives: asked });
+    },
+  };
+}
+
 async function learn(
   implied: readonly ImpliedPrompts[],
   changes: Partial<LearnOptions> = {},
 ): Promise<Learned> {
   const maps: MapperInput[] = [];
   const mapper: Mapper = { kind: 'recording', fit: (input) => meanShift.fit((maps.push(input), input)) };
-  const recording = (into: ScopeInput[]): ScopeDetector => {
-    const inner = centroid();
-    return {
-      ...inner,
-      fit: (input) => {
-        into.push(input);
-        const asked = input.positives.map((query) => ({ ...query, kind: 'paraphrase' as const }));
-        return inner.fit({ ...input, positives: asked });
-      },
-    };
-  };
   const [own, others]: ScopeInput[][] = [[], []];
   const edit = await learnEdit(request, {
     lm: createTestLM(),
     prompts: { ...distribution, implied },
     mapper,
-    scope: recording(own!),
-    implied: { 'object-relation': recording(others!), 'described-subject': recording(others!) },
+    scope: impliedCentroid(own!),
+    implied: {
+      'object-relation': impliedCentroid(others!),
+      'described-subject': impliedCentroid(others!),
+    },
     ...changes,
   });
   return { edit, maps, own: own![0]!, implied: others! };
@@ -130,7 +135,7 @@ describe('what follows from an edit', () => {
     const { edit } = await learn([river, described], { implied: {} });
     expect(edit).not.toHaveProperty('implied');
     expect(edit.provenance.settings).not.toHaveProperty('impliedOffered');
-    const only = await learn([river, described], { implied: { 'object-relation': centroid() } });
+    const only = await learn([river, described], { implied: { 'object-relation': impliedCentroid([]) } });
     expect(only.edit.provenance.settings).toMatchObject({ impliedOffered: 1 });
   });
 
