@@ -67,7 +67,7 @@ describe('embeddedRecordsFile', () => {
     }
   });
 
-  it('keeps the splits apart, and every neighbour unedited', () => {
+  it('keeps the splits apart, and every neighbour unedited', { timeout: 120_000 }, () => {
     const edited = [...records('dev'), ...records('test')].map((record) => record.requested_rewrite.subject);
     expect(new Set(edited).size).toBe(edited.length);
     const subjects = [...new Set(embeddedFacts().map(({ subject }) => subject))].sort(

@@ -111,7 +111,10 @@ function partBytes(edit: Edit): number[] {
     Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
   switch (edit.kind) {
     case 'map':
-      return [bundleBytes(edit.scope.toTensors()), bundleBytes(edit.map.toTensors())];
+      return [
+        ...[edit, ...(edit.implied ?? [])].flatMap(({ scope, map }) => [scope.toTensors(), map.toTensors()]),
+        ...(edit.later ?? []).map(({ map }) => map.toTensors()),
+      ].map(bundleBytes);
     case 'prompt':
       return [bundleBytes(edit.scope.toTensors()), Buffer.byteLength(edit.prefix)];
     case 'layer-hook':

@@ -26,9 +26,14 @@ function oneBlock(mlp: (builder: GraphBuilder, x: string) => string): OnnxModel 
   const ids = builder.input('input_ids', DataType.INT64, ['b', 's']);
   const table = builder.constant(new Float32Array(6 * WIDTH), [6, WIDTH], { name: 'table' });
   const stream = builder.node('Gather', [table, ids], { outputs: ['embedded'] });
+  const scores = builder.node('MatMul', [
+    stream,
+    builder.node('Transpose', [stream], { attributes: { perm: [0, 2, 1] } }),
+  ]);
+  const mixed = builder.node('MatMul', [builder.node('Softmax', [scores]), stream]);
   const attended = builder.node('Add', [
     stream,
-    builder.node('MatMul', [builder.node('Softmax', [stream]), matrix(builder, WIDTH, WIDTH)]),
+    builder.node('MatMul', [mixed, matrix(builder, WIDTH, WIDTH)]),
   ]);
   const scale = builder.constant(new Float32Array(WIDTH), [WIDTH], { name: 'scale' });
   const normed = builder.node('LayerNormalization', [attended, scale]);
