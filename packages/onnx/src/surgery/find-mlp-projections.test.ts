@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { decoderFeeds, difference, gpt2, gptj, llama, sequence } from '../../test/decoder-feeds.js';
 import { randomWeights } from '../../test/plain-forward.js';
-import { float, int } from '../attributes.js';
+import { float, int, ints } from '../attributes.js';
 import { decodeModel } from '../codec/decode-model.js';
 import { buildDecoder } from '../decoder/build-decoder.js';
 import type { DecoderConfig } from '../decoder/config.js';
@@ -28,7 +28,7 @@ function oneBlock(mlp: (builder: GraphBuilder, x: string) => string): OnnxModel 
   const stream = builder.node('Gather', [table, ids], { outputs: ['embedded'] });
   const scores = builder.node('MatMul', [
     stream,
-    builder.node('Transpose', [stream], { attributes: { perm: [0, 2, 1] } }),
+    builder.node('Transpose', [stream], { attributes: { perm: ints([0, 2, 1]) } }),
   ]);
   const mixed = builder.node('MatMul', [builder.node('Softmax', [scores]), stream]);
   const attended = builder.node('Add', [
