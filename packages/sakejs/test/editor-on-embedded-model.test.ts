@@ -178,7 +178,7 @@ describe('edits of the embedded model', () => {
       expect(provenance.rows.obeying).toBeGreaterThanOrEqual(8);
       expect(provenance.rows).toMatchObject({ source: 48, target: provenance.rows.obeying });
       expect(provenance.settings).toMatchObject({ mapGroupedBy: 'wording', scopeGroupedBy: 'wording' });
-      expect(map.settings).toMatchObject({ criterion: 'score' });
+      expect(map.settings).toMatchObject({ ridge: 10, targetRidge: 0.01 });
       expect(scope.settings).toMatchObject({ factors: 'who,what,now' });
     }
   });
