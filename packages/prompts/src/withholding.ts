@@ -1,4 +1,5 @@
 import type { EditRequest } from '@sakejs/spec';
+import { shortNames } from './short-names.js';
 import { clauses, containsWording, normalizeWording, subjectMark } from './wording.js';
 
 /** Least words of a clause without the subject that count as shared wording. */
@@ -8,7 +9,7 @@ const shortestSentence = 3;
  * What test prompts keep for themselves: the wording around the edit's subject, their other clauses
  * (prefix sentences among them), and every other subject they name. Case, punctuation and white space never matter.
  *
- * A test prompt about another subject withholds that subject, not its wording:
+ * A person's surname, and initials with it, count as the subject. A test prompt about another subject withholds that subject, not its wording:
  * specificity is about whom one asks. The request's own prompt is never withheld.
  */
 export interface Withholding {
@@ -32,9 +33,13 @@ interface TestWording {
 /** The no-leakage rule for one edit and its test prompts. */
 export function createWithholding(request: EditRequest, tests: readonly string[]): Withholding {
   const own = ownClauses(request);
+  /** The edit's subject, and what a person is also called: the wording around those is withheld too. */
+  const names = [request.subject, ...shortNames(request.subject).map(({ alias }) => alias)].sort(
+    (a, b) => b.length - a.length,
+  );
   const ownSubject = normalizeWording(request.subject);
   const wordings = tests.map((test): TestWording => {
-    const parts = clauses(test, request.subject);
+    const parts = clauses(test, ...names);
     return { plain: normalizeWording(test), masked: parts.join(' '), clauses: parts };
   });
   const testClauses = wordings.flatMap((test) => test.clauses).filter((clause) => !own.has(clause));
@@ -60,7 +65,7 @@ export function createWithholding(request: EditRequest, tests: readonly string[]
       return wording !== ownSubject && wordings.some((test) => containsWording(test.plain, wording));
     },
     blocksText: (text, subject) => {
-      const parts = clauses(text, request.subject, ...(subject === undefined ? [] : [subject]));
+      const parts = clauses(text, ...names, ...(subject === undefined ? [] : [subject]));
       const whole = parts.join(' ');
       return (
         parts.filter(hasMark).some(blocksClause) ||
