@@ -1,4 +1,14 @@
-import { actAdd, actAddOriginal, ftL, ftLPresetFor, grace, icl, ike, imagine, serac } from '@sakejs/baselines';
+import {
+  actAdd,
+  actAddOriginal,
+  ftL,
+  ftLPresetFor,
+  grace,
+  icl,
+  ike,
+  imagine,
+  serac,
+} from '@sakejs/baselines';
 import { createEditMethod, type ImpliedScopes, type LaterTokens, type TargetChoice } from '@sakejs/editor';
 import { euclideanCentroid, whoWhatNow, type WhoWhatNowOptions } from '@sakejs/scope';
 import {
