@@ -16,6 +16,8 @@ import { benchConfigJsonSchema } from './run/bench-config.js';
 import { runSuites } from './run-suite.js';
 import { reproducedMethods, tableNames } from './reproduce/reproduced-tables.js';
 import { runReproduce } from './reproduce/run-reproduce.js';
+import { sweptMethods } from './tune/sweeps.js';
+import { runTune } from './tune/run-tune.js';
 import { runMemory } from './memory/run-memory.js';
 import { runTable, tableFormats } from './tables/run-table.js';
 import { runReport } from './report/run-report.js';
@@ -136,6 +138,25 @@ export function createBenchProgram(streams: Streams = process): Program {
     .option('--json <file>', 'write the results as JSON; - prints them to standard output, without tables')
     .action(async (names: string[], options: { readonly json?: unknown }) => {
       exit = await runCommand((signal) => runAblations(names, options, streams, signal), {
+        json: options.json === '-',
+        streams,
+      });
+    });
+  withRunFlags(
+    program
+      .command('tune')
+      .description('Try settings of methods, each method as many, and rank them.')
+      .argument('<methods...>', sweptMethods.join(', '))
+      .option('--model <name>', 'embedded, or the folder of an ONNX model', 'embedded')
+      .option('--budget <n>', 'settings a method; of a larger grid they are drawn by --seed', number, 12)
+      .option('--protocol <name>', 'paper (each edit alone) or strict (all edits live)', 'paper')
+      .option('--limit <n>', 'the first N records in file order', number, 20),
+    'dev',
+    'prompts an edit',
+  )
+    .option('--json <file>', 'write the results as JSON; - prints them to standard output, without tables')
+    .action(async (names: string[], options: { readonly json?: unknown }) => {
+      exit = await runCommand((signal) => runTune(names, options, streams, signal), {
         json: options.json === '-',
         streams,
       });
