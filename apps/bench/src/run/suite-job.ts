@@ -11,6 +11,7 @@ import { ablations } from '../ablations/ablations.js';
 import { nestedPrompts } from '../ablations/nested-prompts.js';
 import { loadSuites, type SuiteName, type SuiteOptions } from '../bench-suites.js';
 import { methodEntries, UNEDITED } from '../method-entries.js';
+import { withFurtherEdits } from '../scaling/further-edits.js';
 import { tunedEntries } from '../tune/tuned-entries.js';
 
 /** Which methods a job runs, in a form that another process can read. */
@@ -47,11 +48,14 @@ export interface SuiteJob {
   readonly count: number;
   readonly seed: number;
   readonly alsoOpen?: boolean;
+  /** Cases of the suite, with further ones behind it that lend their edits only; absent: the suite's own. */
+  readonly cases?: number;
 }
 
-/** The suite of a job. @throws {SakeError} as `loadSuites`. */
-export function suiteOf({ suite, records }: SuiteJob): Suite {
-  return loadSuites([suite], records)[0]!;
+/** The suite of a job. @throws {SakeError} as `loadSuites` and `withFurtherEdits`. */
+export function suiteOf({ suite, records, cases }: SuiteJob): Suite {
+  const asked = loadSuites([suite], records)[0]!;
+  return cases === undefined ? asked : withFurtherEdits(asked, cases, records).suite;
 }
 
 /** The protocols of a job. */

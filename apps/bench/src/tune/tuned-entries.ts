@@ -31,14 +31,8 @@ export function drawSettings(
 ): TunedSetting[] {
   const grid = gridOf(name, info);
   if (grid.length <= budget) return grid;
-  const random = createRandom(`tune ${name} ${seed}`);
-  const drawn = grid.map((_, index) => ({ index, key: random.next() }));
-  const kept = new Set(
-    drawn
-      .sort((a, b) => a.key - b.key)
-      .slice(0, budget)
-      .map(({ index }) => index),
-  );
+  const shuffled = createRandom(`tune ${name} ${seed}`).shuffle([...grid.keys()]);
+  const kept = new Set(shuffled.slice(0, budget));
   return grid.filter((_, index) => kept.has(index));
 }
 
