@@ -15,29 +15,54 @@ export interface Sweep {
   readonly make: (info: ModelInfo) => (setting: Readonly<Record<string, AxisValue>>) => EditMethod;
 }
 
-/** A sweep whose `make` sees the values of its own axes. */
-function sweep<Axes extends Readonly<Record<string, readonly AxisValue[]>>>(
+/**
+ * A sweep whose `make` sees the values of its own axes.
+ *
+ * @param prepare what settings share, made once a sweep.
+ */
+function sweep<Axes extends Readonly<Record<string, readonly AxisValue[]>>, Shared = undefined>(
   axes: (info: ModelInfo) => Axes,
-  make: (setting: { readonly [Axis in keyof Axes]: Axes[Axis][number] }, info: ModelInfo) => EditMethod,
+  make: (
+    setting: { readonly [Axis in keyof Axes]: Axes[Axis][number] },
+    info: ModelInfo,
+    shared: Shared,
+  ) => EditMethod,
+  prepare?: () => Shared,
 ): Sweep {
   return {
     axes,
-    make: (info) => (setting) => make(setting as { [Axis in keyof Axes]: Axes[Axis][number] }, info),
+    make: (info) => {
+      const shared = prepare?.() as Shared;
+      return (setting) => make(setting as { [Axis in keyof Axes]: Axes[Axis][number] }, info, shared);
+    },
+  };
+}
+
+/** Gates by what they depend on; settings that differ in something else share a fit. */
+function sharedGates(): (of: AxisValue) => ReturnType<typeof shareScope> {
+  const gates = new Map<AxisValue, ReturnType<typeof shareScope>>();
+  return (of) => {
+    const gate = gates.get(of) ?? shareScope();
+    gates.set(of, gate);
+    return gate;
   };
 }
 
 /** Every block of a model. */
 const blocks = ({ layers }: ModelInfo): number[] => Array.from({ length: layers }, (_, layer) => layer);
 
-/** Ways of stating a fact: announced, imagined, as METHOD's contexts have it, and bare. */
-const wordings = [
-  'New fact: {statement}. ',
-  'Imagine that {statement}. ',
-  "Do not mention '{targetTrue}'. Repeat this sentence: '{statement}'. ",
-  "Pretend that this context is true and forget your previous knowledge: '{statement}'. " +
+/** Ways of stating a fact: announced, imagined, in METHOD's contexts of steering and of implications, and bare. */
+const wordings = {
+  'new fact': 'New fact: {statement}. ',
+  imagine: 'Imagine that {statement}. ',
+  steering: "Do not mention '{targetTrue}'. Repeat this sentence: '{statement}'. ",
+  implication:
+    "Pretend that this context is true and forget your previous knowledge: '{statement}'. " +
     'Now, based on the previous context only, complete this sentence: ',
-  '{statement}. ',
-] as const;
+  bare: '{statement}. ',
+} as const;
+
+const wordingNames = Object.keys(wordings) as (keyof typeof wordings)[];
 
 /** Copies, updates and retains that go together: the paper's, and with one of them stressed or alone. */
 const ratios = {
@@ -56,34 +81,27 @@ const ratios = {
 export const sweeps: Readonly<Record<string, Sweep>> = {
   sake: sweep(
     () => ({ ridge: [0.1, 1, 10, 100], targetRidge: [1e-3, 1e-2, 1e-1] }),
-    ({ ridge, targetRidge }, info) =>
-      createMethod('sake', info, {
-        mapper: buresWasserstein({ ridge, targetRidge }),
-        implications: false,
-      }),
+    ({ ridge, targetRidge }, info, share) =>
+      share((scope) =>
+        createMethod('sake', info, {
+          mapper: buresWasserstein({ ridge, targetRidge }),
+          implications: false,
+          ...(scope && { scope }),
+        }),
+      ),
+    shareScope,
   ),
-  'actadd-original': {
-    axes: (info) => ({
+  'actadd-original': sweep(
+    (info) => ({
       layer: blocks(info),
-      position: ['first', 'last'],
-      contrast: ['objects', 'statements', 'contexts'],
+      position: ['first', 'last'] as const,
+      contrast: ['objects', 'statements', 'contexts'] as const,
       coefficient: [1, 2.5, 5],
     }),
-    make: (info) => {
-      // Settings differ in the difference that is added, not in where: one gate serves them all.
-      const share = shareScope();
-      return ({ layer, position, contrast, coefficient }) =>
-        share((scope = whoWhatNow({ layers: info.layers })) =>
-          actAddOriginal({
-            scope,
-            layer: layer as number,
-            position: position as 'first' | 'last',
-            contrast: contrast as 'objects' | 'statements' | 'contexts',
-            coefficient: coefficient as number,
-          }),
-        );
-    },
-  },
+    (setting, { layers }, share) =>
+      share((scope = whoWhatNow({ layers })) => actAddOriginal({ ...setting, scope })),
+    shareScope,
+  ),
   ft: sweep(
     (info) => ({
       layer: blocks(info),
@@ -97,8 +115,8 @@ export const sweeps: Readonly<Record<string, Sweep>> = {
     ({ layer, radius, start }) => grace({ layer, start, radius: { ofNorm: radius } }),
   ),
   icl: sweep(
-    () => ({ wording: wordings }),
-    ({ wording }) => icl({ wording }),
+    () => ({ wording: wordingNames }),
+    ({ wording }) => icl({ wording: wordings[wording] }),
   ),
   ike: sweep(
     () => ({
@@ -108,9 +126,12 @@ export const sweeps: Readonly<Record<string, Sweep>> = {
     ({ demonstrations, ratio }) => ike({ demonstrations, ratio: ratios[ratio] }),
   ),
   serac: sweep(
-    () => ({ penalty: [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6], wording: wordings }),
-    ({ penalty, wording }, { layers }) =>
-      serac({ wording, scope: trainedClassifier({ layers, penalties: [penalty] }) }),
+    () => ({ penalty: [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6], wording: wordingNames }),
+    ({ penalty, wording }, { layers }, gates) =>
+      gates(penalty)((scope = trainedClassifier({ layers, penalties: [penalty] })) =>
+        serac({ wording: wordings[wording], scope }),
+      ),
+    sharedGates,
   ),
 };
 

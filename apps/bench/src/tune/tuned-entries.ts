@@ -51,7 +51,7 @@ export function gridOf(name: string, info: ModelInfo): TunedSetting[] {
   );
   return settings.map((values) => ({
     label: Object.entries(values)
-      .map(([axis, value]) => `${axis} ${typeof value === 'string' ? value.trim() : value}`)
+      .map(([axis, value]) => `${axis} ${value}`)
       .join(', '),
     values,
   }));
