@@ -162,7 +162,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
   ),
   ft: scopeless((info) =>
     // Published settings for the models that have some; else chosen on the embedded dev records (docs/findings.md).
-    ftL(ftLPresetFor(info) ?? { layer: 0, learningRate: 1e-3, epsilon: 1e-2 }),
+    ftL(ftLPresetFor(info) ?? { layer: 0, learningRate: 2e-3, epsilon: 1e-2 }),
   ),
   grace: scopeless(() => grace({ radius: { ofNorm: 0.4 } })),
   icl: fixed((scope) => icl({ ...(scope && { scope }) })),
