@@ -16,6 +16,9 @@ import { benchConfigJsonSchema } from './run/bench-config.js';
 import { runSuites } from './run-suite.js';
 import { reproducedMethods, tableNames } from './reproduce/reproduced-tables.js';
 import { runReproduce } from './reproduce/run-reproduce.js';
+import { runScaling } from './scaling/run-scaling.js';
+import { sweptMethods } from './tune/sweeps.js';
+import { runTune } from './tune/run-tune.js';
 import { runMemory } from './memory/run-memory.js';
 import { runTable, tableFormats } from './tables/run-table.js';
 import { runReport } from './report/run-report.js';
@@ -136,6 +139,47 @@ export function createBenchProgram(streams: Streams = process): Program {
     .option('--json <file>', 'write the results as JSON; - prints them to standard output, without tables')
     .action(async (names: string[], options: { readonly json?: unknown }) => {
       exit = await runCommand((signal) => runAblations(names, options, streams, signal), {
+        json: options.json === '-',
+        streams,
+      });
+    });
+  withRunFlags(
+    program
+      .command('tune')
+      .description('Try settings of methods, each method as many, and rank them.')
+      .argument('<methods...>', sweptMethods.join(', '))
+      .option('--model <name>', 'embedded, or the folder of an ONNX model', 'embedded')
+      .option('--budget <n>', 'settings a method; of a larger grid they are drawn by --seed', number, 12)
+      .option('--protocol <name>', 'paper (each edit alone) or strict (all edits live)', 'paper')
+      .option('--limit <n>', 'the first N records in file order', number, 20),
+    'dev',
+    'prompts an edit',
+  )
+    .option('--json <file>', 'write the results as JSON; - prints them to standard output, without tables')
+    .action(async (names: string[], options: { readonly json?: unknown }) => {
+      exit = await runCommand((signal) => runTune(names, options, streams, signal), {
+        json: options.json === '-',
+        streams,
+      });
+    });
+  withRunFlags(
+    program
+      .command('scaling')
+      .description("CounterFact's metrics with more and more edits live.")
+      .option('--model <name>', 'embedded, or the folder of an ONNX model', 'embedded')
+      .option(
+        '--methods <names>',
+        'comma-separated names or modules, as of run',
+        'none,sake,sake-paper,uniform',
+      )
+      .option('--live <ns>', 'comma-separated numbers of live edits', '1,10,100,1000')
+      .option('--limit <n>', 'the records that are asked: the first N', number, 100),
+    'test',
+    'prompts an edit',
+  )
+    .option('--json <file>', 'write the result as JSON; - prints it to standard output, without the table')
+    .action(async (options: { readonly json?: unknown }) => {
+      exit = await runCommand((signal) => runScaling(options, streams, signal), {
         json: options.json === '-',
         streams,
       });
@@ -265,7 +309,7 @@ export function createBenchProgram(streams: Streams = process): Program {
       'Make one HTML file of results: tables, plots and a viewer of every query. It opens offline.',
     )
     .argument('<results...>', 'files that run wrote with --json')
-    .option('--ablation <files...>', 'files that hold ablations')
+    .option('--ablation <files...>', 'files that ablate or scaling wrote')
     .option('--activations <files...>', 'files that hold pictures of activations')
     .option('--published <files...>', 'files that hold published tables, to stand beneath ours')
     .requiredOption('--out <file>', 'the HTML file to write')

@@ -1,4 +1,4 @@
-import type { MetricColumn, MetricValue, SuiteResult } from '@sakejs/evaluation';
+import { liveEdits, type MetricColumn, type MetricValue, type SuiteResult } from '@sakejs/evaluation';
 import { formatTable } from '@sakejs/terminal';
 
 const percent = (value: number | null): string => (value === null ? '-' : (100 * value).toFixed(1));
@@ -18,9 +18,8 @@ function cell({ value, n, interval }: MetricValue, column: MetricColumn): string
 /** A result as text: its circumstances, the table in per cent, paired differences, warnings. */
 export function resultTable(result: SuiteResult): string {
   const { modelInfo, data, prompts } = result;
-  const live = result.protocolSettings.live === 'own' ? 'each edit alone' : 'all edits live';
   return [
-    `${result.title}, ${result.protocol} protocol, ${live}: ${result.edits} edits, ${prompts.count} ${prompts.source} prompts each, seed ${result.seed}`,
+    `${result.title}, ${result.protocol} protocol, ${liveEdits(result.protocolSettings)}: ${result.edits} edits, ${prompts.count} ${prompts.source} prompts each, seed ${result.seed}`,
     `model ${result.model} (${modelInfo.family}, ${modelInfo.layers} x ${modelInfo.hiddenSize}, sha256 ${modelInfo.sha256.slice(0, 12)}), records ${data.name} (sha256 ${data.sha256.slice(0, 12)})`,
     '',
     mainTable(result),

@@ -1,5 +1,7 @@
 export { actAdd, type ActAddOptions } from './act-add.js';
 export { actAddOriginal, type ActAddContrast, type ActAddOriginalOptions } from './act-add-original.js';
+export { ftL, type FtLOptions } from './ft-l.js';
+export { ftLPresetFor, ftLPresets, ftLSettings, type FtLSettings } from './ft-l-settings.js';
 export { grace, type GraceOptions } from './grace.js';
 export { icl, type IclOptions } from './icl.js';
 export type { DemonstrationRatio } from './build-demonstrations.js';

@@ -1,6 +1,6 @@
 import { objectTokens } from '@sakejs/editor';
 import { type CausalLM, type LossSequence, matrix, modelGradients, throwIfAborted } from '@sakejs/spec';
-import { createAdam } from './rome/adam.js';
+import { createAdam } from './adam.js';
 
 export interface LearnValueOptions {
   /** The block behind which the state stands. */

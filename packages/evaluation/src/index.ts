@@ -38,6 +38,7 @@ export { datasetSources, type DatasetSource } from './datasets/dataset-sources.j
 export { directDoubt, indirectDoubt } from './protocols/doubt-prompts.js';
 export {
   createProtocol,
+  liveEdits,
   protocolNames,
   protocols,
   type Protocol,

@@ -10,7 +10,16 @@ describe('createMethod', () => {
   it('offers every method of the tables', async () => {
     await using lm = await loadModel(await writeTinyModel(temporaryFolder()));
     const mapped = ['sake', 'sake-paper', 'uniform', 'uniform-paper', 'actadd'];
-    expect(methodNames).toEqual([...mapped, 'actadd-original', 'grace', 'icl', 'ike', 'imagine', 'serac']);
+    expect(methodNames).toEqual([
+      ...mapped,
+      'actadd-original',
+      'ft',
+      'grace',
+      'icl',
+      'ike',
+      'imagine',
+      'serac',
+    ]);
     for (const name of methodNames) expect(createMethod(name, lm.info).name).toBe(name);
   });
 

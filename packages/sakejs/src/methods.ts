@@ -1,4 +1,14 @@
-import { actAdd, actAddOriginal, grace, icl, ike, imagine, serac } from '@sakejs/baselines';
+import {
+  actAdd,
+  actAddOriginal,
+  ftL,
+  ftLPresetFor,
+  grace,
+  icl,
+  ike,
+  imagine,
+  serac,
+} from '@sakejs/baselines';
 import { createEditMethod, type ImpliedScopes, type LaterTokens, type TargetChoice } from '@sakejs/editor';
 import { euclideanCentroid, whoWhatNow, type WhoWhatNowOptions } from '@sakejs/scope';
 import {
@@ -120,6 +130,7 @@ function refusePart(method: string, option: string): never {
  * - `uniform`: mean shift over the rows and gate of `sake`; `uniform-paper`: over those of `sake-paper`.
  * - `actadd`: the shift of the request's own prompt alone, gate of `sake`.
  * - `actadd-original`: the difference of the two objects' states, added behind the last block but one, gate of `sake`.
+ * - `ft`: one MLP weight fine-tuned within a bound on each of its entries.
  * - `grace`: a learned state at a block within a radius of the request's own.
  * - `icl`: the new fact stated in front of every prompt, no gate; `imagine`: so, behind "Imagine that".
  * - `ike`: demonstrations of other facts, then the new fact, in front of every prompt, no gate.
@@ -148,6 +159,10 @@ const recipes: Readonly<Record<string, Recipe>> = {
       position: 'last',
       coefficient: 2.5,
     }),
+  ),
+  ft: scopeless((info) =>
+    // Published settings for the models that have some; else chosen on the embedded dev records (docs/findings.md).
+    ftL(ftLPresetFor(info) ?? { layer: 0, learningRate: 2e-3, epsilon: 1e-2 }),
   ),
   grace: scopeless(() => grace({ radius: { ofNorm: 0.4 } })),
   icl: fixed((scope) => icl({ ...(scope && { scope }) })),

@@ -7,11 +7,13 @@ import {
   type ReportPart,
   type TradeoffSeries,
 } from '@sakejs/report';
+import { SakeError } from '@sakejs/spec';
 import { checkWritable, writeFileAtomic, type Streams } from '@sakejs/terminal';
 import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
 import { parseOptions } from '../parse-options.js';
 import { ablationPart } from './ablation-part.js';
+import { scalingPart } from '../scaling/scaling-result.js';
 import { readJson } from './read-json.js';
 
 const files = z.array(z.string().min(1, 'expected a file')).default([]);
@@ -60,7 +62,15 @@ const ablationResult = z.looseObject({
   results: z.array(z.unknown()),
 });
 
-/** Ablations as reports have them, or as `ablate` wrote them, whose results may hold thresholds to sweep. */
+const scalingResult = z.looseObject({
+  kind: z.literal('scaling'),
+  live: z.array(z.int().min(1)),
+  results: z.array(z.unknown()),
+});
+
+/**
+ * Ablations as reports have them, as `scaling` wrote them, or as `ablate` did, whose results may hold thresholds to sweep.
+ */
 function readAblations(paths: readonly string[]): {
   readonly ablations: NonNullable<ReportInput['ablations']>;
   readonly swept: ReportInput['results'];
@@ -69,6 +79,17 @@ function readAblations(paths: readonly string[]): {
   const ablations = paths.flatMap((path) => {
     const value = readJson(path);
     return [value].flat().flatMap((item) => {
+      const scaling = scalingResult.safeParse(item);
+      if (scaling.success) {
+        const { live } = scaling.data;
+        const results = checkReportPart('results', scaling.data.results, path);
+        if (results.length === live.length) return [scalingPart({ live, results })];
+        throw new SakeError(
+          'invalid-file',
+          `${path}: expected a result for each of ${live.length} numbers of live edits, got ${results.length}`,
+          { details: { path } },
+        );
+      }
       const run = ablationResult.safeParse(item);
       if (!run.success) return [...checkReportPart('ablations', item, path)];
       const { name, title, axis } = run.data;

@@ -19,6 +19,7 @@ const protocolSchema = z.union([
   z.strictObject({
     base: z.enum(protocolNames).describe('The protocol that the settings change'),
     live: z.enum(['own', 'all']).optional(),
+    liveAtOnce: wholeNumber(1).optional(),
     closedGateSucceeds: z.boolean().optional(),
     doubtGate: z.enum(['open', 'method']).optional(),
     keepEdits: z.enum(['all', 'preferring-new']).optional(),

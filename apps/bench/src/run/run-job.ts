@@ -22,7 +22,7 @@ export interface RunJobOptions {
 export async function runJob(job: SuiteJob, options: RunJobOptions): Promise<SuiteResult[]> {
   const { lm, stores, workers, streams, signal, withQueries = false } = options;
   const suite = suiteOf(job);
-  const label = job.methods.kind === 'ablation' ? `${job.methods.name}, ${suite.name}` : suite.name;
+  const label = job.methods.kind !== 'named' ? `${job.methods.name}, ${suite.name}` : suite.name;
   const progress = createProgress(label, { stream: streams.stderr });
   const onProgress = ({ done, total, what }: RunProgress): void => progress.update(done, total, what);
   try {

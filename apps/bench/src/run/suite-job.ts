@@ -11,6 +11,8 @@ import { ablations } from '../ablations/ablations.js';
 import { nestedPrompts } from '../ablations/nested-prompts.js';
 import { loadSuites, type SuiteName, type SuiteOptions } from '../bench-suites.js';
 import { methodEntries, UNEDITED } from '../method-entries.js';
+import { withFurtherEdits } from '../scaling/further-edits.js';
+import { tunedEntries } from '../tune/tuned-entries.js';
 
 /** Which methods a job runs, in a form that another process can read. */
 export type MethodChoice =
@@ -21,6 +23,13 @@ export type MethodChoice =
       /** `template`, or files. */
       readonly sources: readonly string[];
       readonly sizes: readonly number[];
+    }
+  | {
+      readonly kind: 'tune';
+      /** The method whose settings are tried. */
+      readonly name: string;
+      /** Most settings of its grid; which is drawn by the job's seed. */
+      readonly budget: number;
     };
 
 /** A protocol, and what differs from the one of its name. */
@@ -39,11 +48,14 @@ export interface SuiteJob {
   readonly count: number;
   readonly seed: number;
   readonly alsoOpen?: boolean;
+  /** Cases of the suite, with further ones behind it that lend their edits only; absent: the suite's own. */
+  readonly cases?: number;
 }
 
-/** The suite of a job. @throws {SakeError} as `loadSuites`. */
-export function suiteOf({ suite, records }: SuiteJob): Suite {
-  return loadSuites([suite], records)[0]!;
+/** The suite of a job. @throws {SakeError} as `loadSuites` and `withFurtherEdits`. */
+export function suiteOf({ suite, records, cases }: SuiteJob): Suite {
+  const asked = loadSuites([suite], records)[0]!;
+  return cases === undefined ? asked : withFurtherEdits(asked, cases, records).suite;
 }
 
 /** The protocols of a job. */
@@ -52,8 +64,9 @@ export function protocolsOf({ protocols }: SuiteJob): Protocol[] {
 }
 
 /** The rows of a job's table, on a model. @throws {SakeError} as `methodEntries`. */
-export async function methodsOf({ methods }: SuiteJob, info: ModelInfo): Promise<MethodEntry[]> {
+export async function methodsOf({ methods, seed }: SuiteJob, info: ModelInfo): Promise<MethodEntry[]> {
   if (methods.kind === 'named') return methodEntries(methods.names, info, methods.mapper);
+  if (methods.kind === 'tune') return tunedEntries(methods.name, info, { budget: methods.budget, seed });
   const { name, sizes } = methods;
   const largest = Math.max(...sizes);
   const sources = methods.sources.map((source) => ({

@@ -8,7 +8,7 @@ import {
   type LossTerm,
   type StreamLoss,
 } from '@sakejs/spec';
-import { createAdam } from './adam.js';
+import { createAdam } from '../adam.js';
 import type { RomeSettings } from './rome-settings.js';
 import type { SubjectContext } from './subject-context.js';
 

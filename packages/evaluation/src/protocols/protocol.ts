@@ -11,6 +11,11 @@ export interface Protocol {
   readonly name: string;
   /** `own`: each edit is scored against its own scope alone. `all`: every edit of the suite is live at once. */
   readonly live: 'own' | 'all';
+  /**
+   * With `live: 'all'`, how many are live at once: the suite's cases are taken in their order, so many at a time, and each is
+   * asked with its group's edits. Absent: every one of the suite.
+   */
+  readonly liveAtOnce?: number;
   /** Whether a closed gate is a success of specificity and relation specificity, whatever the model then says. */
   readonly closedGateSucceeds: boolean;
   /** `open`: the doubt tests ignore the gate. `method`: they are asked through it, as everything else. */
@@ -60,7 +65,8 @@ export const protocolNames: readonly ProtocolName[] = ['paper', 'strict'];
 /**
  * A protocol with some settings changed; a changed one is named after what it came from and what differs.
  *
- * @throws {SakeError} `unknown-kind` for a protocol or setting that is not known.
+ * @throws {SakeError} `unknown-kind` for a protocol or setting that is not known; `invalid-option` for `liveAtOnce` that
+ * is no whole number of at least 1, or where edits live alone.
  */
 export function createProtocol(name: ProtocolName, changes: Partial<Omit<Protocol, 'name'>> = {}): Protocol {
   const base = Object.hasOwn(protocols, name) ? protocols[name] : undefined;
@@ -69,7 +75,7 @@ export function createProtocol(name: ProtocolName, changes: Partial<Omit<Protoco
       'unknown-kind',
       `createProtocol: expected one of ${protocolNames.join(', ')}, got ${JSON.stringify(name)}`,
     );
-  const stray = Object.keys(changes).find((setting) => setting === 'name' || !Object.hasOwn(base, setting));
+  const stray = Object.keys(changes).find((setting) => !settingNames.some((known) => known === setting));
   if (stray !== undefined)
     throw new SakeError(
       'unknown-kind',
@@ -77,6 +83,7 @@ export function createProtocol(name: ProtocolName, changes: Partial<Omit<Protoco
     );
   const differing = settingNames.filter((key) => changes[key] !== undefined && changes[key] !== base[key]);
   if (differing.length === 0) return base;
+  checkLiveAtOnce({ ...base, ...changes });
   return {
     ...base,
     ...changes,
@@ -84,4 +91,24 @@ export function createProtocol(name: ProtocolName, changes: Partial<Omit<Protoco
   };
 }
 
-const settingNames = Object.keys(paper).filter((key) => key !== 'name') as Exclude<keyof Protocol, 'name'>[];
+type Setting = Exclude<keyof Protocol, 'name'>;
+
+const settingNames: readonly Setting[] = [
+  ...(Object.keys(paper).filter((key) => key !== 'name') as Setting[]),
+  'liveAtOnce',
+];
+
+function checkLiveAtOnce({ live, liveAtOnce }: Protocol): void {
+  if (liveAtOnce === undefined) return;
+  if (live === 'all' && Number.isInteger(liveAtOnce) && liveAtOnce >= 1) return;
+  throw new SakeError(
+    'invalid-option',
+    `createProtocol: expected liveAtOnce to be a whole number of at least 1 where all edits are live, got ${liveAtOnce} with live=${live}`,
+  );
+}
+
+/** Which edits are live, in words. */
+export function liveEdits({ live, liveAtOnce }: Protocol): string {
+  if (live === 'own') return 'each edit alone';
+  return liveAtOnce === undefined ? 'all edits live' : `${liveAtOnce} edits live at once`;
+}

@@ -6,7 +6,7 @@ import { createScriptedMethod, createScriptedSource, type Firing } from '../../t
 import { capitalRecord, dataset, datasetOf, script } from '../../test/world.js';
 import { wilsonInterval } from '../statistics/intervals.js';
 import type { CounterFactDataset } from '../datasets/counterfact.js';
-import { protocols as known, type ProtocolName } from '../protocols/protocol.js';
+import { createProtocol, protocols as known, type ProtocolName } from '../protocols/protocol.js';
 import { counterFactSuite } from '../suites/counterfact-suite.js';
 import type { MethodEntry } from './method-entry.js';
 import type { RunSuiteOptions } from './run-options.js';
@@ -129,6 +129,29 @@ describe('runSuite', () => {
       value: 0.5,
       fired: { own: 0.5, other: 0.5 },
     });
+  });
+
+  it('has as many edits live at once as the protocol says, in the order of the cases', async () => {
+    const lm = createScriptedLM(script);
+    const intruding: Firing = {
+      France: { ...firing['France'], 'The capital of Japan is': 0.2 },
+      Japan: { 'The capital of Japan is': 0.6 },
+    };
+    const { suite, ...options } = setup({
+      methods: [{ name: 'scripted', method: createScriptedMethod(lm, intruding) }],
+    });
+    const accuracyWith = async (liveAtOnce: number, cases = suite.cases): Promise<MetricValue> => {
+      const protocol = createProtocol('strict', { liveAtOnce });
+      const [result] = await runSuite({ ...options, lm, suite: { ...suite, cases }, protocols: [protocol] });
+      return rowOf(result!).metrics['accuracy']!;
+    };
+    expect(await accuracyWith(1)).toMatchObject({ value: 1, n: 2, fired: { own: 1, other: 0 } });
+    expect(await accuracyWith(2)).toMatchObject({ value: 0.5, n: 2, fired: { own: 0.5, other: 0.5 } });
+    // A case that nothing is asked of lends its edit, to its own group alone.
+    const [france, japan] = suite.cases;
+    const silent = { ...france!, queries: [] };
+    expect(await accuracyWith(2, [silent, japan!])).toMatchObject({ value: 0, n: 1 });
+    expect(await accuracyWith(1, [silent, japan!])).toMatchObject({ value: 1, n: 1 });
   });
 
   it('judges changes of weights on the changed model, and counts them as at work everywhere', async () => {

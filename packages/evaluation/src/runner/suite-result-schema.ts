@@ -72,6 +72,7 @@ const column = z.strictObject({
 const protocol = z.strictObject({
   name: z.string().min(1),
   live: z.enum(['own', 'all']),
+  liveAtOnce: z.exactOptional(z.int().min(1)),
   closedGateSucceeds: z.boolean(),
   doubtGate: z.enum(['open', 'method']),
   keepEdits: z.enum(['all', 'preferring-new']),

@@ -116,17 +116,24 @@ export async function learnOthers(run: SuiteRun, chosen: Chosen): Promise<void> 
   }
 }
 
-/** Scores cases with all edits of a method live, method by method: one method's edits are in memory at a time. */
+/**
+ * Scores cases with all edits of a method live, or as many at once as the protocol says, method by method: one method's
+ * edits are in memory at a time. Cases that nothing is asked of lend their edits only.
+ */
 export async function workTogether(run: SuiteRun, chosen: Chosen = () => true): Promise<void> {
   const { options, scoring, prepared, methods, together, plain } = run;
   if (together.length === 0) return;
   for (const method of methods) {
-    const live = allEdits(method);
+    const groups = new Map<number, (index: number) => LiveEdits>();
     for (const item of prepared.filter(chosen))
       for (const [index, protocol] of options.protocols.entries()) {
         if (protocol.live !== 'all') continue;
         throwIfAborted(options.signal, WHERE);
         run.advance(`${method.entry.name}, all edits live`);
+        if (item.case.queries.length === 0) continue;
+        const size = protocol.liveAtOnce ?? prepared.length;
+        const live = groups.get(size) ?? groupEdits(method, size);
+        groups.set(size, live);
         const scored = await scoreCase(scoring, item, protocol, live(item.index), plain);
         keep(method.scores[index]!, item, scored);
       }
@@ -190,23 +197,31 @@ function ownEdit({ entry, learned, learners }: MethodRun, index: number): LiveEd
   };
 }
 
-/** Every edit of a method, loaded at most once, with each case's own among them. */
-function allEdits({ entry, learned, learners }: MethodRun): (index: number) => LiveEdits {
-  let loading: Promise<(Edit | undefined)[]> | undefined;
-  const load = async (): Promise<(Edit | undefined)[]> => {
+/**
+ * The edits of a method in groups of so many cases, in their order, with each case's own among its group's.
+ *
+ * The last group asked for is kept: in order, each is loaded once.
+ */
+function groupEdits({ entry, learned, learners }: MethodRun, size: number): (index: number) => LiveEdits {
+  let last: { readonly first: number; readonly edits: Promise<(Edit | undefined)[]> } | undefined;
+  const load = async (first: number): Promise<(Edit | undefined)[]> => {
     const edits: (Edit | undefined)[] = [];
-    for (const [index, unit] of learned.entries())
-      edits.push(unit === undefined ? undefined : await learners[index]!.edit(entry, unit));
+    for (const [at, unit] of learned.slice(first, first + size).entries())
+      edits.push(unit === undefined ? undefined : await learners[first + at]!.edit(entry, unit));
     return edits;
   };
   const keys = learned.map((unit) => (unit === undefined || unit.failure !== undefined ? null : unit.key));
-  return (index) => ({
-    key: { all: keys, own: keys[index] ?? null },
-    load: async () => {
-      const edits = await (loading ??= load());
-      return { live: edits.filter((edit) => edit !== undefined), own: edits[index] };
-    },
-  });
+  return (index) => {
+    const first = index - (index % size);
+    return {
+      key: { all: keys.slice(first, first + size), own: keys[index] ?? null },
+      load: async () => {
+        if (last?.first !== first) last = { first, edits: load(first) };
+        const edits = await last.edits;
+        return { live: edits.filter((edit) => edit !== undefined), own: edits[index - first] };
+      },
+    };
+  };
 }
 
 /** Writes down an edit that was not learned. */

@@ -1,4 +1,5 @@
 import { differingCircumstances } from '../compare/circumstances.js';
+import { liveEdits } from '../protocols/protocol.js';
 import type { SuiteResult } from '../runner/suite-result.js';
 import type { PublishedTable } from './published.js';
 
@@ -8,7 +9,6 @@ const short = (sha256: string): string => sha256.slice(0, 12);
 export function circumstancesCaption(results: readonly [SuiteResult, ...SuiteResult[]]): string[] {
   const [first, ...others] = results;
   const { modelInfo, data, prompts, protocolSettings } = first;
-  const live = protocolSettings.live === 'own' ? 'each edit alone' : 'all edits live';
   const failed = results.reduce(
     (sum, { rows }) => sum + rows.reduce((all, { errors }) => all + errors.length, 0),
     0,
@@ -17,7 +17,7 @@ export function circumstancesCaption(results: readonly [SuiteResult, ...SuiteRes
     ...new Set(others.flatMap((other) => differingCircumstances(first, other).map(({ what }) => what))),
   ];
   return [
-    `${first.title}, ${first.protocol} protocol (${live}): ${first.edits} edits, ${prompts.count} ${prompts.source} prompts each, seed ${first.seed}.`,
+    `${first.title}, ${first.protocol} protocol (${liveEdits(protocolSettings)}): ${first.edits} edits, ${prompts.count} ${prompts.source} prompts each, seed ${first.seed}.`,
     `Model ${first.model} (${modelInfo.family}, ${modelInfo.layers} x ${modelInfo.hiddenSize}, sha256 ${short(modelInfo.sha256)}), records ${data.name} (sha256 ${short(data.sha256)}).`,
     ...(differing.length > 0 ? [`Of the first row; others differ in ${differing.join(', ')}.`] : []),
     ...(failed > 0 ? [`${failed} units of work failed: their queries count as failures.`] : []),
