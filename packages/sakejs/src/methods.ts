@@ -1,4 +1,15 @@
-import { actAdd, actAddOriginal, grace, icl, ike, imagine, serac } from '@sakejs/baselines';
+import {
+  actAdd,
+  actAddOriginal,
+  grace,
+  icl,
+  ike,
+  imagine,
+  rome,
+  serac,
+  type KeyMoments,
+  type MomentsSource,
+} from '@sakejs/baselines';
 import { createEditMethod, type ImpliedScopes, type LaterTokens, type TargetChoice } from '@sakejs/editor';
 import { euclideanCentroid, whoWhatNow, type WhoWhatNowOptions } from '@sakejs/scope';
 import {
@@ -10,6 +21,8 @@ import {
   type ScopeDetector,
 } from '@sakejs/spec';
 import { buresWasserstein, meanShift } from '@sakejs/transport';
+import { sharedKeyMoments } from './key-moments.js';
+import { romeSettingsOf } from './weight-presets.js';
 
 export interface MethodOverrides {
   readonly mapper?: Mapper;
@@ -21,6 +34,11 @@ export interface MethodOverrides {
   readonly implications?: boolean;
   /** For how many tokens of the new object behind its first a map of their own is learned. Default 0, as in the paper. */
   readonly laterTokens?: LaterTokens;
+  /**
+   * Where methods that change weights keep second moments of MLP keys, such as `keyMomentsDirectory()`. Default: memory
+   * alone. No part of a method: those without use for it leave it.
+   */
+  readonly momentsDirectory?: string;
 }
 
 /** A built-in method for a model. */
@@ -88,20 +106,36 @@ const mapped =
 
 /** A method with parts of its own, but for the scope where it has `scope`. */
 const fixed =
-  (create: (scope: ScopeDetector | undefined, info: ModelInfo) => EditMethod): Recipe =>
-  (name, info, { scope, ...others }) => {
+  (
+    create: (
+      scope: ScopeDetector | undefined,
+      info: ModelInfo,
+      momentsDirectory: string | undefined,
+    ) => EditMethod,
+  ): Recipe =>
+  (name, info, { scope, momentsDirectory, ...others }) => {
     const refused = Object.entries(others).find(([, value]) => value !== undefined);
     if (refused !== undefined) refusePart(name, refused[0]);
-    return create(scope, info);
+    return create(scope, info, momentsDirectory);
   };
 
 /** A method that decides by itself where it applies. */
 const scopeless =
-  (create: (info: ModelInfo) => EditMethod): Recipe =>
+  (create: (info: ModelInfo, momentsDirectory: string | undefined) => EditMethod): Recipe =>
   (name, info, overrides) => {
     if (overrides.scope !== undefined) refusePart(name, 'scope');
-    return fixed(() => create(info))(name, info, overrides);
+    return fixed((_, __, momentsDirectory) => create(info, momentsDirectory))(name, info, overrides);
   };
+
+/** Second moments of a model's keys, made when they are first needed. */
+const momentsIn =
+  (directory: string | undefined): Exclude<MomentsSource, KeyMoments> =>
+  (lm, layer, signal) =>
+    sharedKeyMoments(lm, {
+      layer,
+      ...(directory !== undefined && { directory }),
+      ...(signal && { signal }),
+    });
 
 function refusePart(method: string, option: string): never {
   throw new SakeError(
@@ -123,6 +157,7 @@ function refusePart(method: string, option: string): never {
  * - `grace`: a learned state at a block within a radius of the request's own.
  * - `icl`: the new fact stated in front of every prompt, no gate; `imagine`: so, behind "Imagine that".
  * - `ike`: demonstrations of other facts, then the new fact, in front of every prompt, no gate.
+ * - `rome`: a rank-one change of one MLP's weight, no gate.
  * - `serac`: the new fact stated in front of what a classifier trained for the edit holds in scope.
  */
 const recipes: Readonly<Record<string, Recipe>> = {
@@ -153,6 +188,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
   icl: fixed((scope) => icl({ ...(scope && { scope }) })),
   ike: fixed((scope) => ike({ ...(scope && { scope }) })),
   imagine: fixed((scope) => imagine({ ...(scope && { scope }) })),
+  rome: scopeless((info, directory) => rome({ ...romeSettingsOf(info), moments: momentsIn(directory) })),
   serac: fixed((scope) => serac({ ...(scope && { scope }) })),
 };
 

@@ -6,6 +6,7 @@ import {
   type EditMethod,
   type WeightDeltaEdit,
 } from '@sakejs/spec';
+import { once } from '../once.js';
 import type { KeyMoments } from './key-moments.js';
 import { createKeySolver, type KeySolver } from './key-solver.js';
 import { romeSettings, type RomeSettings } from './rome-settings.js';
@@ -103,14 +104,4 @@ export function rome(options: RomeOptions): EditMethod<WeightDeltaEdit> {
       };
     },
   };
-}
-
-/** What was made for a key before, or is now; a failure is not kept. */
-function once<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
-  const before = known.get(key);
-  if (before !== undefined) return before;
-  const made = make();
-  known.set(key, made);
-  made.catch(() => known.delete(key));
-  return made;
 }
