@@ -7,6 +7,12 @@ export type { DemonstrationKind } from './demonstration.js';
 export { ike, type IkeOptions } from './ike.js';
 export { imagine } from './imagine.js';
 export { mlpWeightLoss, type MlpWeightLoss, type WeightLossValue } from './mlp-weight-loss.js';
+export { memit, type MemitOptions } from './memit/memit.js';
+export { memitPresets, memitSettings, type MemitSettings } from './memit/memit-settings.js';
+export { memitUpdate, type MemitLayerUpdate, type MemitUpdateOptions } from './memit/memit-update.js';
+export { memorise, type Association, type MemoriseOptions, type Memory } from './memit/memorise.js';
+export type { BatchEditMethod } from './memit/create-memit.js';
+export { spreadKeys } from './memit/spread-keys.js';
 export { serac, type SeracOptions } from './serac.js';
 export { stateFact } from './state-fact.js';
 export {
