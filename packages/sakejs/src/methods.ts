@@ -5,6 +5,7 @@ import {
   icl,
   ike,
   imagine,
+  memit,
   rome,
   serac,
   type KeyMoments,
@@ -22,7 +23,7 @@ import {
 } from '@sakejs/spec';
 import { buresWasserstein, meanShift } from '@sakejs/transport';
 import { sharedKeyMoments } from './key-moments.js';
-import { romeSettingsOf } from './weight-presets.js';
+import { memitSettingsOf, romeSettingsOf } from './weight-presets.js';
 
 export interface MethodOverrides {
   readonly mapper?: Mapper;
@@ -158,6 +159,7 @@ function refusePart(method: string, option: string): never {
  * - `icl`: the new fact stated in front of every prompt, no gate; `imagine`: so, behind "Imagine that".
  * - `ike`: demonstrations of other facts, then the new fact, in front of every prompt, no gate.
  * - `rome`: a rank-one change of one MLP's weight, no gate.
+ * - `memit`: changes of several MLPs' weights, no gate; edits that are live together are solved for together.
  * - `serac`: the new fact stated in front of what a classifier trained for the edit holds in scope.
  */
 const recipes: Readonly<Record<string, Recipe>> = {
@@ -189,6 +191,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
   ike: fixed((scope) => ike({ ...(scope && { scope }) })),
   imagine: fixed((scope) => imagine({ ...(scope && { scope }) })),
   rome: scopeless((info, directory) => rome({ ...romeSettingsOf(info), moments: momentsIn(directory) })),
+  memit: scopeless((info, directory) => memit({ ...memitSettingsOf(info), moments: momentsIn(directory) })),
   serac: fixed((scope) => serac({ ...(scope && { scope }) })),
 };
 

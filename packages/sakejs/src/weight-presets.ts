@@ -1,4 +1,11 @@
-import { romePresets, romeSettings, type RomeSettings } from '@sakejs/baselines';
+import {
+  memitPresets,
+  memitSettings,
+  romePresets,
+  romeSettings,
+  type MemitSettings,
+  type RomeSettings,
+} from '@sakejs/baselines';
 import type { ModelInfo } from '@sakejs/spec';
 
 /** The models with published settings that a model is one of, told by its shape. */
@@ -32,7 +39,20 @@ export function romeSettingsOf(info: ModelInfo): RomeSettings {
   });
 }
 
+/** MEMIT's settings for a model: the published ones where there are such, else those of the embedded model. */
+export function memitSettingsOf(info: ModelInfo): MemitSettings {
+  const published = publishedModel(info);
+  if (published !== undefined) return memitPresets[published];
+  const last = criticalBlock(info.layers);
+  return memitSettings({
+    layers: [last - 1, last].filter((layer) => layer >= 0),
+    momentWeight: 100,
+    steps: 50,
+  });
+}
+
 /** Blocks whose key moments the methods that change weights ask for, ascending. */
 export function momentsLayers(info: ModelInfo): number[] {
-  return [romeSettingsOf(info).layer];
+  const layers = [romeSettingsOf(info).layer, ...memitSettingsOf(info).layers];
+  return [...new Set(layers)].sort((a, b) => a - b);
 }

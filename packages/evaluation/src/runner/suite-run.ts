@@ -1,9 +1,10 @@
 import { withActivationCache } from '@sakejs/editor';
-import { throwIfAborted, type CausalLM, type Edit, type Json } from '@sakejs/spec';
+import { throwIfAborted, type CausalLM, type Json } from '@sakejs/spec';
 import type { Protocol } from '../protocols/protocol.js';
 import { createWholeObjectScorer } from '../protocols/whole-object.js';
 import { isUnlearnable } from './failures.js';
 import { caseLearner, type CaseLearner, type Learned, type LearnSettings } from './learning.js';
+import { liveTogether } from './live-together.js';
 import type { MethodEntry } from './method-entry.js';
 import type { ScoredQuery } from './outcome.js';
 import { plainAnswers, type PlainAnswers } from './plain-answers.js';
@@ -30,6 +31,8 @@ export interface MethodRun {
 interface ProtocolScores {
   readonly queries: ScoredQuery[];
   readonly errors: UnitError[];
+  /** Of edits that are live together. */
+  readonly warnings: string[];
   seconds: number;
 }
 
@@ -73,7 +76,7 @@ export function startRun(options: RunSuiteOptions): SuiteRun {
       learners: [],
       warnings: suiteWarnings(prepared, learning.lm.info),
       errors: [],
-      scores: protocols.map(() => ({ queries: [], errors: [], seconds: 0 })),
+      scores: protocols.map(() => ({ queries: [], errors: [], warnings: [], seconds: 0 })),
     })),
     together,
     plain: plainAnswers(learning.lm),
@@ -121,15 +124,18 @@ export async function workTogether(run: SuiteRun, chosen: Chosen = () => true): 
   const { options, scoring, prepared, methods, together, plain } = run;
   if (together.length === 0) return;
   for (const method of methods) {
-    const live = allEdits(method);
+    const live = liveTogether(run, method);
     for (const item of prepared.filter(chosen))
       for (const [index, protocol] of options.protocols.entries()) {
         if (protocol.live !== 'all') continue;
         throwIfAborted(options.signal, WHERE);
         run.advance(`${method.entry.name}, all edits live`);
-        const scored = await scoreCase(scoring, item, protocol, live(item.index), plain);
+        const scored = await scoreCase(scoring, item, protocol, live.of(item.index), plain);
         keep(method.scores[index]!, item, scored);
       }
+    const conflicts = await live.conflicts();
+    for (const [index, protocol] of options.protocols.entries())
+      if (protocol.live === 'all') method.scores[index]!.warnings.push(...conflicts);
   }
 }
 
@@ -188,25 +194,6 @@ function ownEdit({ entry, learned, learners }: MethodRun, index: number): LiveEd
       return { live: own === undefined ? [] : [own], own };
     },
   };
-}
-
-/** Every edit of a method, loaded at most once, with each case's own among them. */
-function allEdits({ entry, learned, learners }: MethodRun): (index: number) => LiveEdits {
-  let loading: Promise<(Edit | undefined)[]> | undefined;
-  const load = async (): Promise<(Edit | undefined)[]> => {
-    const edits: (Edit | undefined)[] = [];
-    for (const [index, unit] of learned.entries())
-      edits.push(unit === undefined ? undefined : await learners[index]!.edit(entry, unit));
-    return edits;
-  };
-  const keys = learned.map((unit) => (unit === undefined || unit.failure !== undefined ? null : unit.key));
-  return (index) => ({
-    key: { all: keys, own: keys[index] ?? null },
-    load: async () => {
-      const edits = await (loading ??= load());
-      return { live: edits.filter((edit) => edit !== undefined), own: edits[index] };
-    },
-  });
 }
 
 /** Writes down an edit that was not learned. */
