@@ -18,7 +18,7 @@ export interface LinearLM extends CausalLM {
   keyOf(tokens: readonly number[], position: number): Float32Array;
 }
 
-const VOCABULARY = 64;
+const VOCABULARY = 128;
 const [D, KEY_SIZE] = [12, 16];
 
 /**

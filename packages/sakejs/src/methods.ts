@@ -1,6 +1,7 @@
 import {
   actAdd,
   actAddOriginal,
+  compMemit,
   grace,
   icl,
   ike,
@@ -160,6 +161,7 @@ function refusePart(method: string, option: string): never {
  * - `ike`: demonstrations of other facts, then the new fact, in front of every prompt, no gate.
  * - `rome`: a rank-one change of one MLP's weight, no gate.
  * - `memit`: changes of several MLPs' weights, no gate; edits that are live together are solved for together.
+ * - `compmemit`: so, with paraphrases and what follows from the edit in the same batch.
  * - `serac`: the new fact stated in front of what a classifier trained for the edit holds in scope.
  */
 const recipes: Readonly<Record<string, Recipe>> = {
@@ -192,6 +194,9 @@ const recipes: Readonly<Record<string, Recipe>> = {
   imagine: fixed((scope) => imagine({ ...(scope && { scope }) })),
   rome: scopeless((info, directory) => rome({ ...romeSettingsOf(info), moments: momentsIn(directory) })),
   memit: scopeless((info, directory) => memit({ ...memitSettingsOf(info), moments: momentsIn(directory) })),
+  compmemit: scopeless((info, directory) =>
+    compMemit({ ...memitSettingsOf(info), moments: momentsIn(directory) }),
+  ),
   serac: fixed((scope) => serac({ ...(scope && { scope }) })),
 };
 

@@ -4,8 +4,8 @@ import type { KeySolver } from '../rome/key-solver.js';
 /**
  * The directions along which MEMIT changes a weight: columns of (λ C + K Kᵀ)⁻¹ K, as rows [edits, d_ff].
  *
- * By C⁻¹ K (λ I + Kᵀ C⁻¹ K)⁻¹, so that what is factored is as large as the batch and C only once for all batches.
- * Cost: O(N d_ff²) + O(N² d_ff) + O(N³) for N keys.
+ * By C⁻¹ K (λ I + Kᵀ C⁻¹ K)⁻¹, so that what is factored is as large as the batch and C only once for all batches; directly for more keys than a key is wide.
+ * Cost for N keys: O(N d_ff²) + O(N² d_ff) + O(N³), or O(N d_ff²) + O(d_ff³).
  * Source: Meng et al. (arXiv 2210.07229), equation 14, by the Woodbury identity.
  *
  * @param keys K, a row an edit, [edits, d_ff].
@@ -13,6 +13,10 @@ import type { KeySolver } from '../rome/key-solver.js';
  * @throws {SakeError} `shape-mismatch` for keys of another width; `numerical` when they are not finite.
  */
 export function spreadKeys(solver: KeySolver, keys: Matrix, momentWeight: number): Float64Array[] {
+  if (keys.rows > solver.size) {
+    const summed = solver.withKeys(momentWeight, keys);
+    return Array.from({ length: keys.rows }, (_, i) => summed.solve(row(keys, i)));
+  }
   const solved = Array.from({ length: keys.rows }, (_, i) => solver.solve(row(keys, i))); // C⁻¹ K by edit
   const n = keys.rows;
   const lower = new Float64Array(n * n);
