@@ -39,14 +39,18 @@ export function romeSettingsOf(info: ModelInfo): RomeSettings {
   });
 }
 
-/** MEMIT's settings for a model: the published ones where there are such, else those of the embedded model. */
+/**
+ * MEMIT's settings for a model: the published ones where there are such, else those of the embedded model.
+ *
+ * λ is smaller than the published ones as keys are: kᵀ C⁻¹ k is about d_ff for a common key, and λ counts against that.
+ */
 export function memitSettingsOf(info: ModelInfo): MemitSettings {
   const published = publishedModel(info);
   if (published !== undefined) return memitPresets[published];
   const last = criticalBlock(info.layers);
   return memitSettings({
     layers: [last - 1, last].filter((layer) => layer >= 0),
-    momentWeight: 100,
+    momentWeight: 50,
     steps: 50,
   });
 }

@@ -59,7 +59,7 @@ describe('MEMIT on the embedded model', () => {
     expect(edits.map(({ batch }) => batch?.size)).toEqual([4, 4, 4, 4]);
     const all = lm.layers!.withChange({ weights: edits.flatMap(({ deltas }) => deltas) });
     const without = lm.layers!.withChange({ weights: edits.slice(1).flatMap(({ deltas }) => deltas) });
-    for (const request of requests) expect(await preference(all, request)).toBeGreaterThan(3);
+    for (const request of requests) expect(await preference(all, request)).toBeGreaterThan(0);
     expect(await preference(without, requests[0]!)).toBeLessThan(0);
     for (const request of requests.slice(1)) expect(await preference(without, request)).toBeGreaterThan(0);
   }, 120_000);
