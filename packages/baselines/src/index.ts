@@ -38,7 +38,7 @@ export {
   type ValueStep,
 } from './rome/optimize-value.js';
 export { rankOneUpdate, type RankOneUpdate } from './rome/rank-one-update.js';
-export { rome, type MomentsSource, type RomeOptions } from './rome/rome.js';
+export { rome, type MomentsReader, type MomentsSource, type RomeOptions } from './rome/rome.js';
 export { romePresets, romeSettings, type PrefixPlan, type RomeSettings } from './rome/rome-settings.js';
 export { romeUpdate, type RomeUpdate, type RomeUpdateOptions } from './rome/rome-update.js';
 export { samplePrefixes, type SamplePrefixesOptions } from './rome/sample-prefixes.js';

@@ -9,8 +9,7 @@ import {
   memit,
   rome,
   serac,
-  type KeyMoments,
-  type MomentsSource,
+  type MomentsReader,
 } from '@sakejs/baselines';
 import { createEditMethod, type ImpliedScopes, type LaterTokens, type TargetChoice } from '@sakejs/editor';
 import { euclideanCentroid, whoWhatNow, type WhoWhatNowOptions } from '@sakejs/scope';
@@ -131,7 +130,7 @@ const scopeless =
 
 /** Second moments of a model's keys, made when they are first needed. */
 const momentsIn =
-  (directory: string | undefined): Exclude<MomentsSource, KeyMoments> =>
+  (directory: string | undefined): MomentsReader =>
   (lm, layer, signal) =>
     sharedKeyMoments(lm, {
       layer,

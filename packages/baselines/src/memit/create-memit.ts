@@ -14,7 +14,7 @@ import {
 import { once } from '../once.js';
 import { createKeySolver, type KeySolver } from '../rome/key-solver.js';
 import type { KeyMoments } from '../rome/key-moments.js';
-import type { MomentsSource } from '../rome/rome.js';
+import type { MomentsReader } from '../rome/rome.js';
 import { samplePrefixes, type SamplePrefixesOptions } from '../rome/sample-prefixes.js';
 import { memorise, type Association, type Memory } from './memorise.js';
 import type { MemitSettings } from './memit-settings.js';
@@ -29,7 +29,7 @@ export interface MemitParts {
   readonly name: string;
   readonly settings: MemitSettings;
   /** Second moments of each critical block's keys. */
-  readonly moments: readonly KeyMoments[] | Extract<MomentsSource, Function>;
+  readonly moments: readonly KeyMoments[] | MomentsReader;
   readonly ridge: number;
   readonly start: SamplePrefixesOptions['start'];
   /** What is written besides the request itself. */

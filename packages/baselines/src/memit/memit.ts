@@ -1,4 +1,3 @@
-import type { KeyMoments } from '../rome/key-moments.js';
 import type { RomeOptions } from '../rome/rome.js';
 import { createMemit, type BatchEditMethod, type MemitParts } from './create-memit.js';
 import { memitSettings, type MemitSettings } from './memit-settings.js';
@@ -9,7 +8,7 @@ export interface MemitOptions
     Pick<MemitSettings, 'layers' | 'momentWeight'>,
     Pick<RomeOptions, 'ridge' | 'start' | 'name'> {
   /** Second moments of every critical block's keys, or where they come from; asked for once a model and block. */
-  readonly moments: readonly KeyMoments[] | MemitParts['moments'];
+  readonly moments: MemitParts['moments'];
 }
 
 /**

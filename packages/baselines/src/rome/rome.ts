@@ -13,9 +13,15 @@ import { romeSettings, type RomeSettings } from './rome-settings.js';
 import { romeUpdate, type RomeUpdateOptions } from './rome-update.js';
 import { samplePrefixes, type SamplePrefixesOptions } from './sample-prefixes.js';
 
+/** Gets the moments of a model's keys at a block. */
+export type MomentsReader = (
+  lm: CausalLM,
+  layer: number,
+  signal: AbortSignal | undefined,
+) => Promise<KeyMoments>;
+
 /** Moments of a model's keys, or where they come from; asked for once a model. */
-export type MomentsSource =
-  KeyMoments | ((lm: CausalLM, layer: number, signal: AbortSignal | undefined) => Promise<KeyMoments>);
+export type MomentsSource = KeyMoments | MomentsReader;
 
 export interface RomeOptions
   extends
