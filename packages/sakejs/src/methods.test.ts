@@ -18,6 +18,8 @@ describe('createMethod', () => {
       'ike',
       'imagine',
       'rome',
+      'memit',
+      'compmemit',
       'serac',
     ]);
     for (const name of methodNames) expect(createMethod(name, lm.info).name).toBe(name);
