@@ -20,6 +20,7 @@ import { runScaling } from './scaling/run-scaling.js';
 import { sweptMethods } from './tune/sweeps.js';
 import { runTune } from './tune/run-tune.js';
 import { runMemory } from './memory/run-memory.js';
+import { runStats } from './stats/run-stats.js';
 import { runTable, tableFormats } from './tables/run-table.js';
 import { runReport } from './report/run-report.js';
 
@@ -252,6 +253,28 @@ export function createBenchProgram(streams: Streams = process): Program {
     .option('--json <file>', 'write the result as JSON; - prints it to standard output, without the table')
     .action(async (options: { readonly json?: unknown }) => {
       exit = await runCommand((signal) => runMemory(options, streams, signal), {
+        json: options.json === '-',
+        streams,
+      });
+    });
+  program
+    .command('stats')
+    .description("Second moments of a model's MLP keys, which rome and memit weigh their changes with.")
+    .argument('[model]', 'embedded, the folder of an ONNX model, or a hub id', 'embedded')
+    .option('--layers <ns>', 'comma-separated blocks, 0 the first; default: those that rome and memit edit')
+    .option(
+      '--corpus <file>',
+      "a text a line, or JSON lines (.jsonl) of strings or objects with text; default: the project's own text",
+    )
+    .option('--tokens <n>', 'read as many; default: 40 for each dimension of a key', number)
+    .option(
+      '--out <folder>',
+      'where they are kept; default: $SAKEJS_CACHE or ~/.cache/sakejs, key-moments in it, where run looks for them',
+    )
+    .option('--threads <n>', 'threads of the model', number, 2)
+    .option('--json <file>', 'write the result as JSON; - prints it to standard output, without the table')
+    .action(async (model: string, options: { readonly json?: unknown }) => {
+      exit = await runCommand((signal) => runStats(model, options, streams, signal), {
         json: options.json === '-',
         streams,
       });

@@ -4,7 +4,14 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { MethodEntry } from '@sakejs/evaluation';
 import { SakeError, type EditMethod, type ModelInfo } from '@sakejs/spec';
-import { createMethod, isMapperModule, loadMapper, mappedMethodNames, methodNames } from 'sakejs';
+import {
+  createMethod,
+  isMapperModule,
+  keyMomentsDirectory,
+  loadMapper,
+  mappedMethodNames,
+  methodNames,
+} from 'sakejs';
 import { z } from 'zod';
 
 /** The unedited model. */
@@ -25,7 +32,8 @@ const methodSchema = z.looseObject({
  * Rows of a table from names of methods: built-in ones, or modules (`./my-method.mjs`).
  *
  * A module's default export is an {@link EditMethod}, or a function that makes one for the model. With a mapper (built-in
- * name or module) every built-in method that maps activations is given it, and its name says so.
+ * name or module) every built-in method that maps activations is given it, and its name says so. Methods that change weights
+ * find key moments where `sake-bench stats` puts them, or put them there.
  *
  * @throws {SakeError} `not-found` without the module, `invalid-file` when it exports something else, and as `loadMapper`.
  */
@@ -41,7 +49,7 @@ export async function methodEntries(
       if (name === UNEDITED) return { name };
       if (isModule(name)) return ownMethod(name, info);
       if (replaced === undefined || !mappedMethodNames.includes(name))
-        return { name, method: createMethod(name, info) };
+        return { name, method: createMethod(name, info, { momentsDirectory: keyMomentsDirectory() }) };
       return {
         name: `${name} (${mapper})`,
         method: createMethod(name, info, { mapper: replaced }),

@@ -9,6 +9,13 @@ export type { DemonstrationKind } from './demonstration.js';
 export { ike, type IkeOptions } from './ike.js';
 export { imagine } from './imagine.js';
 export { mlpWeightLoss, type MlpWeightLoss, type WeightLossValue } from './mlp-weight-loss.js';
+export { compMemit, type CompMemitOptions } from './memit/comp-memit.js';
+export { memit, type MemitOptions } from './memit/memit.js';
+export { memitPresets, memitSettings, type MemitSettings } from './memit/memit-settings.js';
+export { memitUpdate, type MemitLayerUpdate, type MemitUpdateOptions } from './memit/memit-update.js';
+export { memorise, type Association, type MemoriseOptions, type Memory } from './memit/memorise.js';
+export type { BatchEditMethod } from './memit/create-memit.js';
+export { spreadKeys } from './memit/spread-keys.js';
 export { serac, type SeracOptions } from './serac.js';
 export { stateFact } from './state-fact.js';
 export {
@@ -33,7 +40,7 @@ export {
   type ValueStep,
 } from './rome/optimize-value.js';
 export { rankOneUpdate, type RankOneUpdate } from './rome/rank-one-update.js';
-export { rome, type MomentsSource, type RomeOptions } from './rome/rome.js';
+export { rome, type MomentsReader, type MomentsSource, type RomeOptions } from './rome/rome.js';
 export { romePresets, romeSettings, type PrefixPlan, type RomeSettings } from './rome/rome-settings.js';
 export { romeUpdate, type RomeUpdate, type RomeUpdateOptions } from './rome/rome-update.js';
 export { samplePrefixes, type SamplePrefixesOptions } from './rome/sample-prefixes.js';

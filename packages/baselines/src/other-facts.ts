@@ -1,15 +1,11 @@
 import { type CausalLM, fillPrompt, type PromptDistribution, throwIfAborted } from '@sakejs/spec';
+import { OBJECT_ENDS, objectOf, OBJECT_TOKENS } from './read-object.js';
 
 /** A fact of the edit's relation about another subject, as the model knows it. */
 export interface OtherFact {
   readonly subject: string;
   readonly object: string;
 }
-
-/** Most tokens of an object. */
-const OBJECT_TOKENS = 12;
-/** Where an object ends, in text. */
-const ENDS: readonly string[] = ['.', ',', ';', '\n'];
 
 /**
  * What the model knows of other subjects: the request's prompt completed for each subject of whom the distribution's
@@ -32,26 +28,14 @@ export async function otherFacts(
     subjects.map((subject) => ({
       prompt: fillPrompt(request.prompt, subject),
       maxTokens: OBJECT_TOKENS,
-      stop: ENDS,
+      stop: OBJECT_ENDS,
     })),
     signal === undefined ? {} : { signal },
   );
-  const objects = await Promise.all(streams.map(readObject));
+  const objects = await Promise.all(streams.map(objectOf));
   throwIfAborted(signal, where);
   return subjects.flatMap((subject, index) => {
     const object = objects[index];
     return object === undefined || object === subject ? [] : [{ subject, object }];
   });
-}
-
-/** The continuation up to its end, undefined where it has none or is empty. */
-async function readObject(stream: ReturnType<CausalLM['generate']>): Promise<string | undefined> {
-  let text = '';
-  let tokens = 0;
-  for await (const piece of stream) {
-    text += piece.text;
-    tokens++;
-  }
-  const object = text.trim();
-  return tokens === OBJECT_TOKENS || object === '' ? undefined : object;
 }

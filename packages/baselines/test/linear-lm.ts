@@ -18,7 +18,7 @@ export interface LinearLM extends CausalLM {
   keyOf(tokens: readonly number[], position: number): Float32Array;
 }
 
-const VOCABULARY = 64;
+const VOCABULARY = 128;
 const [D, KEY_SIZE] = [12, 16];
 
 /**
@@ -116,7 +116,8 @@ export function createLinearLM(): LinearLM {
     },
     encode,
     decode: (tokens) => tokens.map((token) => words[token]).join(' '),
-    capture: missing,
+    capture: async (prompts, { layer, positions } = {}) =>
+      layer === undefined ? missing() : fromRows(at(prompts, positions).map(outputOf)),
     observe: missing,
     project: missing,
     generate: missing,
@@ -130,7 +131,9 @@ export function createLinearLM(): LinearLM {
     gradients: {
       streamLoss: async (sequences) => ({
         sites: sequences.reduce((sum, { sites }) => sum + sites.length, 0),
-        stream: fromRows(sequences.flatMap(({ tokens, sites }) => sites.map((site) => keyOf(tokens, site)))),
+        stream: fromRows(
+          sequences.flatMap(({ tokens, sites }) => sites.map((site) => outputOf(keyOf(tokens, site)))),
+        ),
         evaluate: async (additions) => evaluate(sequences, additions),
       }),
       mlpOutputs: async (prompts, { positions }) => fromRows(at(prompts, positions).map(outputOf)),

@@ -9,6 +9,14 @@ export {
 } from '@sakejs/activations';
 export { learnEdit, type LearnEditOptions } from './learn-edit.js';
 export { createMethod, mappedMethodNames, methodNames, type MethodOverrides } from './methods.js';
+export {
+  keyMomentsDirectory,
+  keyMomentsTokens,
+  modelKeyMoments,
+  type ModelKeyMomentsOptions,
+} from './key-moments.js';
+export { momentsLayers, romeSettingsOf } from './weight-presets.js';
+export { ownCorpus } from './own-corpus.js';
 export { builtInMappers, loadMapper } from './mappers.js';
 export { isMapperModule, loadMapperModule, type MapperModule } from './mapper-module.js';
 export { loadPromptSource } from './prompt-source.js';

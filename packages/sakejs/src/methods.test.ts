@@ -18,6 +18,9 @@ describe('createMethod', () => {
       'icl',
       'ike',
       'imagine',
+      'rome',
+      'memit',
+      'compmemit',
       'serac',
     ]);
     for (const name of methodNames) expect(createMethod(name, lm.info).name).toBe(name);
@@ -25,7 +28,7 @@ describe('createMethod', () => {
 
   it('names what there is for another name', async () => {
     await using lm = await loadModel(await writeTinyModel(temporaryFolder()));
-    for (const name of ['rome', 'constructor']) {
+    for (const name of ['romulus', 'constructor']) {
       const error = await expectCode(async () => createMethod(name, lm.info), 'unknown-kind');
       expect(error.message).toMatch(/expected one of sake, sake-paper, uniform, uniform-paper/);
     }

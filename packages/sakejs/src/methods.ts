@@ -3,11 +3,15 @@ import {
   actAddOriginal,
   ftL,
   ftLPresetFor,
+  compMemit,
   grace,
   icl,
   ike,
   imagine,
+  memit,
+  rome,
   serac,
+  type MomentsReader,
 } from '@sakejs/baselines';
 import { createEditMethod, type ImpliedScopes, type LaterTokens, type TargetChoice } from '@sakejs/editor';
 import { euclideanCentroid, whoWhatNow, type WhoWhatNowOptions } from '@sakejs/scope';
@@ -20,6 +24,8 @@ import {
   type ScopeDetector,
 } from '@sakejs/spec';
 import { buresWasserstein, meanShift } from '@sakejs/transport';
+import { sharedKeyMoments } from './key-moments.js';
+import { memitSettingsOf, romeSettingsOf } from './weight-presets.js';
 
 export interface MethodOverrides {
   readonly mapper?: Mapper;
@@ -31,6 +37,11 @@ export interface MethodOverrides {
   readonly implications?: boolean;
   /** For how many tokens of the new object behind its first a map of their own is learned. Default 0, as in the paper. */
   readonly laterTokens?: LaterTokens;
+  /**
+   * Where methods that change weights keep second moments of MLP keys, such as `keyMomentsDirectory()`. Default: memory
+   * alone. No part of a method: those without use for it leave it.
+   */
+  readonly momentsDirectory?: string;
 }
 
 /** A built-in method for a model. */
@@ -98,20 +109,36 @@ const mapped =
 
 /** A method with parts of its own, but for the scope where it has `scope`. */
 const fixed =
-  (create: (scope: ScopeDetector | undefined, info: ModelInfo) => EditMethod): Recipe =>
-  (name, info, { scope, ...others }) => {
+  (
+    create: (
+      scope: ScopeDetector | undefined,
+      info: ModelInfo,
+      momentsDirectory: string | undefined,
+    ) => EditMethod,
+  ): Recipe =>
+  (name, info, { scope, momentsDirectory, ...others }) => {
     const refused = Object.entries(others).find(([, value]) => value !== undefined);
     if (refused !== undefined) refusePart(name, refused[0]);
-    return create(scope, info);
+    return create(scope, info, momentsDirectory);
   };
 
 /** A method that decides by itself where it applies. */
 const scopeless =
-  (create: (info: ModelInfo) => EditMethod): Recipe =>
+  (create: (info: ModelInfo, momentsDirectory: string | undefined) => EditMethod): Recipe =>
   (name, info, overrides) => {
     if (overrides.scope !== undefined) refusePart(name, 'scope');
-    return fixed(() => create(info))(name, info, overrides);
+    return fixed((_, __, momentsDirectory) => create(info, momentsDirectory))(name, info, overrides);
   };
+
+/** Second moments of a model's keys, made when they are first needed. */
+const momentsIn =
+  (directory: string | undefined): MomentsReader =>
+  (lm, layer, signal) =>
+    sharedKeyMoments(lm, {
+      layer,
+      ...(directory !== undefined && { directory }),
+      ...(signal && { signal }),
+    });
 
 function refusePart(method: string, option: string): never {
   throw new SakeError(
@@ -134,6 +161,9 @@ function refusePart(method: string, option: string): never {
  * - `grace`: a learned state at a block within a radius of the request's own.
  * - `icl`: the new fact stated in front of every prompt, no gate; `imagine`: so, behind "Imagine that".
  * - `ike`: demonstrations of other facts, then the new fact, in front of every prompt, no gate.
+ * - `rome`: a rank-one change of one MLP's weight, no gate.
+ * - `memit`: changes of several MLPs' weights, no gate; edits that are live together are solved for together.
+ * - `compmemit`: so, with paraphrases and what follows from the edit in the same batch.
  * - `serac`: the new fact stated in front of what a classifier trained for the edit holds in scope.
  */
 const recipes: Readonly<Record<string, Recipe>> = {
@@ -168,6 +198,11 @@ const recipes: Readonly<Record<string, Recipe>> = {
   icl: fixed((scope) => icl({ ...(scope && { scope }) })),
   ike: fixed((scope) => ike({ ...(scope && { scope }) })),
   imagine: fixed((scope) => imagine({ ...(scope && { scope }) })),
+  rome: scopeless((info, directory) => rome({ ...romeSettingsOf(info), moments: momentsIn(directory) })),
+  memit: scopeless((info, directory) => memit({ ...memitSettingsOf(info), moments: momentsIn(directory) })),
+  compmemit: scopeless((info, directory) =>
+    compMemit({ ...memitSettingsOf(info), moments: momentsIn(directory) }),
+  ),
   serac: fixed((scope) => serac({ ...(scope && { scope }) })),
 };
 

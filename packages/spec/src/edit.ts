@@ -126,8 +126,19 @@ export interface LearnContext {
   readonly signal?: AbortSignal;
 }
 
+/** One of many edits that are learned at once. */
+export interface BatchItem {
+  readonly request: EditRequest;
+  readonly prompts: PromptDistribution;
+}
+
 /** A way of editing, SAKE or any other, under one interface. */
 export interface EditMethod<E extends Edit = Edit> {
   readonly name: string;
   learn(request: EditRequest, context: LearnContext): Promise<E>;
+  /**
+   * Learns many edits at once, an edit an item in their order, for methods that solve for them together; absent where each
+   * edit is learned by itself. The edits share a `batch`.
+   */
+  learnBatch?(items: readonly BatchItem[], context: Omit<LearnContext, 'prompts'>): Promise<E[]>;
 }

@@ -55,6 +55,7 @@ export {
 } from './layer-access.js';
 export { chatTokens, type ChatFormat, type ChatMessage, type ChatOptions } from './chat.js';
 export type {
+  BatchItem,
   Edit,
   EditMethod,
   ImpliedMap,

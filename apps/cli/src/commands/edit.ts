@@ -9,7 +9,14 @@ import {
   type PromptDistribution,
 } from '@sakejs/spec';
 import { createProgress } from '@sakejs/terminal';
-import { createMethod, isMapperModule, loadMapper, loadPromptSource, methodNames } from 'sakejs';
+import {
+  createMethod,
+  isMapperModule,
+  keyMomentsDirectory,
+  loadMapper,
+  loadPromptSource,
+  methodNames,
+} from 'sakejs';
 import { z } from 'zod';
 import { print, type CommandContext } from './command-context.js';
 import { continuation } from './continuation.js';
@@ -61,6 +68,7 @@ export async function editCommand(raw: unknown, context: CommandContext): Promis
     progress.update(0, STEPS, 'loading the model');
     await using lm = await openModel(options, context);
     const method = createMethod(options.method, lm.info, {
+      momentsDirectory: keyMomentsDirectory(),
       ...(mapper === undefined ? {} : { mapper }),
       ...(options.targets === undefined ? {} : { targets: options.targets }),
       ...(options.laterTokens === undefined ? {} : { laterTokens: options.laterTokens }),

@@ -72,7 +72,7 @@ describe('romeUpdate', () => {
   });
 
   it('refuses moments of another width and prompts without their subject', async () => {
-    const narrow = { size: 3, solve: () => new Float64Array(3) };
+    const narrow = { ...solver, size: 3 };
     await expectCode(() => romeUpdate(lm, request, { settings, solver: narrow, prefixes }), 'shape-mismatch');
     const nowhere = { ...request, prompt: 'it lies by' };
     await expectCode(() => romeUpdate(lm, nowhere, { settings, solver, prefixes }), 'invalid-request');

@@ -6,15 +6,22 @@ import {
   type EditMethod,
   type WeightDeltaEdit,
 } from '@sakejs/spec';
+import { once } from '../once.js';
 import type { KeyMoments } from './key-moments.js';
 import { createKeySolver, type KeySolver } from './key-solver.js';
 import { romeSettings, type RomeSettings } from './rome-settings.js';
 import { romeUpdate, type RomeUpdateOptions } from './rome-update.js';
 import { samplePrefixes, type SamplePrefixesOptions } from './sample-prefixes.js';
 
+/** Gets the moments of a model's keys at a block. */
+export type MomentsReader = (
+  lm: CausalLM,
+  layer: number,
+  signal: AbortSignal | undefined,
+) => Promise<KeyMoments>;
+
 /** Moments of a model's keys, or where they come from; asked for once a model. */
-export type MomentsSource =
-  KeyMoments | ((lm: CausalLM, layer: number, signal: AbortSignal | undefined) => Promise<KeyMoments>);
+export type MomentsSource = KeyMoments | MomentsReader;
 
 export interface RomeOptions
   extends
@@ -103,14 +110,4 @@ export function rome(options: RomeOptions): EditMethod<WeightDeltaEdit> {
       };
     },
   };
-}
-
-/** What was made for a key before, or is now; a failure is not kept. */
-function once<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
-  const before = known.get(key);
-  if (before !== undefined) return before;
-  const made = make();
-  known.set(key, made);
-  made.catch(() => known.delete(key));
-  return made;
 }

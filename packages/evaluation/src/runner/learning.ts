@@ -32,6 +32,8 @@ export interface CaseLearner {
   learn(entry: MethodEntry): Promise<Learned>;
   /** The edit of a finished unit, learned again where it is no longer stored; undefined where it failed. */
   edit(entry: MethodEntry, learned: Learned): Promise<Edit | undefined>;
+  /** The prompts that a method learns the case from. */
+  prompts(entry: MethodEntry): Promise<PromptDistribution>;
   /** Lets go of the prompts; they are made again where they are needed once more. */
   release(): void;
 }
@@ -93,6 +95,7 @@ export function caseLearner(settings: LearnSettings, item: PreparedCase): CaseLe
       await edits.put(key, edit);
       return edit;
     },
+    prompts: promptsOf,
     release: () => made.clear(),
   };
 }

@@ -10,7 +10,7 @@ import { summariseSuite } from './summarise-suite.js';
  * Runs a suite: learns each case's edit with each method, asks everything and judges it by the suite's metrics.
  *
  * A protocol whose edits live alone scores each case with its own edit; one with all edits live scores every case with all
- * of a method's edits. Test prompts are withheld from the prompt source, case by case. A case without prompts, or
+ * of a method's edits, which a method that can learn many at once then learns as one batch. Test prompts are withheld from the prompt source, case by case. A case without prompts, or
  * whose edit cannot be learned, stays in every denominator, scored without an edit of its own, and is named in the
  * warnings; work that failed otherwise counts as failures and is listed under `errors`. Queries longer than the model's
  * positions are left out and counted.
@@ -43,7 +43,7 @@ export async function runSuite(options: RunSuiteOptions): Promise<SuiteResult[]>
         method: entry.name,
         edits: entry.method !== undefined,
         learned: learned.filter((unit) => unit !== undefined),
-        warnings,
+        warnings: [...warnings, ...scores[at]!.warnings],
         errors: [...errors, ...scores[at]!.errors],
         queries: scores[at]!.queries,
         seconds: scores[at]!.seconds,

@@ -58,10 +58,14 @@ export async function scoreCase(
   if (known !== undefined)
     // The same edits and queries may stand elsewhere in another run.
     return { ...known, queries: known.queries.map((query) => ({ ...query, case: item.index })) };
+  const loaded = await attempt(() => edits.load());
   const started = performance.now();
-  const outcome = await attempt(async () =>
-    askCase({ lm, metrics, wholeObject, plain, protocol, alsoOpen, signal, ...(await edits.load()) }, item),
-  );
+  const outcome =
+    'failure' in loaded
+      ? loaded
+      : await attempt(() =>
+          askCase({ lm, metrics, wholeObject, plain, protocol, alsoOpen, signal, ...loaded.value }, item),
+        );
   const seconds = (performance.now() - started) / 1000;
   if ('failure' in outcome)
     return {

@@ -1,9 +1,10 @@
 import { withActivationCache } from '@sakejs/editor';
-import { throwIfAborted, type CausalLM, type Edit, type Json } from '@sakejs/spec';
+import { throwIfAborted, type CausalLM, type Json } from '@sakejs/spec';
 import type { Protocol } from '../protocols/protocol.js';
 import { createWholeObjectScorer } from '../protocols/whole-object.js';
 import { isUnlearnable } from './failures.js';
 import { caseLearner, type CaseLearner, type Learned, type LearnSettings } from './learning.js';
+import { liveTogether, type TogetherEdits } from './live-together.js';
 import type { MethodEntry } from './method-entry.js';
 import type { ScoredQuery } from './outcome.js';
 import { plainAnswers, type PlainAnswers } from './plain-answers.js';
@@ -30,6 +31,8 @@ export interface MethodRun {
 interface ProtocolScores {
   readonly queries: ScoredQuery[];
   readonly errors: UnitError[];
+  /** Of edits that are live together. */
+  readonly warnings: string[];
   seconds: number;
 }
 
@@ -73,7 +76,7 @@ export function startRun(options: RunSuiteOptions): SuiteRun {
       learners: [],
       warnings: suiteWarnings(prepared, learning.lm.info),
       errors: [],
-      scores: protocols.map(() => ({ queries: [], errors: [], seconds: 0 })),
+      scores: protocols.map(() => ({ queries: [], errors: [], warnings: [], seconds: 0 })),
     })),
     together,
     plain: plainAnswers(learning.lm),
@@ -124,7 +127,11 @@ export async function workTogether(run: SuiteRun, chosen: Chosen = () => true): 
   const { options, scoring, prepared, methods, together, plain } = run;
   if (together.length === 0) return;
   for (const method of methods) {
-    const groups = new Map<number, (index: number) => LiveEdits>();
+    const groups = new Map<number, LiveGroup>();
+    const conflicts = new Map<number, string[]>();
+    const leave = async (size: number, group: LiveGroup): Promise<void> => {
+      conflicts.set(size, [...(conflicts.get(size) ?? []), ...(await group.edits.conflicts())]);
+    };
     for (const item of prepared.filter(chosen))
       for (const [index, protocol] of options.protocols.entries()) {
         if (protocol.live !== 'all') continue;
@@ -132,11 +139,20 @@ export async function workTogether(run: SuiteRun, chosen: Chosen = () => true): 
         run.advance(`${method.entry.name}, all edits live`);
         if (item.case.queries.length === 0) continue;
         const size = protocol.liveAtOnce ?? prepared.length;
-        const live = groups.get(size) ?? groupEdits(method, size);
-        groups.set(size, live);
-        const scored = await scoreCase(scoring, item, protocol, live(item.index), plain);
+        const first = item.index - (item.index % size);
+        let group = groups.get(size);
+        if (group?.first !== first) {
+          if (group !== undefined) await leave(size, group);
+          groups.set(size, (group = { first, edits: liveTogether(...slice(run, method, first, size)) }));
+        }
+        const live = group.edits.of(item.index - first);
+        const scored = await scoreCase(scoring, item, protocol, live, plain);
         keep(method.scores[index]!, item, scored);
       }
+    for (const [size, group] of groups) await leave(size, group);
+    for (const [index, protocol] of options.protocols.entries())
+      if (protocol.live === 'all')
+        method.scores[index]!.warnings.push(...(conflicts.get(protocol.liveAtOnce ?? prepared.length) ?? []));
   }
 }
 
@@ -197,31 +213,23 @@ function ownEdit({ entry, learned, learners }: MethodRun, index: number): LiveEd
   };
 }
 
-/**
- * The edits of a method in groups of so many cases, in their order, with each case's own among its group's.
- *
- * The last group asked for is kept: in order, each is loaded once.
- */
-function groupEdits({ entry, learned, learners }: MethodRun, size: number): (index: number) => LiveEdits {
-  let last: { readonly first: number; readonly edits: Promise<(Edit | undefined)[]> } | undefined;
-  const load = async (first: number): Promise<(Edit | undefined)[]> => {
-    const edits: (Edit | undefined)[] = [];
-    for (const [at, unit] of learned.slice(first, first + size).entries())
-      edits.push(unit === undefined ? undefined : await learners[first + at]!.edit(entry, unit));
-    return edits;
-  };
-  const keys = learned.map((unit) => (unit === undefined || unit.failure !== undefined ? null : unit.key));
-  return (index) => {
-    const first = index - (index % size);
-    return {
-      key: { all: keys.slice(first, first + size), own: keys[index] ?? null },
-      load: async () => {
-        if (last?.first !== first) last = { first, edits: load(first) };
-        const edits = await last.edits;
-        return { live: edits.filter((edit) => edit !== undefined), own: edits[index - first] };
-      },
-    };
-  };
+/** Cases whose edits are live together. */
+interface LiveGroup {
+  readonly first: number;
+  readonly edits: TogetherEdits;
+}
+
+/** A run and a method of so many cases from the first on. The last group asked for is kept: in order, each is loaded once. */
+function slice(run: SuiteRun, method: MethodRun, first: number, size: number): [SuiteRun, MethodRun] {
+  const end = first + size;
+  return [
+    { ...run, prepared: run.prepared.slice(first, end) },
+    {
+      ...method,
+      learned: method.learned.slice(first, end),
+      learners: method.learners.slice(first, end),
+    },
+  ];
 }
 
 /** Writes down an edit that was not learned. */

@@ -1,0 +1,38 @@
+import type { RomeOptions } from '../rome/rome.js';
+import { createMemit, type BatchEditMethod, type MemitParts } from './create-memit.js';
+import { memitSettings, type MemitSettings } from './memit-settings.js';
+
+export interface MemitOptions
+  extends
+    Partial<Omit<MemitSettings, 'layers' | 'momentWeight'>>,
+    Pick<MemitSettings, 'layers' | 'momentWeight'>,
+    Pick<RomeOptions, 'ridge' | 'start' | 'name'> {
+  /** Second moments of every critical block's keys, or where they come from; asked for once a model and block. */
+  readonly moments: MemitParts['moments'];
+}
+
+/**
+ * MEMIT: changes of several MLPs' down-projections that make the model complete many requests' prompts at once.
+ *
+ * z by `memorise` for each request, then `memitUpdate` for all of them together. `learnBatch` solves for many; `learn` is a
+ * batch of one. In a batch, each edit holds its own share of the change, a rank a block, so that one may be removed; those
+ * that are left then still make room for it, which `weightConflicts` says.
+ * Cost: `steps` passes forward and back over the blocks above the last, a request; (d + d_ff) numbers a block and edit.
+ * Source: Meng et al., "Mass-Editing Memory in a Transformer" (arXiv 2210.07229).
+ *
+ * @throws {SakeError} here `invalid-option`; from `learn` and `learnBatch` as `rome`, and `invalid-input` for a request that
+ * stands twice in a batch.
+ */
+export function memit(options: MemitOptions): BatchEditMethod {
+  return createMemit(memitParts(options, 'memit', () => Promise.resolve([])));
+}
+
+/** A method's parts from its options. */
+export function memitParts(
+  options: MemitOptions,
+  byDefault: string,
+  further: MemitParts['further'],
+): MemitParts {
+  const { moments, ridge = 0, start, name = byDefault, ...given } = options;
+  return { name, settings: memitSettings(given), moments, ridge, start, further };
+}

@@ -1,0 +1,71 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { cachedKeyMoments, collectKeyMoments, type KeyMoments, type Texts } from '@sakejs/baselines';
+import { layerAccess, type CausalLM } from '@sakejs/spec';
+import { ownCorpus } from './own-corpus.js';
+
+const TOKENS_A_DIMENSION = 40;
+
+export interface ModelKeyMomentsOptions {
+  readonly layer: number;
+  /** Gives a corpus from its start on each call. Default: {@link ownCorpus}. */
+  readonly corpus?: () => Texts;
+  /** Stop after the text in which so many tokens are reached. Default: 40 a dimension of a key. */
+  readonly maxTokens?: number;
+  /** Where moments are kept. Default: memory alone. */
+  readonly directory?: string;
+  readonly signal?: AbortSignal;
+  /** Told the tokens read so far, and the most that will be. */
+  readonly onProgress?: (tokens: number, most: number) => void;
+}
+
+/** Tokens that moments of keys of some width are taken from, unless told otherwise: 40 a dimension. */
+export const keyMomentsTokens = (keySize: number): number => TOKENS_A_DIMENSION * keySize;
+
+/** Second moments of a model's MLP keys at one block, with defaults that serve ROME and MEMIT. */
+export function modelKeyMoments(lm: CausalLM, options: ModelKeyMomentsOptions): Promise<KeyMoments> {
+  const { layer, corpus = ownCorpus, directory, signal, onProgress } = options;
+  const maxTokens = options.maxTokens ?? keyMomentsTokens(layerAccess(lm, 'modelKeyMoments').keySize(layer));
+  const settings = {
+    layer,
+    maxTokens,
+    ...(signal && { signal }),
+    ...(onProgress && { onProgress: (tokens: number) => onProgress(tokens, maxTokens) }),
+  };
+  return directory === undefined
+    ? collectKeyMoments(lm, corpus(), settings)
+    : cachedKeyMoments(lm, corpus, { ...settings, directory });
+}
+
+/**
+ * Where commands keep moments: `$SAKEJS_CACHE/key-moments`, else `$XDG_CACHE_HOME/sakejs/key-moments`, else
+ * `~/.cache/sakejs/key-moments`.
+ */
+export function keyMomentsDirectory(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): string {
+  const { SAKEJS_CACHE: own = '', XDG_CACHE_HOME: common = '' } = environment;
+  const cache = own !== '' ? own : join(common !== '' ? common : join(homedir(), '.cache'), 'sakejs');
+  return join(cache, 'key-moments');
+}
+
+const known = new Map<string, Promise<KeyMoments>>();
+
+/** {@link modelKeyMoments} of the default corpus, made once a process for each model, block and directory. */
+export function sharedKeyMoments(
+  lm: CausalLM,
+  { layer, directory, signal }: Pick<ModelKeyMomentsOptions, 'layer' | 'directory' | 'signal'>,
+): Promise<KeyMoments> {
+  const { sha256, runtime } = lm.info;
+  const key = JSON.stringify([sha256, runtime['change'] ?? '', layer, directory ?? '']);
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const made = modelKeyMoments(lm, {
+    layer,
+    ...(directory !== undefined && { directory }),
+    ...(signal && { signal }),
+  });
+  known.set(key, made);
+  made.catch(() => known.delete(key));
+  return made;
+}
