@@ -50,7 +50,9 @@ const asked = requests.map(({ prompt, subject }) => fillPrompt(prompt, subject))
 const promptsFor = (request: EditRequest): Promise<PromptDistribution> =>
   source.generate(request, { count: 24, seed: 1 });
 
-for (const name of methodNames)
+/** They change weights, without a gate, and have test files of their own. */
+const ofWeights = ['rome', 'memit', 'compmemit', 'ft'];
+for (const name of methodNames.filter((each) => !ofWeights.includes(each)))
   describeEditMethod(
     `${name} on the embedded model`,
     async () => {
