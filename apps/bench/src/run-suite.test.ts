@@ -161,7 +161,7 @@ describe('sake-bench run', () => {
   it.each([
     [
       'an unknown method',
-      ['--methods', 'none,rome'],
+      ['--methods', 'none,no-such-method'],
       2,
       /--methods: expected names among none, sake, sake-paper/,
     ],

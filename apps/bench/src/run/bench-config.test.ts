@@ -25,7 +25,7 @@ describe('readBenchConfig', () => {
     ['a suite that is not known', { suites: ['zsre'] }, /suites\.0: .*counterfact/],
     ['a suite twice', { suites: ['doubt', 'doubt'] }, /suites: expected each once/],
     ['no methods', { methods: [] }, /methods: /],
-    ['a method that is not known', { methods: ['rome'] }, /methods\.0: expected one of none, sake/],
+    ['a method that is not known', { methods: ['no-such-method'] }, /methods\.0: expected one of none, sake/],
     ['a setting that is not known', { protocols: [{ base: 'paper', gate: 'open' }] }, /protocols\.0: /],
     ['a stray field', { speed: 9 }, /speed/],
   ])('refuses %s and says where', (_, content, message) => {
