@@ -110,7 +110,12 @@ describe('sake edit', () => {
       /expected one of bures-wasserstein, .*"optimal"/,
     ],
     ['a missing mapper module', [...FRANCE, '--mapper', './none.mjs'], 3, /module at .*none\.mjs/],
-    ['an unknown method', france('--method', 'no-such-method'), 2, /--method: expected one of sake, .*--help/],
+    [
+      'an unknown method',
+      france('--method', 'no-such-method'),
+      2,
+      /--method: expected one of sake, .*--help/,
+    ],
     ['targets of another kind', [...FRANCE, '--targets', 'some'], 2, /--targets: expected all or obeying/],
     [
       'later tokens that are no number',
