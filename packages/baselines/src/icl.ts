@@ -1,4 +1,4 @@
-import { checkLearnInput, checkLengths, editId, learnScope, provenanceOf } from '@sakejs/editor';
+import { checkLearnInput, checkLengths, learnScope } from '@sakejs/editor';
 import { nearestRequest } from '@sakejs/scope';
 import {
   fillPrompt,
@@ -8,6 +8,7 @@ import {
   throwIfAborted,
 } from '@sakejs/spec';
 import { checkWording, stateFact } from './state-fact.js';
+import { promptEdit } from './prompt-edit.js';
 
 export interface IclOptions {
   /**
@@ -58,19 +59,10 @@ export function icl(options: IclOptions = {}): EditMethod<PromptEdit> {
         ...{ lm, scope: detector, signal, where: WHERE, forcedSource: false },
         prompts: { ...prompts, request, prompts: [prompt], wordings: [0], positives: [], negatives: [] },
       });
-      return {
-        kind: 'prompt',
-        id: editId(request),
-        request,
-        prefix,
-        scope,
-        provenance: {
-          method: name,
-          ...provenanceOf(lm, prompts, seed),
-          rows: { source: 0, target: 0, obeying: 0 },
-          settings: { wording },
-        },
-      };
+      return promptEdit(
+        { request, prefix, scope, method: name, settings: { wording } },
+        { lm, prompts, seed },
+      );
     },
   };
 }

@@ -1,4 +1,4 @@
-import { checkLearnInput, checkLengths, editId, learnScope, provenanceOf } from '@sakejs/editor';
+import { checkLearnInput, checkLengths, learnScope } from '@sakejs/editor';
 import { nearestRequest } from '@sakejs/scope';
 import {
   type CausalLM,
@@ -25,6 +25,7 @@ import { checkOptions, having } from './check-options.js';
 import { type Demonstration, newFact, writeContext } from './demonstration.js';
 import { otherFacts } from './other-facts.js';
 import { rankBySimilarity } from './rank-by-similarity.js';
+import { promptEdit } from './prompt-edit.js';
 
 export interface IkeOptions {
   /** Most demonstrations. Default 32, as in the paper. */
@@ -95,16 +96,12 @@ export function ike(options: IkeOptions = {}): EditMethod<PromptEdit> {
         prompts: { ...distribution, prompts: [prompt], wordings: [0], positives: [], negatives: [] },
       });
       const count = (kind: Demonstration['kind']): number => kept.filter((each) => each.kind === kind).length;
-      return {
-        kind: 'prompt',
-        id: editId(request),
-        request,
-        prefix,
-        scope,
-        provenance: {
+      return promptEdit(
+        {
+          request,
+          prefix,
+          scope,
           method: name,
-          ...provenanceOf(lm, prompts, seed),
-          rows: { source: 0, target: 0, obeying: 0 },
           settings: {
             demonstrationsWanted: checked.demonstrations,
             demonstrationsFound: candidates.length,
@@ -114,7 +111,8 @@ export function ike(options: IkeOptions = {}): EditMethod<PromptEdit> {
             retrieval: checked.embedder?.kind ?? 'last-token activation',
           },
         },
-      };
+        { lm, prompts, seed },
+      );
     },
   };
 }

@@ -1,4 +1,4 @@
-import { checkLearnInput, checkLengths, editId, learnScope, provenanceOf } from '@sakejs/editor';
+import { checkLearnInput, checkLengths, learnScope } from '@sakejs/editor';
 import { trainedClassifier } from '@sakejs/scope';
 import {
   fillPrompt,
@@ -11,6 +11,7 @@ import {
 import { z } from 'zod';
 import { checkOptions, having } from './check-options.js';
 import { checkWording, stateFact } from './state-fact.js';
+import { promptEdit } from './prompt-edit.js';
 
 export interface SeracOptions {
   /**
@@ -72,19 +73,10 @@ export function serac(options: SeracOptions = {}): EditMethod<PromptEdit> {
         scope: given.scope ?? trainedClassifier({ layers: lm.info.layers, seed }),
         prompts: { ...prompts, request },
       });
-      return {
-        kind: 'prompt',
-        id: editId(request),
-        request,
-        prefix,
-        scope,
-        provenance: {
-          method: name,
-          ...provenanceOf(lm, prompts, seed),
-          rows: { source: 0, target: 0, obeying: 0 },
-          settings: { wording, ...settings },
-        },
-      };
+      return promptEdit(
+        { request, prefix, scope, method: name, settings: { wording, ...settings } },
+        { lm, prompts, seed },
+      );
     },
   };
 }
