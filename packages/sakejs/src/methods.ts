@@ -11,20 +11,13 @@ import {
   memit,
   rome,
   serac,
-  type MomentsReader,
 } from '@sakejs/baselines';
 import { createEditMethod, type ImpliedScopes, type LaterTokens, type TargetChoice } from '@sakejs/editor';
-import { euclideanCentroid, whoWhatNow, type WhoWhatNowOptions } from '@sakejs/scope';
-import {
-  SakeError,
-  type EditMethod,
-  type Mapper,
-  type ModelInfo,
-  type PromptKind,
-  type ScopeDetector,
-} from '@sakejs/spec';
+import { euclideanCentroid, whoWhatNow } from '@sakejs/scope';
+import { SakeError, type EditMethod, type Mapper, type ModelInfo, type ScopeDetector } from '@sakejs/spec';
 import { buresWasserstein, meanShift } from '@sakejs/transport';
-import { sharedKeyMoments } from './key-moments.js';
+import { keyMomentsReader } from './key-moments.js';
+import { otherQuestions, steeringScope } from './steering-scope.js';
 import { memitSettingsOf, romeSettingsOf } from './weight-presets.js';
 
 export interface MethodOverrides {
@@ -50,30 +43,6 @@ type Recipe = (name: string, info: ModelInfo, overrides: MethodOverrides) => Edi
 /** The paper's gate on hidden states: centroid of plain and forced rows, 95 % of held-out prompts in scope. */
 const paperScope = (): ScopeDetector =>
   euclideanCentroid({ centre: 'all', threshold: { kind: 'coverage', share: 0.95 } });
-
-const border: WhoWhatNowOptions['factorTarget'] = {
-  kind: 'midpoint',
-  positivePercentile: 3,
-  negativePercentile: 90,
-};
-
-/** Every kind of text that asks something else than the edit. */
-const otherQuestions: readonly PromptKind[] = [
-  'topic-change',
-  'other-subject',
-  'same-object',
-  'other-relation',
-];
-
-/** Who, what, now: layers, kinds and borders were chosen on the embedded dev records (docs/findings.md). */
-const ourScope = ({ layers }: ModelInfo): ScopeDetector =>
-  whoWhatNow({
-    layers,
-    nowLayer: Math.ceil((layers * 3) / 8) - 1,
-    nowNegatives: otherQuestions,
-    nowDoubtStates: 4,
-    factorTarget: border,
-  });
 
 /** Where what follows from an edit is asked. Of the edited subject by name; of its description, by the answer alone. */
 const impliedScopes = ({ layers }: ModelInfo): ImpliedScopes => ({
@@ -130,16 +99,6 @@ const scopeless =
     return fixed((_, __, momentsDirectory) => create(info, momentsDirectory))(name, info, overrides);
   };
 
-/** Second moments of a model's keys, made when they are first needed. */
-const momentsIn =
-  (directory: string | undefined): MomentsReader =>
-  (lm, layer, signal) =>
-    sharedKeyMoments(lm, {
-      layer,
-      ...(directory !== undefined && { directory }),
-      ...(signal && { signal }),
-    });
-
 function refusePart(method: string, option: string): never {
   throw new SakeError(
     'invalid-option',
@@ -169,7 +128,7 @@ function refusePart(method: string, option: string): never {
 const recipes: Readonly<Record<string, Recipe>> = {
   sake: mapped({
     mapper: () => buresWasserstein({ ridge: 10, targetRidge: 1e-2 }),
-    scope: ourScope,
+    scope: steeringScope,
     targets: 'obeying',
     implied: impliedScopes,
   }),
@@ -178,13 +137,13 @@ const recipes: Readonly<Record<string, Recipe>> = {
     scope: paperScope,
     targets: 'all',
   }),
-  uniform: mapped({ mapper: () => meanShift(), scope: ourScope, targets: 'obeying' }),
+  uniform: mapped({ mapper: () => meanShift(), scope: steeringScope, targets: 'obeying' }),
   'uniform-paper': mapped({ mapper: () => meanShift(), scope: paperScope, targets: 'all' }),
-  actadd: fixed((scope, info) => actAdd({ scope: scope ?? ourScope(info) })),
+  actadd: fixed((scope, info) => actAdd({ scope: scope ?? steeringScope(info) })),
   'actadd-original': fixed((scope, info) =>
     // Chosen on dev records (docs/findings.md); at the first positions, as in the paper, facts do not move.
     actAddOriginal({
-      scope: scope ?? ourScope(info),
+      scope: scope ?? steeringScope(info),
       layer: Math.max(0, info.layers - 2),
       position: 'last',
       coefficient: 2.5,
@@ -198,10 +157,14 @@ const recipes: Readonly<Record<string, Recipe>> = {
   icl: fixed((scope) => icl({ ...(scope && { scope }) })),
   ike: fixed((scope) => ike({ ...(scope && { scope }) })),
   imagine: fixed((scope) => imagine({ ...(scope && { scope }) })),
-  rome: scopeless((info, directory) => rome({ ...romeSettingsOf(info), moments: momentsIn(directory) })),
-  memit: scopeless((info, directory) => memit({ ...memitSettingsOf(info), moments: momentsIn(directory) })),
+  rome: scopeless((info, directory) =>
+    rome({ ...romeSettingsOf(info), moments: keyMomentsReader(directory) }),
+  ),
+  memit: scopeless((info, directory) =>
+    memit({ ...memitSettingsOf(info), moments: keyMomentsReader(directory) }),
+  ),
   compmemit: scopeless((info, directory) =>
-    compMemit({ ...memitSettingsOf(info), moments: momentsIn(directory) }),
+    compMemit({ ...memitSettingsOf(info), moments: keyMomentsReader(directory) }),
   ),
   serac: fixed((scope) => serac({ ...(scope && { scope }) })),
 };
