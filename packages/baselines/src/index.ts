@@ -16,7 +16,7 @@ export { memitUpdate, type MemitLayerUpdate, type MemitUpdateOptions } from './m
 export { memorise, type Association, type MemoriseOptions, type Memory } from './memit/memorise.js';
 export type { BatchEditMethod } from './memit/create-memit.js';
 export { spreadKeys } from './memit/spread-keys.js';
-export { serac, type SeracOptions } from './serac.js';
+export { serac, type ClassifierTraining, type SeracOptions } from './serac.js';
 export { stateFact } from './state-fact.js';
 export {
   collectKeyMoments,

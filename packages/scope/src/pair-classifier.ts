@@ -6,6 +6,7 @@ import {
   type Query,
   type Scope,
   type ScopeDetector,
+  type ScopeNeeds,
 } from '@sakejs/spec';
 import { groupFolds } from './group-folds.js';
 import {
@@ -106,6 +107,12 @@ export function pairClassifier(
     },
   };
 }
+
+/** What the classifier has to see of a text. */
+export const pairClassifierNeeds = ({
+  layers,
+  features = defaultFeatures(layers),
+}: Pick<PairClassifierOptions, 'layers' | 'features'>): ScopeNeeds => featureNeeds(features);
 
 function withDefaults(options: PairClassifierOptions): Required<PairClassifierOptions> {
   const { layers, penalties = [1e-6, 1e-4, 1e-2], heldOut = 0.25, threshold = 0.5 } = options;
