@@ -42,7 +42,7 @@ export const activationSweeps: Readonly<Record<string, Sweep>> = {
     sharedGates,
   ),
   actadd: sweep(
-    () => ({ border: borders, nowShrinkage: [0.1, 0.2, 0.4] }),
+    () => ({ border: borders, nowShrinkage: [0.1, 0.2, 0.3, 0.4] }),
     ({ border, nowShrinkage }, { info }) =>
       actAdd({
         scope: steeringScope(info, {

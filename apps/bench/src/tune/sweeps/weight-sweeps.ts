@@ -1,4 +1,4 @@
-import { compMemit, ftL, memit, rome } from '@sakejs/baselines';
+import { compMemit, createMemories, ftL, memit, rome } from '@sakejs/baselines';
 import type { ModelInfo } from '@sakejs/spec';
 import { keyMomentsReader, memitSettingsOf, romeSettingsOf } from 'sakejs';
 import { blocks, sweep, type Sweep } from './sweep.js';
@@ -68,14 +68,14 @@ export const weightSweeps: Readonly<Record<string, Sweep>> = {
     (info) => ({
       layers: blockRuns(info),
       momentWeight: momentWeights(info),
-      klFactor: [0.0625, 0.5],
       paraphrases: [2, 4, 8],
       implications: [0, 1, 2],
     }),
-    ({ layers, ...setting }, { info, momentsDirectory }) =>
+    ({ layers, ...setting }, { info, momentsDirectory }, memories) =>
       compMemit({
-        ...{ ...memitSettingsOf(info), ...setting, layers: blocksOf(layers) },
+        ...{ ...memitSettingsOf(info), ...setting, layers: blocksOf(layers), memories },
         moments: keyMomentsReader(momentsDirectory),
       }),
+    createMemories,
   ),
 };

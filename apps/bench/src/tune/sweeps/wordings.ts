@@ -11,14 +11,17 @@ export const wordings = {
   'not the old': '{statement}, not {targetTrue}. ',
   news: 'News of today: {statement}.\n',
   prompt: 'New Fact: {statement}\nPrompt: ',
+  correction: 'Correction: {statement}. ',
 } as const;
 
-/** Names of {@link wordings}. */
-export const wordingNames = Object.keys(wordings) as (keyof typeof wordings)[];
+/** Names of {@link wordings} but for the one that `icl` has anyway. */
+export const wordingNames = (Object.keys(wordings) as (keyof typeof wordings)[]).filter(
+  (name) => name !== 'new fact',
+);
 
-/** Ways of asking to imagine a fact; the first is the published one. */
+/** Ways of asking to imagine a fact, beside the published `Imagine that {statement}. `. */
 export const imaginings = {
-  'that, in a sentence': 'Imagine that {statement}. ',
+  'a story': 'Imagine a story in which {statement}. ',
   'that, on a line': 'Imagine that {statement}.\n',
   bare: 'Imagine {statement}. ',
   'a world': 'Imagine a world in which {statement}. In that world, ',
