@@ -70,6 +70,12 @@ export function createBenchProgram(streams: Streams = process): Program {
         'none,sake,sake-paper,uniform',
       )
       .option('--mapper <name>', "a mapper in place of the methods' own: a built-in name, or ./my-mapper.mjs")
+      .option('--counterfactual <model>', "what answers in scope of serac's edits; default: the edited model")
+      .option(
+        '--classifier-edits <n>',
+        'train one scope classifier for all of serac, on so many other edits; default: one an edit',
+        number,
+      )
       .option(
         '--protocol <names>',
         'paper (each edit alone), strict (all edits live), or both, comma-separated: edits are learned once',

@@ -11,6 +11,7 @@ import {
   memit,
   rome,
   serac,
+  type SeracOptions,
 } from '@sakejs/baselines';
 import { createEditMethod, type ImpliedScopes, type LaterTokens, type TargetChoice } from '@sakejs/editor';
 import { euclideanCentroid, whoWhatNow } from '@sakejs/scope';
@@ -30,6 +31,10 @@ export interface MethodOverrides {
   readonly implications?: boolean;
   /** For how many tokens of the new object behind its first a map of their own is learned. Default 0, as in the paper. */
   readonly laterTokens?: LaterTokens;
+  /** The model that answers in scope of `serac`'s edits. Default: the edited model itself. */
+  readonly counterfactual?: SeracOptions['counterfactual'];
+  /** Other edits, on which `serac` trains one classifier for all. Default: each edit trains its own. */
+  readonly training?: SeracOptions['training'];
   /**
    * Where methods that change weights keep second moments of MLP keys, such as `keyMomentsDirectory()`. Default: memory
    * alone. No part of a method: those without use for it leave it.
@@ -68,13 +73,20 @@ const mapped =
     readonly targets: TargetChoice;
     readonly implied?: (info: ModelInfo) => ImpliedScopes;
   }): Recipe =>
-  (name, info, { mapper = parts.mapper(), scope = parts.scope(info), targets = parts.targets, ...others }) =>
-    createEditMethod({
+  (
+    name,
+    info,
+    { mapper = parts.mapper(), scope = parts.scope(info), targets = parts.targets, ...others },
+  ) => {
+    for (const part of ['counterfactual', 'training'] as const)
+      if (others[part] !== undefined) refusePart(name, part);
+    return createEditMethod({
       ...{ name, mapper, scope, targets },
       ...(others.forcedSource !== undefined && { forcedSource: others.forcedSource }),
       ...(parts.implied !== undefined && others.implications !== false && { implied: parts.implied(info) }),
       ...(others.laterTokens !== undefined && { laterTokens: others.laterTokens }),
     });
+  };
 
 /** A method with parts of its own, but for the scope where it has `scope`. */
 const fixed =
@@ -166,7 +178,14 @@ const recipes: Readonly<Record<string, Recipe>> = {
   compmemit: scopeless((info, directory) =>
     compMemit({ ...memitSettingsOf(info), moments: keyMomentsReader(directory) }),
   ),
-  serac: fixed((scope) => serac({ ...(scope && { scope }) })),
+  serac: (name, info, { counterfactual, training, ...others }) =>
+    fixed((scope) =>
+      serac({
+        ...(scope && { scope }),
+        ...(counterfactual && { counterfactual }),
+        ...(training && { training }),
+      }),
+    )(name, info, others),
 };
 
 /** Names that {@link createMethod} knows. */
