@@ -40,8 +40,8 @@ describe('sake-bench run', () => {
     expect(out).toMatch(
       /^CounterFact, paper protocol, each edit alone: 2 edits, 10 template prompts each, seed 0\n/,
     );
-    expect(out).toMatch(/\nnone +\S+ \[.*\] n=2 .* 0 +- +- +\d/);
-    expect(out).toMatch(/\nsake-paper +\S+ \[.*\] n=2 .* 2 +[\d.]+ +\d+ +\d/);
+    expect(out).toMatch(/\nnone +\S+ \[.*\] n=2 .* 0 +- +- +- +\d/);
+    expect(out).toMatch(/\nsake-paper +\S+ \[.*\] n=2 .* 2 +[\d.]+ +\d+ +\d+ +\d/);
   });
 
   it('prints nothing but JSON with --json -', async () => {
