@@ -14,7 +14,7 @@ import {
   type MomentsReader,
 } from '@sakejs/baselines';
 import { createEditMethod, type ImpliedScopes, type LaterTokens, type TargetChoice } from '@sakejs/editor';
-import { euclideanCentroid, whoWhatNow, type WhoWhatNowOptions } from '@sakejs/scope';
+import { euclideanCentroid, whoWhatNow, type CalibrationTarget } from '@sakejs/scope';
 import {
   SakeError,
   type EditMethod,
@@ -51,11 +51,12 @@ type Recipe = (name: string, info: ModelInfo, overrides: MethodOverrides) => Edi
 const paperScope = (): ScopeDetector =>
   euclideanCentroid({ centre: 'all', threshold: { kind: 'coverage', share: 0.95 } });
 
-const border: WhoWhatNowOptions['factorTarget'] = {
+/** A border midway between the 3rd percentile of positives and one of negatives. */
+const midway = (negativePercentile: number): CalibrationTarget => ({
   kind: 'midpoint',
   positivePercentile: 3,
-  negativePercentile: 90,
-};
+  negativePercentile,
+});
 
 /** Every kind of text that asks something else than the edit. */
 const otherQuestions: readonly PromptKind[] = [
@@ -71,23 +72,25 @@ const ourScope = ({ layers }: ModelInfo): ScopeDetector =>
     layers,
     nowLayer: Math.ceil((layers * 3) / 8) - 1,
     nowNegatives: otherQuestions,
-    nowDoubtStates: 4,
-    factorTarget: border,
+    nowDoubtStates: 8,
+    nowShrinkage: 0.3,
+    factorTarget: midway(90),
   });
 
-/** Where what follows from an edit is asked. Of the edited subject by name; of its description, by the answer alone. */
+/** Where what follows from an edit is asked. Of the edited subject by name; else by whom the description means. */
 const impliedScopes = ({ layers }: ModelInfo): ImpliedScopes => ({
   'object-relation': whoWhatNow({
     layers,
     nowNegatives: [...otherQuestions, 'unrelated'],
-    factorTarget: { kind: 'midpoint', positivePercentile: 3, negativePercentile: 98 },
+    factorTarget: midway(98),
   }),
   'described-subject': whoWhatNow({
     layers,
-    factors: ['what', 'now'],
+    factors: ['what', 'now', 'meant'],
+    whatLayer: layers - 1,
     nowLayer: 'final',
     nowNegatives: [...otherQuestions, 'unrelated'],
-    factorTarget: { kind: 'midpoint', positivePercentile: 3, negativePercentile: 99 },
+    factorTarget: midway(98),
   }),
 });
 
