@@ -31,7 +31,7 @@ const NEGATIVE = 'var(--series-2)';
 
 const ROW_HEIGHT = 22;
 /** Characters of a row's name that are shown. */
-const NAME_LENGTH = 20;
+const NAME_LENGTH = 21;
 /** Most labels along the blocks. */
 const TICKS = 12;
 
@@ -58,7 +58,7 @@ export function traceHeatMap({ name, rows, layers, cells, most }: HeatMap): Mark
     height: ROW_HEIGHT * rows.length + 44,
     marginTop: 4,
     marginBottom: 40,
-    marginLeft: 128,
+    marginLeft: 136,
     opacity: { domain: [0, 1], range: [0, 1] },
     x: {
       type: 'band',
@@ -91,7 +91,7 @@ export function heatScale(most: number): Markup {
     width: PLOT_WIDTH,
     marginTop: 4,
     marginBottom: 22,
-    marginLeft: 128,
+    marginLeft: 136,
     opacity: { domain: [0, 1], range: [0, 1] },
     x: {
       type: 'band',

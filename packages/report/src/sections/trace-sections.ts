@@ -10,7 +10,7 @@ import type { StateKind } from '@sakejs/spec';
 import { formatCount, formatInterval, formatValue } from '../html/format-value.js';
 import { html, type Markup } from '../html/html.js';
 import { legend } from '../plots/legend.js';
-import { heatScale, traceHeatMap, type HeatCell } from '../plots/trace-heat-map.js';
+import { heatScale, traceHeatMap, type HeatCell, type HeatMap } from '../plots/trace-heat-map.js';
 import { traceLines } from '../plots/trace-lines.js';
 import { figure } from './figure.js';
 import { figures, fold } from './result-details.js';
@@ -36,16 +36,18 @@ function spread({ value, interval, n }: TraceMean): string {
   return `${formatValue(value)}${range}, n ${formatCount(n)}`;
 }
 
-const largest = (values: readonly number[]): number =>
-  values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+/** A heat map over a scale of its own: kinds differ in size, and each is to be seen. */
+function panel(map: Omit<HeatMap, 'most'>): Markup {
+  const most = map.cells.reduce((so, { value }) => Math.max(so, Math.abs(value)), 0);
+  return figure(map.name, html`${traceHeatMap({ ...map, most })}${heatScale(most)}`);
+}
 
 /** Averages over facts as heat maps by group and block, as lines at the two telling tokens, and as tables. */
 export function traceAverages(result: TraceResult): Markup {
   const { averages, settings, clean, corrupted, totalEffect, model } = result;
   const { kinds, window } = settings;
   const groups = positionGroups.filter((group) => averages.some((one) => one.group === group));
-  const most = largest(averages.map(({ value }) => value));
-  const panel = (kind: StateKind): Markup => {
+  const panelOf = (kind: StateKind): Markup => {
     const cells = averages
       .filter((one) => one.kind === kind)
       .map((one): HeatCell => {
@@ -59,7 +61,7 @@ export function traceAverages(result: TraceResult): Markup {
       });
     const name = kindName(kind, window);
     const rows = groups.map((group) => groupNames[group]);
-    return figure(name, traceHeatMap({ name, rows, layers: model.layers, cells, most }));
+    return panel({ name, rows, layers: model.layers, cells });
   };
   const lined = (['subjectLast', 'last'] as const).filter((group) => groups.includes(group));
   const labels = kinds.map((kind) => ({ kind, label: kindName(kind, window) }));
@@ -72,7 +74,7 @@ export function traceAverages(result: TraceResult): Markup {
         disturbed. P(object) is ${spread(clean)} undisturbed, ${spread(corrupted)} disturbed; the average
         total effect is ${spread(totalEffect)}. ${suggestionText(result)}
       </p>
-      <div class="plots">${kinds.map(panel)}${figure('scale', heatScale(most))}</div>
+      <div class="plots">${kinds.map(panelOf)}</div>
     </article>
     <article class="card">
       <h3>By block</h3>
@@ -133,7 +135,6 @@ function factCard(
   { kinds, window, layers }: { kinds: readonly StateKind[]; window: number; layers: number },
 ): Markup {
   const rows = tokens.map((token, at) => `${token.trim()}${at >= first && at <= last ? ' *' : ''}`);
-  const most = largest(Object.values(effects).flat(2));
   return html`<article class="card">
     <h3>${prompt} → ${object}</h3>
     <p class="note">
@@ -145,9 +146,8 @@ function factCard(
         const cells = (effects[kind] ?? []).flatMap((values, layer) =>
           values.map((value, row): HeatCell => ({ row, layer, value })),
         );
-        return figure(name, traceHeatMap({ name: `${prompt}, ${name}`, rows, layers, cells, most }));
+        return panel({ name, rows, layers, cells });
       })}
-      ${figure('scale', heatScale(most))}
     </div>
   </article>`;
 }
