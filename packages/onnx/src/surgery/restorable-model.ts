@@ -1,4 +1,4 @@
-import { SakeError, type StateKind } from '@sakejs/spec';
+import type { SakeError, StateKind } from '@sakejs/spec';
 import { tensorInfo } from '../graph-builder.js';
 import { DataType, type OnnxGraph, type OnnxModel, type OnnxNode, type OnnxValueInfo } from '../ir.js';
 import { addToTensors } from './add-to-tensors.js';
