@@ -17,8 +17,8 @@ import { runSuites } from './run-suite.js';
 import { reproducedMethods, tableNames } from './reproduce/reproduced-tables.js';
 import { runReproduce } from './reproduce/run-reproduce.js';
 import { runScaling } from './scaling/run-scaling.js';
-import { sweptMethods } from './tune/sweeps.js';
-import { runTune } from './tune/run-tune.js';
+import { sweptMethods } from './tune/sweeps/sweeps.js';
+import { ALL, runTune } from './tune/run-tune.js';
 import { runMemory } from './memory/run-memory.js';
 import { runStats } from './stats/run-stats.js';
 import { runTable, tableFormats } from './tables/run-table.js';
@@ -71,6 +71,12 @@ export function createBenchProgram(streams: Streams = process): Program {
         'none,sake,sake-paper,uniform',
       )
       .option('--mapper <name>', "a mapper in place of the methods' own: a built-in name, or ./my-mapper.mjs")
+      .option('--counterfactual <model>', "what answers in scope of serac's edits; default: the edited model")
+      .option(
+        '--classifier-edits <n>',
+        'train one scope classifier for all of serac, on so many other edits; default: one an edit',
+        number,
+      )
       .option(
         '--protocol <names>',
         'paper (each edit alone), strict (all edits live), or both, comma-separated: edits are learned once',
@@ -149,17 +155,17 @@ export function createBenchProgram(streams: Streams = process): Program {
     program
       .command('tune')
       .description('Try settings of methods, each method as many, and rank them.')
-      .argument('<methods...>', sweptMethods.join(', '))
+      .option('--methods <names>', `${ALL}, or comma-separated: ${sweptMethods.join(', ')}`, ALL)
       .option('--model <name>', 'embedded, or the folder of an ONNX model', 'embedded')
-      .option('--budget <n>', 'settings a method; of a larger grid they are drawn by --seed', number, 12)
-      .option('--protocol <name>', 'paper (each edit alone) or strict (all edits live)', 'paper')
-      .option('--limit <n>', 'the first N records in file order', number, 20),
+      .option('--budget <n>', 'settings a method; of a larger grid they are drawn by --seed', number, 9)
+      .option('--protocol <name>', 'paper (each edit alone) or strict (all edits live)', 'strict')
+      .option('--limit <n>', 'the first N records in file order', number, 40),
     'dev',
     'prompts an edit',
   )
     .option('--json <file>', 'write the results as JSON; - prints them to standard output, without tables')
-    .action(async (names: string[], options: { readonly json?: unknown }) => {
-      exit = await runCommand((signal) => runTune(names, options, streams, signal), {
+    .action(async (options: { readonly json?: unknown }) => {
+      exit = await runCommand((signal) => runTune(options, streams, signal), {
         json: options.json === '-',
         streams,
       });

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { MethodEntry } from '@sakejs/evaluation';
-import { SakeError, type EditMethod, type ModelInfo } from '@sakejs/spec';
+import { SakeError, type CausalLM, type EditMethod, type ModelInfo } from '@sakejs/spec';
 import {
   createMethod,
   isMapperModule,
@@ -13,6 +13,7 @@ import {
   methodNames,
 } from 'sakejs';
 import { z } from 'zod';
+import type { SharedTraining } from './run/shared-training.js';
 
 /** The unedited model. */
 export const UNEDITED = 'none';
@@ -28,19 +29,30 @@ const methodSchema = z.looseObject({
   learn: z.custom<EditMethod['learn']>((value) => typeof value === 'function', 'must be a function'),
 });
 
+/** Parts that methods may be given in place of their own. */
+export interface MethodParts {
+  /** A mapper's built-in name, or a module. */
+  readonly mapper?: string | undefined;
+  /** What answers in scope of `serac`'s edits. */
+  readonly counterfactual?: CausalLM | undefined;
+  /** Trains one classifier for all of `serac`'s edits. */
+  readonly training?: SharedTraining | undefined;
+}
+
 /**
  * Rows of a table from names of methods: built-in ones, or modules (`./my-method.mjs`).
  *
  * A module's default export is an {@link EditMethod}, or a function that makes one for the model. With a mapper (built-in
- * name or module) every built-in method that maps activations is given it, and its name says so. Methods that change weights
- * find key moments where `sake-bench stats` puts them, or put them there.
+ * name or module) every built-in method that maps activations is given it, and its name says so; so is `serac` a
+ * counterfactual model and the training of its classifier. Methods that change weights find key moments where `sake-bench
+ * stats` puts them, or put them there.
  *
  * @throws {SakeError} `not-found` without the module, `invalid-file` when it exports something else, and as `loadMapper`.
  */
 export async function methodEntries(
   names: readonly string[],
   info: ModelInfo,
-  mapper?: string,
+  { mapper, counterfactual, training }: MethodParts = {},
 ): Promise<MethodEntry[]> {
   const replaced = mapper === undefined ? undefined : await loadMapper(mapper);
   const mapperPrint = mapper !== undefined && isModule(mapper) ? fileHash(mapper) : mapper;
@@ -48,6 +60,7 @@ export async function methodEntries(
     names.map(async (name): Promise<MethodEntry> => {
       if (name === UNEDITED) return { name };
       if (isModule(name)) return ownMethod(name, info);
+      if (name === 'serac') return seracEntry(info, { counterfactual, training });
       if (replaced === undefined || !mappedMethodNames.includes(name))
         return { name, method: createMethod(name, info, { momentsDirectory: keyMomentsDirectory() }) };
       return {
@@ -57,6 +70,26 @@ export async function methodEntries(
       };
     }),
   );
+}
+
+/** `serac` with a counterfactual model or a shared classifier, where it is given such. */
+function seracEntry(
+  info: ModelInfo,
+  { counterfactual, training }: Pick<MethodParts, 'counterfactual' | 'training'>,
+): MethodEntry {
+  const parts = [
+    ...(counterfactual === undefined ? [] : [`answers: ${counterfactual.info.id}`]),
+    ...(training === undefined ? [] : [`classifier of ${training.edits} edits`]),
+  ];
+  if (parts.length === 0) return { name: 'serac', method: createMethod('serac', info) };
+  return {
+    name: `serac (${parts.join(', ')})`,
+    method: createMethod('serac', info, {
+      ...(counterfactual && { counterfactual }),
+      ...(training && { training: training.learnFrom }),
+    }),
+    fingerprint: JSON.stringify([counterfactual?.info.sha256 ?? null, training?.fingerprint ?? null]),
+  };
 }
 
 async function ownMethod(path: string, info: ModelInfo): Promise<MethodEntry> {

@@ -25,7 +25,7 @@ const row = (method: string, warnings: readonly string[]): SuiteRow => ({
   errors: [],
   seconds: 1.25,
   learned: 4,
-  cost: { seconds: 0.5, bytes: 12_000 },
+  cost: { seconds: 0.5, bytes: 12_000, memory: 3 * 2 ** 20 },
 });
 const result: SuiteResult = {
   suite: 'counterfact',
@@ -61,7 +61,7 @@ describe('resultTable', () => {
 
   it('shows shares in per cent with interval and n, and says where there is none', () => {
     expect(text).toMatch(
-      /\na +50\.0 \[40\.0, 60\.0\] n=4 +25\.0 \[15\.0, 35\.0\] n=8 +n = 0 +4 +0\.50 +12 +1\.[23]\n/,
+      /\na +50\.0 \[40\.0, 60\.0\] n=4 +25\.0 \[15\.0, 35\.0\] n=8 +n = 0 +4 +0\.50 +12 +3 +1\.[23]\n/,
     );
   });
 

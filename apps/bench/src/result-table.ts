@@ -33,13 +33,14 @@ export function resultTable(result: SuiteResult): string {
 
 function mainTable({ rows, columns }: SuiteResult): string {
   return formatTable(
-    ['method', ...columns.map(heading), 'edits', 's/edit', 'kB/edit', 'seconds'],
+    ['method', ...columns.map(heading), 'edits', 's/edit', 'kB/edit', 'peak MiB', 'seconds'],
     rows.map(({ method, metrics, learned, seconds, cost }) => [
       method,
       ...columns.map((column) => cell(metrics[column.name]!, column)),
       String(learned),
       cost.seconds === null ? '-' : cost.seconds.toFixed(2),
       cost.bytes === null ? '-' : (cost.bytes / 1000).toFixed(0),
+      cost.memory === null ? '-' : (cost.memory / 2 ** 20).toFixed(0),
       seconds.toFixed(1),
     ]),
   );

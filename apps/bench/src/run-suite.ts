@@ -17,6 +17,8 @@ const optionsSchema = z.strictObject({
   model: z.string().min(1, 'expected embedded or a folder'),
   methods: namesAmong(knownMethods, isModule),
   mapper: z.string().min(1, 'expected a mapper or a module').optional(),
+  counterfactual: z.string().min(1, 'expected embedded, a folder or a hub id').optional(),
+  classifierEdits: wholeNumber(2).optional(),
   protocol: namesAmong(protocolNames),
   limit: wholeNumber(1).optional(),
   prompts: z.string().min(1, 'expected template or a file'),
@@ -83,11 +85,12 @@ function configOf(options: z.output<typeof optionsSchema>, given: ReadonlySet<st
   }
   const { suite, model, protocol, seed, covered = false, methods, count, prompts, split } = options;
   const { threads, workers } = options;
-  const { mapper, limit, records, popularRecords } = options;
+  const { mapper, counterfactual, classifierEdits, limit, records, popularRecords } = options;
   return {
     ...{ suites: suite, models: [model], protocols: protocol, seeds: [seed], covered },
     ...{ threads, workers },
     ...{ methods, count, prompts, split, mapper, limit, records, popularRecords },
+    ...{ counterfactual, classifierEdits },
     doubtLimit: DOUBT_LIMIT,
   };
 }

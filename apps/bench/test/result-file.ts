@@ -49,7 +49,7 @@ export function madeUpResult(
       errors: [],
       seconds: 1,
       learned: CASES,
-      cost: { seconds: 0.1, bytes: 100 },
+      cost: { seconds: 0.1, bytes: 100, memory: 2 ** 20 },
     })),
     comparisons: [],
     modelInfo: madeUpModel,

@@ -43,7 +43,7 @@ export function tinyRun(): TinyRun {
   return run;
 }
 
-/** Results without what was measured by a clock. */
+/** Results without what a machine's clock and memory say. */
 export function withoutTimes(json: string): unknown {
-  return JSON.parse(json, (key, value: unknown) => (key === 'seconds' ? 0 : value));
+  return JSON.parse(json, (key, value: unknown) => (['seconds', 'memory'].includes(key) ? 0 : value));
 }

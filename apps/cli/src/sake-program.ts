@@ -26,6 +26,10 @@ const append = (value: string, before: readonly string[]): readonly string[] => 
 const library = ['--library <dir>', 'folder that keeps the edits', DEFAULT_LIBRARY] as const;
 const modules = ['--with <module...>', 'mapper modules whose edits the library holds'] as const;
 const model = ['--model <name>', 'embedded, the folder of an ONNX model, or a hub id', 'embedded'] as const;
+const counterfactual = [
+  '--counterfactual <model>',
+  "the model that answers in scope of serac's edits; default: the edited model",
+] as const;
 const dtype = [
   '--dtype <name>',
   'fp32, fp16, q8, int8, uint8, q4, q4f16 or bnb4; default: the most precise there is',
@@ -85,6 +89,7 @@ export function createSakeProgram(streams: Streams = process): Program {
     )
     .option('--seed <n>', 'seed of everything drawn', number, 0)
     .option('--replace', 'replace an edit of the same request')
+    .option(...counterfactual)
     .option(...library)
     .option(...modules)
     .option(...model)
@@ -112,6 +117,7 @@ export function createSakeProgram(streams: Streams = process): Program {
     .option('--stop <text>', 'end before this text; may be repeated', append, [])
     .option('--seed <n>', 'seed of sampling', number, 0)
     .option('--every-step', 'ask the gate at every token, not only at the end of the text')
+    .option(...counterfactual)
     .option(...library)
     .option(...modules)
     .option(...model)

@@ -4,11 +4,15 @@ import { fromRows, type EditMethod } from '@sakejs/spec';
 import { describeEditMethod } from '@sakejs/spec/testing';
 import { transportLoaders } from '@sakejs/transport';
 import { capitalRequest, createTestLM, promptsFor } from '../test/capitals.js';
+import { otherMind } from '../test/other-mind.js';
 import { actAdd, actAddOriginal, icl, ike, imagine, serac } from './index.js';
 
 const loaders = { mapLoaders: transportLoaders, scopeLoaders };
 const france = capitalRequest('France', 'Rome');
 const peru = capitalRequest('Peru', 'Tokyo');
+
+const lm = createTestLM({ maxPositions: 256 });
+const counterfactual = otherMind(lm);
 
 const methods: readonly [name: string, method: EditMethod, gated: boolean][] = [
   ['actAdd', actAdd({ scope: euclideanCentroid({ threshold: 0.6 }) }), true],
@@ -36,13 +40,23 @@ const methods: readonly [name: string, method: EditMethod, gated: boolean][] = [
   ['imagine', imagine(), false],
   ['ike', ike(), false],
   ['serac', serac(), true],
+  [
+    'serac with one classifier for all edits',
+    serac({
+      training: (['Italy', 'Kenya'] as const).map((subject) => {
+        const request = capitalRequest(subject, 'Lima');
+        return { request, prompts: promptsFor(request) };
+      }),
+    }),
+    true,
+  ],
+  ['serac with a counterfactual model', serac({ counterfactual: counterfactual.other }), true],
 ];
 
 for (const [name, method, gated] of methods)
   describeEditMethod(
     name,
     async () => {
-      const lm = createTestLM({ maxPositions: 256 });
       return {
         lm,
         method,
@@ -52,7 +66,9 @@ for (const [name, method, gated] of methods)
         ],
         outside: 'The capital of Japan is',
         respond: async (edits, prompts) => {
-          const responses = await createSteeredLM(lm, edits).respond(prompts);
+          const responses = await createSteeredLM(lm, edits, {
+            counterfactuals: [counterfactual.other],
+          }).respond(prompts);
           return fromRows(responses.map(({ logits }) => logits));
         },
         reload: async (edit) => decodeEdit(encodeEdit(edit, loaders), loaders, 'reloaded'),

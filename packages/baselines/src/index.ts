@@ -13,10 +13,18 @@ export { compMemit, type CompMemitOptions } from './memit/comp-memit.js';
 export { memit, type MemitOptions } from './memit/memit.js';
 export { memitPresets, memitSettings, type MemitSettings } from './memit/memit-settings.js';
 export { memitUpdate, type MemitLayerUpdate, type MemitUpdateOptions } from './memit/memit-update.js';
-export { memorise, type Association, type MemoriseOptions, type Memory } from './memit/memorise.js';
+export {
+  createMemories,
+  memorise,
+  type Association,
+  type Memories,
+  type MemoriseOptions,
+  type Memory,
+  type MemoryKey,
+} from './memit/memorise.js';
 export type { BatchEditMethod } from './memit/create-memit.js';
 export { spreadKeys } from './memit/spread-keys.js';
-export { serac, type SeracOptions } from './serac.js';
+export { serac, type ClassifierTraining, type SeracOptions } from './serac.js';
 export { stateFact } from './state-fact.js';
 export {
   collectKeyMoments,

@@ -2,7 +2,7 @@ import { editId, provenanceOf } from '@sakejs/editor';
 import type { EditRequest, LearnContext, PromptEdit, Provenance } from '@sakejs/spec';
 
 /** What sets one method's prompt edit apart from another's. */
-export interface PromptEditParts extends Pick<PromptEdit, 'prefix' | 'scope'> {
+export interface PromptEditParts extends Pick<PromptEdit, 'prefix' | 'scope' | 'counterfactual'> {
   readonly request: EditRequest;
   readonly method: string;
   readonly settings: NonNullable<Provenance['settings']>;
@@ -10,7 +10,7 @@ export interface PromptEditParts extends Pick<PromptEdit, 'prefix' | 'scope'> {
 
 /** An edit that puts text in front of prompts: it is learned from no rows. */
 export function promptEdit(
-  { request, prefix, scope, method, settings }: PromptEditParts,
+  { request, prefix, counterfactual, scope, method, settings }: PromptEditParts,
   { lm, prompts, seed = 0 }: LearnContext,
 ): PromptEdit {
   return {
@@ -18,6 +18,7 @@ export function promptEdit(
     id: editId(request),
     request,
     prefix,
+    ...(counterfactual && { counterfactual }),
     scope,
     provenance: {
       method,

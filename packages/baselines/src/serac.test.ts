@@ -1,13 +1,17 @@
 import { createSteeredLM, greedyTokens } from '@sakejs/editor';
-import { fromRows, row, type PromptEdit } from '@sakejs/spec';
+import { trainedClassifier } from '@sakejs/scope';
+import { fromRows, row, type CausalLM, type PromptEdit } from '@sakejs/spec';
 import { expectCode } from '@sakejs/spec/testing';
 import { describe, expect, it } from 'vitest';
 import { capitalRequest, createTestLM, promptsFor } from '../test/capitals.js';
+import { otherMind } from '../test/other-mind.js';
 import { serac, type SeracOptions } from './serac.js';
 
 const france = capitalRequest('France', 'Rome');
 const peru = capitalRequest('Peru', 'Tokyo');
 const lm = createTestLM();
+/** The same words, another mind: what it answers is told apart by its logits. */
+const { other, asked: askedOther } = otherMind(lm);
 const learn = (request: typeof france, options: SeracOptions = {}): Promise<PromptEdit> =>
   serac(options).learn(request, { lm, prompts: promptsFor(request) });
 
@@ -47,6 +51,89 @@ describe('serac', () => {
     expect(edit.provenance.settings).toMatchObject({
       scopeNegatives: 4,
       wording: 'Imagine that {statement}. ',
+    });
+  });
+
+  describe('with a counterfactual model', () => {
+    const counterfactual = other;
+    const prompt = 'Listen. The capital of France is';
+
+    it('hands what is in scope to that model, and the rest to the edited one', async () => {
+      const edit = await learn(france, { counterfactual });
+      expect(edit.counterfactual).toEqual({ id: 'other', sha256: other.info.sha256 });
+      const steered = createSteeredLM(lm, [edit], { counterfactuals: [counterfactual] });
+      const [inside, outside] = await steered.respond([prompt, 'The capital of Japan is']);
+      const read = `${edit.prefix}${prompt}`;
+      expect(inside).toMatchObject({ edit: edit.id, prompt: read, lm: counterfactual });
+      expect(inside!.logits).toEqual(row(await other.project(await other.capture([read])), 0));
+      expect(outside!.logits).toEqual(
+        row(await lm.project(await lm.capture(['The capital of Japan is'])), 0),
+      );
+      expect(outside!.lm).toBeUndefined();
+    });
+
+    it('goes on with it where text is generated, one text or many', async () => {
+      const edit = await learn(france, { counterfactual });
+      const steered = createSteeredLM(lm, [edit], { counterfactuals: [counterfactual] });
+      const read = async (stream: AsyncIterable<{ readonly text: string }>): Promise<string> => {
+        let text = '';
+        for await (const piece of stream) text += piece.text;
+        return text;
+      };
+      const rest = { maxTokens: 2 };
+      const alone = await read(steered.generate(prompt, rest));
+      askedOther.length = 0;
+      const [inside, outside] = steered.generateBatch([
+        { ...rest, prompt },
+        { ...rest, prompt: 'The capital of Japan is' },
+      ]);
+      expect(alone).toBe(' Rome.');
+      expect([await read(inside!), await read(outside!)]).toEqual([alone, ' Tokyo.']);
+      expect(askedOther).toEqual([`${edit.prefix}${prompt}`]);
+    });
+
+    it('says which model is wanted where it is not given, and refuses one of other tokens', async () => {
+      const edit = await learn(france, { counterfactual });
+      const error = await expectCode(() => createSteeredLM(lm, [edit]).respond([prompt]), 'invalid-option');
+      expect(error.message).toMatch(/the model other .* among counterfactuals, got \[\]/);
+      const tokens: CausalLM = { ...other, encode: (text) => [...other.encode(text), 0] };
+      await expectCode(() => learn(france, { counterfactual: tokens }), 'invalid-option');
+    });
+  });
+
+  describe('with one classifier for all edits', () => {
+    const training = (['Italy', 'Japan', 'Kenya'] as const).map((subject) => {
+      const request = capitalRequest(subject, 'Lima');
+      return { request, prompts: promptsFor(request) };
+    });
+
+    it('trains it once on other edits, and learns an edit from its own prompt alone', async () => {
+      let trained = 0;
+      const method = serac({
+        training: async () => {
+          trained++;
+          return training;
+        },
+      });
+      const edits = [france, peru].map((request) =>
+        method.learn(request, { lm, prompts: { ...promptsFor(request), negatives: [] } }),
+      );
+      const [first, second] = await Promise.all(edits);
+      expect(trained).toBe(1);
+      expect(first!.scope.kind).toBe('pair-classifier');
+      expect(first!.scope.settings).toMatchObject({ edits: 3 });
+      const [a, b] = [first!, second!].map(({ scope }) => scope.toTensors().tensors['direction']);
+      expect(a).toEqual(b);
+      const asked = ['Well, the capital of Peru is', 'Listen. The capital of France is'];
+      const responses = await createSteeredLM(lm, [first!, second!]).respond(asked);
+      expect(responses.map(({ edit }) => edit)).toEqual([second!.id, first!.id]);
+    });
+
+    it('is not to be had beside a scope of another kind', async () => {
+      await expectCode(
+        async () => serac({ training, scope: trainedClassifier({ layers: 1 }) }),
+        'invalid-option',
+      );
     });
   });
 

@@ -28,6 +28,7 @@ export { rankEdits, type Candidate } from './rank-edits.js';
 export type { PolicyEvent, SelectEvent, Selection, SteeringPolicy } from './steering-policy.js';
 export { createSteeredLM, type SteeredLM, type SteeredRequest, type SteeredResponse } from './steered-lm.js';
 export type { Gate, SteeredLMOptions } from './steered-options.js';
+export { checkSameTokens } from './counterfactual-model.js';
 export { rewritePrompt } from './rewrite-prompt.js';
 export { checkLearnInput, checkLengths } from './learn-input.js';
 export { learnScope, type LearnedScope, type ScopeLearning } from './learn-scope.js';

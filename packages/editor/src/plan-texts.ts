@@ -8,6 +8,7 @@ import {
   type ScopedEdit,
   throwIfAborted,
 } from '@sakejs/spec';
+import { counterfactualModel } from './counterfactual-model.js';
 import { isMapEdit } from './edit-kinds.js';
 import { type HookedPrompt, hookPrompt } from './layer-hooks.js';
 import { observePrompts } from './observe-prompts.js';
@@ -22,6 +23,8 @@ export interface PlannedText {
   readonly request: GenerateRequest;
   /** What is done to the prompt's residual streams, where a layer hook applies. */
   readonly hooked?: HookedPrompt;
+  /** The model that says it, where that is not the one asked. */
+  readonly by?: CausalLM;
 }
 
 /** Whether which edit applies must be known before a text begins: those that only map are asked as it goes. */
@@ -107,8 +110,11 @@ async function changed(
       onSelect?.(event);
       return { request: steeredByMaps(lm, maps, request, index, steering, further), hooked };
     }
-    const read = rewritePrompt(lm, edit, prompt, where);
+    const by = counterfactualModel(lm, edit, steering.counterfactuals, where);
+    const read = rewritePrompt(by, edit, prompt, where);
     onSelect?.({ ...event, rewritten: read });
+    // Maps were learned on the model that is asked: what another one says, it says alone.
+    if (by !== lm) return { request: { ...request, prompt: read }, by };
     return { request: steeredByMaps(lm, maps, { ...request, prompt: read }, index, steering, further) };
   } catch (error) {
     if (isSakeError(error)) return error;

@@ -3,8 +3,8 @@ import { hookedModel } from './layer-hooks.js';
 import type { PlannedText } from './plan-texts.js';
 
 /**
- * Streams of planned texts, in order: those with hooks share the passes of the hooked model, the others those of the
- * model, and what could not be planned gives its error.
+ * Streams of planned texts, in order: those with hooks share the passes of the hooked model, those that another model says
+ * the passes of that one, the others those of the model, and what could not be planned gives its error.
  */
 export function plannedStreams(
   lm: CausalLM,
@@ -12,35 +12,18 @@ export function plannedStreams(
   signal: AbortSignal | undefined,
   where: string,
 ): AsyncIterable<GeneratedToken>[] {
-  const texts = planned.map((text) => (isSakeError(text) ? undefined : text));
-  const isHooked = (text: PlannedText | undefined): boolean => text?.hooked !== undefined;
-  const run = (of: CausalLM, wanted: readonly PlannedText[]): AsyncIterable<GeneratedToken>[] =>
-    of.generateBatch(
-      wanted.map(({ request }) => request),
-      signal === undefined ? {} : { signal },
-    );
-  const hooked = texts.filter((text): text is PlannedText => isHooked(text));
-  const plain = texts.filter((text): text is PlannedText => text !== undefined && !isHooked(text));
-  const streams = {
-    plain: run(lm, plain),
-    hooked:
-      hooked.length > 0
-        ? run(
-            hookedModel(
-              lm,
-              hooked.map((text) => text.hooked!),
-              where,
-            ),
-            hooked,
-          )
-        : [],
-  };
-  const at = { plain: 0, hooked: 0 };
-  return planned.map((text) => {
-    if (isSakeError(text)) return failing(text);
-    const kind = isHooked(text) ? 'hooked' : 'plain';
-    return streams[kind][at[kind]++]!;
-  });
+  const texts = planned.filter((text): text is PlannedText => !isSakeError(text));
+  const hooks = texts.flatMap(({ hooked }) => hooked ?? []);
+  const hookedLM = hooks.length > 0 ? hookedModel(lm, hooks, where) : undefined;
+  const modelOf = ({ hooked, by }: PlannedText): CausalLM => (hooked ? hookedLM! : (by ?? lm));
+  const streams = new Map<PlannedText, AsyncIterable<GeneratedToken>>();
+  for (const model of new Set(texts.map(modelOf))) {
+    const own = texts.filter((text) => modelOf(text) === model);
+    const requests = own.map(({ request }) => request);
+    const begun = model.generateBatch(requests, signal === undefined ? {} : { signal });
+    own.forEach((text, at) => streams.set(text, begun[at]!));
+  }
+  return planned.map((text) => (isSakeError(text) ? failing(text) : streams.get(text)!));
 }
 
 /** A stream that only throws. */

@@ -199,6 +199,14 @@ describe('the file of a prompt edit', () => {
     expect(await createSteeredLM(lm, [reloaded]).respond(PROMPTS)).toEqual(before);
   });
 
+  it('names the model that answers, in a version that earlier releases refuse', () => {
+    const counterfactual = { id: 'other', sha256: '0'.repeat(64) };
+    const bytes = encodeEdit({ ...rome, counterfactual }, loaders);
+    expect(decodeEdit(bytes, loaders, 'file')).toMatchObject({ prefix: rome.prefix, counterfactual });
+    expect(readSafetensors(bytes).metadata['formatVersion']).toBe('2');
+    expect(readSafetensors(encodeEdit(rome, loaders)).metadata['formatVersion']).toBe('1');
+  });
+
   it('of an unknown kind names the module that offers it', async () => {
     const { tensors, metadata } = readSafetensors(encodeEdit(rome, loaders));
     const forged = (change: Record<string, string>): Uint8Array =>
@@ -206,7 +214,7 @@ describe('the file of a prompt edit', () => {
     const delta = forged({ kind: 'program', module: '@sakejs/baselines' });
     const error = await expectCode(() => decodeEdit(delta, loaders, 'the-file'), 'unknown-kind');
     expect(error.message).toMatch(/the-file.*'map' or 'prompt'.*program.*'@sakejs\/baselines'/);
-    await expectCode(() => decodeEdit(forged({ formatVersion: '2' }), loaders, 'file'), 'unsupported');
+    await expectCode(() => decodeEdit(forged({ formatVersion: '3' }), loaders, 'file'), 'unsupported');
     await expectCode(() => decodeEdit(forged({ rewrite: '{"prefix":""}' }), loaders, 'file'), 'invalid-file');
   });
 });

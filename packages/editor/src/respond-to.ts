@@ -1,4 +1,5 @@
 import { type CausalLM, type Prompt, row, type ScopedEdit } from '@sakejs/spec';
+import { counterfactualModel } from './counterfactual-model.js';
 import { mapOf } from './edit-parts.js';
 import { hookedModel, type HookedPrompt, hookPrompt } from './layer-hooks.js';
 import { observePrompts } from './observe-prompts.js';
@@ -16,8 +17,8 @@ export interface RespondOptions extends Steering {
 }
 
 /**
- * Next-token answers to one batch: a pass over the prompts as they are, one over those that a prompt edit rewrites, one
- * over those that a layer hook changes, and one projection of all.
+ * Next-token answers to one batch: a pass over the prompts as they are, one over those that a prompt edit rewrites (for each
+ * model that reads some), one over those that a layer hook changes, and one projection of all (again, for each model).
  *
  * @param lm the model, its weights as live edits make them.
  */
@@ -27,10 +28,10 @@ export async function respondTo(
   prompts: readonly Prompt[],
   options: RespondOptions,
 ): Promise<Omit<SteeredResponse, 'weightEdits'>[]> {
-  const { gate, onSelect, where, signal, first } = options;
+  const { gate, onSelect, where, signal, first, counterfactuals } = options;
   const cols = lm.info.hiddenSize;
   const hidden = new Float32Array(prompts.length * cols); // [n, d]
-  const rewritten = new Map<number, Prompt>();
+  const rewritten = new Map<number, { readonly read: Prompt; readonly by: CausalLM }>();
   const hooked = new Map<number, HookedPrompt>();
   const observations = await observePrompts(lm, live, prompts, options);
   const answers = observations.map((observation, index) => {
@@ -53,8 +54,9 @@ export async function respondTo(
         );
         break;
       case 'prompt': {
-        const read = rewritePrompt(lm, edit, prompt, where);
-        rewritten.set(index, read);
+        const by = counterfactualModel(lm, edit, counterfactuals, where);
+        const read = rewritePrompt(by, edit, prompt, where);
+        rewritten.set(index, { read, by });
         onSelect?.({ ...event, rewritten: read });
         break;
       }
@@ -69,18 +71,36 @@ export async function respondTo(
     const states = await of.capture([...read.values()], signal === undefined ? {} : { signal });
     [...read.keys()].forEach((index, at) => hidden.set(row(states, at), index * cols));
   };
-  await capture(lm, rewritten);
+  const readBy = (model: CausalLM): Map<number, Prompt> =>
+    new Map([...rewritten].flatMap(([index, { read, by }]) => (by === model ? [[index, read]] : [])));
+  await capture(lm, readBy(lm));
   const view = hooked.size > 0 ? hookedModel(lm, [...hooked.values()], where) : undefined;
   if (view) await capture(view, new Map([...hooked].map(([index, { tokens }]) => [index, tokens])));
   const logits = await lm.project({ rows: prompts.length, cols, data: hidden });
+  const others = new Set([...rewritten.values()].map(({ by }) => by).filter((by) => by !== lm));
+  const otherLogits = new Map<number, Float32Array>();
+  for (const other of others)
+    for (const [index, own] of await nextTokens(other, readBy(other), signal)) otherLogits.set(index, own);
   return answers.map(({ selection, candidates }, index) => {
-    const prompt = rewritten.get(index);
+    const text = rewritten.get(index);
     return {
-      logits: row(logits, index),
+      logits: otherLogits.get(index) ?? row(logits, index),
       ...(hooked.has(index) && { lm: view! }),
+      ...(text !== undefined && text.by !== lm && { lm: text.by }),
       ...(selection === undefined ? {} : { edit: selection.edit.id }),
-      ...(prompt === undefined ? {} : { prompt }),
+      ...(text === undefined ? {} : { prompt: text.read }),
       ...(candidates.length === 0 ? {} : { distance: Math.min(...candidates.map(({ ratio }) => ratio)) }),
     };
   });
+}
+
+/** Next-token logits of prompts, by index. */
+async function nextTokens(
+  lm: CausalLM,
+  prompts: ReadonlyMap<number, Prompt>,
+  signal: AbortSignal | undefined,
+): Promise<[number, Float32Array][]> {
+  const states = await lm.capture([...prompts.values()], signal === undefined ? {} : { signal });
+  const logits = await lm.project(states);
+  return [...prompts.keys()].map((index, at) => [index, row(logits, at)]);
 }

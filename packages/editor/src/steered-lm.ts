@@ -33,8 +33,8 @@ export interface SteeredResponse {
   /** Next-token logits, [vocabulary]. */
   readonly logits: Float32Array;
   /**
-   * The model on which a text that continues the prompt goes on, where changes of weights or a hook live on in it; absent
-   * where that is the plain model.
+   * The model on which a text that continues the prompt goes on, where changes of weights or a hook live on in it or
+   * another one reads the rewritten prompt; absent where that is the plain model.
    */
   readonly lm?: CausalLM;
   /** Id of the edit that was applied. */
@@ -99,7 +99,8 @@ const WHERE = 'createSteeredLM';
  * @throws {SakeError} from every call: `shape-mismatch` for an edit of another width, `invalid-input` for one
  * learned on other weights (unless allowed) and for a rewritten prompt longer than the model's positions, `unsupported`
  * for a change of weights or a layer hook on a model without access to its blocks,
- * `invalid-option` for a scope that wants an embedder where none is given, `numerical` when a map yields values that
+ * `invalid-option` for a scope that wants an embedder where none is given and for an edit answered by a
+ * model that is not given, `numerical` when a map yields values that
  * are not finite.
  */
 export function createSteeredLM(
@@ -165,7 +166,7 @@ export function createSteeredLM(
       const [text] = planned;
       if (isSakeError(text)) throw text;
       const { prompt: read, ...rest } = text!.request;
-      const model = text!.hooked ? hookedModel(changed, [text!.hooked], WHERE) : changed;
+      const model = text!.hooked ? hookedModel(changed, [text!.hooked], WHERE) : (text!.by ?? changed);
       yield* model.generate(read, { ...rest, ...(signal && { signal }) });
     },
     generateBatch(requests, { signal } = {}) {

@@ -1,4 +1,4 @@
-import { type PromptEmbedder, SakeError } from '@sakejs/spec';
+import { type CausalLM, type PromptEmbedder, SakeError } from '@sakejs/spec';
 import type { SelectEvent, SteeringPolicy } from './steering-policy.js';
 
 /** Whether scopes decide that an edit applies (`method`), or the nearest edit applies to every query (`open`). */
@@ -21,6 +21,8 @@ export interface SteeredLMOptions {
   readonly onSelect?: (event: SelectEvent) => void;
   /** For edits whose scope compares sentence embeddings. */
   readonly embedder?: PromptEmbedder;
+  /** Models that live edits name as those which answer in the place of the edited one, in any order. Default none. */
+  readonly counterfactuals?: readonly CausalLM[];
   /** `refuse` (default) fails on edits learned on other weights, `allow` lists them under `warnings`. */
   readonly otherModels?: 'refuse' | 'allow';
   /** Prompts a pass of `respond` and `observe`. Default 128. */
@@ -33,6 +35,7 @@ export interface Steering {
   readonly gate: Gate;
   readonly onSelect: ((event: SelectEvent) => void) | undefined;
   readonly embedder: PromptEmbedder | undefined;
+  readonly counterfactuals: readonly CausalLM[];
   readonly otherModels: 'refuse' | 'allow';
   readonly batchSize: number;
   /** Names the caller in errors. */
@@ -54,6 +57,6 @@ export function steeringOf(options: SteeredLMOptions, where: string): Steering {
   if (otherModels !== 'refuse' && otherModels !== 'allow')
     fail('otherModels', "'refuse' or 'allow'", otherModels);
   if (!Number.isInteger(batchSize) || batchSize < 1) fail('batchSize', 'a positive integer', batchSize);
-  const { onSelect, embedder } = options;
-  return { apply, gate, onSelect, embedder, otherModels, batchSize, where };
+  const { onSelect, embedder, counterfactuals = [] } = options;
+  return { apply, gate, onSelect, embedder, counterfactuals, otherModels, batchSize, where };
 }

@@ -148,7 +148,11 @@ function fakeTable(
           : [],
       seconds: 12.3,
       learned: method === 'none' ? 0 : edits,
-      cost: { seconds: method === 'none' ? null : 0.041, bytes: method === 'none' ? null : 123_456 },
+      cost: {
+        seconds: method === 'none' ? null : 0.041,
+        bytes: method === 'none' ? null : 123_456,
+        memory: method === 'none' ? null : 5 * 2 ** 20,
+      },
     })),
     comparisons: metrics.flatMap((metric) =>
       edited.slice(1).map((b) => {

@@ -11,11 +11,13 @@ export { learnEdit, type LearnEditOptions } from './learn-edit.js';
 export { createMethod, mappedMethodNames, methodNames, type MethodOverrides } from './methods.js';
 export {
   keyMomentsDirectory,
+  keyMomentsReader,
   keyMomentsTokens,
   modelKeyMoments,
   type ModelKeyMomentsOptions,
 } from './key-moments.js';
-export { momentsLayers, romeSettingsOf } from './weight-presets.js';
+export { steeringScope } from './steering-scope.js';
+export { memitSettingsOf, momentsLayers, romeSettingsOf } from './weight-presets.js';
 export { ownCorpus } from './own-corpus.js';
 export { builtInMappers, loadMapper } from './mappers.js';
 export { isMapperModule, loadMapperModule, type MapperModule } from './mapper-module.js';

@@ -1,6 +1,12 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { cachedKeyMoments, collectKeyMoments, type KeyMoments, type Texts } from '@sakejs/baselines';
+import {
+  cachedKeyMoments,
+  collectKeyMoments,
+  type KeyMoments,
+  type MomentsReader,
+  type Texts,
+} from '@sakejs/baselines';
 import { layerAccess, type CausalLM } from '@sakejs/spec';
 import { ownCorpus } from './own-corpus.js';
 
@@ -69,3 +75,13 @@ export function sharedKeyMoments(
   made.catch(() => known.delete(key));
   return made;
 }
+
+/** {@link sharedKeyMoments} as methods that change weights ask for them: when they are first needed. */
+export const keyMomentsReader =
+  (directory?: string): MomentsReader =>
+  (lm, layer, signal) =>
+    sharedKeyMoments(lm, {
+      layer,
+      ...(directory !== undefined && { directory }),
+      ...(signal && { signal }),
+    });

@@ -38,5 +38,8 @@ describe('createMethod', () => {
     const mapper = builtInMappers['mean-shift']!();
     const error = await expectCode(async () => createMethod('icl', lm.info, { mapper }), 'invalid-option');
     expect(error.message).toMatch(/no mapper for 'icl'/);
+    for (const name of ['sake', 'icl', 'rome'])
+      await expectCode(async () => createMethod(name, lm.info, { counterfactual: lm }), 'invalid-option');
+    expect(createMethod('serac', lm.info, { counterfactual: lm, training: [] }).name).toBe('serac');
   });
 });

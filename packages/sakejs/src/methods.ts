@@ -11,20 +11,14 @@ import {
   memit,
   rome,
   serac,
-  type MomentsReader,
+  type SeracOptions,
 } from '@sakejs/baselines';
 import { createEditMethod, type ImpliedScopes, type LaterTokens, type TargetChoice } from '@sakejs/editor';
-import { euclideanCentroid, whoWhatNow, type CalibrationTarget } from '@sakejs/scope';
-import {
-  SakeError,
-  type EditMethod,
-  type Mapper,
-  type ModelInfo,
-  type PromptKind,
-  type ScopeDetector,
-} from '@sakejs/spec';
+import { euclideanCentroid, whoWhatNow } from '@sakejs/scope';
+import { SakeError, type EditMethod, type Mapper, type ModelInfo, type ScopeDetector } from '@sakejs/spec';
 import { buresWasserstein, meanShift } from '@sakejs/transport';
-import { sharedKeyMoments } from './key-moments.js';
+import { keyMomentsReader } from './key-moments.js';
+import { otherQuestions, steeringScope } from './steering-scope.js';
 import { memitSettingsOf, romeSettingsOf } from './weight-presets.js';
 
 export interface MethodOverrides {
@@ -37,6 +31,10 @@ export interface MethodOverrides {
   readonly implications?: boolean;
   /** For how many tokens of the new object behind its first a map of their own is learned. Default 0, as in the paper. */
   readonly laterTokens?: LaterTokens;
+  /** The model that answers in scope of `serac`'s edits. Default: the edited model itself. */
+  readonly counterfactual?: SeracOptions['counterfactual'];
+  /** Other edits, on which `serac` trains one classifier for all. Default: each edit trains its own. */
+  readonly training?: SeracOptions['training'];
   /**
    * Where methods that change weights keep second moments of MLP keys, such as `keyMomentsDirectory()`. Default: memory
    * alone. No part of a method: those without use for it leave it.
@@ -51,38 +49,11 @@ type Recipe = (name: string, info: ModelInfo, overrides: MethodOverrides) => Edi
 const paperScope = (): ScopeDetector =>
   euclideanCentroid({ centre: 'all', threshold: { kind: 'coverage', share: 0.95 } });
 
-/** A border midway between the 3rd percentile of positives and one of negatives. */
-const midway = (negativePercentile: number): CalibrationTarget => ({
-  kind: 'midpoint',
-  positivePercentile: 3,
-  negativePercentile,
-});
-
-/** Every kind of text that asks something else than the edit. */
-const otherQuestions: readonly PromptKind[] = [
-  'topic-change',
-  'other-subject',
-  'same-object',
-  'other-relation',
-];
-
-/** Who, what, now: layers, kinds and borders were chosen on the embedded dev records (docs/findings.md). */
-const ourScope = ({ layers }: ModelInfo): ScopeDetector =>
-  whoWhatNow({
-    layers,
-    nowLayer: Math.ceil((layers * 3) / 8) - 1,
-    nowNegatives: otherQuestions,
-    nowDoubtStates: 8,
-    nowShrinkage: 0.3,
-    factorTarget: midway(90),
-  });
-
 /** Where what follows from an edit is asked. Of the edited subject by name; else by whom the description means. */
 const impliedScopes = ({ layers }: ModelInfo): ImpliedScopes => ({
   'object-relation': whoWhatNow({
     layers,
     nowNegatives: [...otherQuestions, 'unrelated'],
-    factorTarget: midway(98),
   }),
   'described-subject': whoWhatNow({
     layers,
@@ -90,7 +61,6 @@ const impliedScopes = ({ layers }: ModelInfo): ImpliedScopes => ({
     whatLayer: layers - 1,
     nowLayer: 'final',
     nowNegatives: [...otherQuestions, 'unrelated'],
-    factorTarget: midway(98),
   }),
 });
 
@@ -102,13 +72,20 @@ const mapped =
     readonly targets: TargetChoice;
     readonly implied?: (info: ModelInfo) => ImpliedScopes;
   }): Recipe =>
-  (name, info, { mapper = parts.mapper(), scope = parts.scope(info), targets = parts.targets, ...others }) =>
-    createEditMethod({
+  (
+    name,
+    info,
+    { mapper = parts.mapper(), scope = parts.scope(info), targets = parts.targets, ...others },
+  ) => {
+    for (const part of ['counterfactual', 'training'] as const)
+      if (others[part] !== undefined) refusePart(name, part);
+    return createEditMethod({
       ...{ name, mapper, scope, targets },
       ...(others.forcedSource !== undefined && { forcedSource: others.forcedSource }),
       ...(parts.implied !== undefined && others.implications !== false && { implied: parts.implied(info) }),
       ...(others.laterTokens !== undefined && { laterTokens: others.laterTokens }),
     });
+  };
 
 /** A method with parts of its own, but for the scope where it has `scope`. */
 const fixed =
@@ -132,16 +109,6 @@ const scopeless =
     if (overrides.scope !== undefined) refusePart(name, 'scope');
     return fixed((_, __, momentsDirectory) => create(info, momentsDirectory))(name, info, overrides);
   };
-
-/** Second moments of a model's keys, made when they are first needed. */
-const momentsIn =
-  (directory: string | undefined): MomentsReader =>
-  (lm, layer, signal) =>
-    sharedKeyMoments(lm, {
-      layer,
-      ...(directory !== undefined && { directory }),
-      ...(signal && { signal }),
-    });
 
 function refusePart(method: string, option: string): never {
   throw new SakeError(
@@ -172,7 +139,7 @@ function refusePart(method: string, option: string): never {
 const recipes: Readonly<Record<string, Recipe>> = {
   sake: mapped({
     mapper: () => buresWasserstein({ ridge: 10, targetRidge: 1e-2 }),
-    scope: ourScope,
+    scope: steeringScope,
     targets: 'obeying',
     implied: impliedScopes,
   }),
@@ -181,13 +148,13 @@ const recipes: Readonly<Record<string, Recipe>> = {
     scope: paperScope,
     targets: 'all',
   }),
-  uniform: mapped({ mapper: () => meanShift(), scope: ourScope, targets: 'obeying' }),
+  uniform: mapped({ mapper: () => meanShift(), scope: steeringScope, targets: 'obeying' }),
   'uniform-paper': mapped({ mapper: () => meanShift(), scope: paperScope, targets: 'all' }),
-  actadd: fixed((scope, info) => actAdd({ scope: scope ?? ourScope(info) })),
+  actadd: fixed((scope, info) => actAdd({ scope: scope ?? steeringScope(info) })),
   'actadd-original': fixed((scope, info) =>
     // Chosen on dev records (docs/findings.md); at the first positions, as in the paper, facts do not move.
     actAddOriginal({
-      scope: scope ?? ourScope(info),
+      scope: scope ?? steeringScope(info),
       layer: Math.max(0, info.layers - 2),
       position: 'last',
       coefficient: 2.5,
@@ -201,12 +168,23 @@ const recipes: Readonly<Record<string, Recipe>> = {
   icl: fixed((scope) => icl({ ...(scope && { scope }) })),
   ike: fixed((scope) => ike({ ...(scope && { scope }) })),
   imagine: fixed((scope) => imagine({ ...(scope && { scope }) })),
-  rome: scopeless((info, directory) => rome({ ...romeSettingsOf(info), moments: momentsIn(directory) })),
-  memit: scopeless((info, directory) => memit({ ...memitSettingsOf(info), moments: momentsIn(directory) })),
-  compmemit: scopeless((info, directory) =>
-    compMemit({ ...memitSettingsOf(info), moments: momentsIn(directory) }),
+  rome: scopeless((info, directory) =>
+    rome({ ...romeSettingsOf(info), moments: keyMomentsReader(directory) }),
   ),
-  serac: fixed((scope) => serac({ ...(scope && { scope }) })),
+  memit: scopeless((info, directory) =>
+    memit({ ...memitSettingsOf(info), moments: keyMomentsReader(directory) }),
+  ),
+  compmemit: scopeless((info, directory) =>
+    compMemit({ ...memitSettingsOf(info), moments: keyMomentsReader(directory) }),
+  ),
+  serac: (name, info, { counterfactual, training, ...others }) =>
+    fixed((scope) =>
+      serac({
+        ...(scope && { scope }),
+        ...(counterfactual && { counterfactual }),
+        ...(training && { training }),
+      }),
+    )(name, info, others),
 };
 
 /** Names that {@link createMethod} knows. */

@@ -1,4 +1,4 @@
-import { describeScopeDetector } from '@sakejs/spec/testing';
+import { describeScopeDetector, syntheticScopeInput } from '@sakejs/spec/testing';
 import {
   cosineCentroid,
   euclideanCentroid,
@@ -6,6 +6,7 @@ import {
   mahalanobis,
   nearestRequest,
   nearestRow,
+  pairClassifier,
   scopeLoaders as loaders,
   trainedClassifier,
   whoWhatNow,
@@ -43,6 +44,18 @@ describeScopeDetector('trainedClassifier', () => trainedClassifier({ layers: 4 }
 describeScopeDetector(
   'trainedClassifier, embeddings, calibrated',
   () => trainedClassifier({ layers: 4, features: [{ pool: 'embedding' }], threshold: { kind: 'balanced' } }),
+  { loaders },
+);
+describeScopeDetector(
+  'pairClassifier',
+  () =>
+    pairClassifier(
+      ['a', 'b', 'c', 'd'].map((seed) => {
+        const { positives, negatives } = syntheticScopeInput({ layers: [1, 2], embedding: false }, seed);
+        return { edit: positives[0]!, positives, negatives };
+      }),
+      { layers: 4 },
+    ),
   { loaders },
 );
 describeScopeDetector('everything', () => everything(), { loaders, looks: false });

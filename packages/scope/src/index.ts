@@ -14,6 +14,12 @@ export { nearestRequest } from './nearest-request.js';
 export { nearestRow } from './nearest-row.js';
 export type { Pool, PooledFeature } from './pooled-features.js';
 export { scopeLoaders } from './scope-loaders.js';
+export {
+  pairClassifier,
+  pairClassifierNeeds,
+  type PairClassifierOptions,
+  type PairExamples,
+} from './pair-classifier.js';
 export { trainedClassifier, type TrainedClassifierOptions } from './trained-classifier.js';
 export type { ScopeSpace, VectorScopeOptions } from './vector-detector.js';
 export { whoWhatNow } from './who-what-now.js';

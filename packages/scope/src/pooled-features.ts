@@ -84,3 +84,52 @@ function normalised(where: string, vector: Vector): Float64Array {
   const scale = Math.sqrt(square / vector.length);
   return Float64Array.from(vector, (value) => value / scale);
 }
+
+/**
+ * The features of a text unless told otherwise, of n blocks: the mean and the largest values after ⌈3/8 n⌉ blocks, which say
+ * who and what is spoken of, and the last token after ⌈3/4 n⌉, which says what is asked now.
+ */
+export function defaultFeatures(layers: number): PooledFeature[] {
+  const early = Math.ceil((layers * 3) / 8) - 1;
+  const late = Math.ceil((layers * 3) / 4) - 1;
+  return [
+    { pool: 'mean', layer: early },
+    { pool: 'max', layer: early },
+    { pool: 'last', layer: late },
+  ];
+}
+
+/** @throws {SakeError} `invalid-option` without features, for an unknown pool or a layer that the model does not have. */
+export function checkFeatures(where: string, features: readonly PooledFeature[], layers: number): void {
+  const fail = (what: string): never => {
+    throw new SakeError('invalid-option', `${where}: expected ${what}`);
+  };
+  if (features.length === 0) fail('at least one feature, got none');
+  for (const feature of features) {
+    if (!['last', 'mean', 'max', 'embedding'].includes(feature.pool))
+      fail(`features pooled by last, mean, max or embedding, got ${JSON.stringify(feature.pool)}`);
+    if (feature.pool === 'embedding') continue;
+    if (!Number.isInteger(feature.layer) || feature.layer < 0 || feature.layer >= layers)
+      fail(`features at the layers 0 to ${layers - 1}, got ${feature.layer}`);
+  }
+}
+
+/** Features as files name them: `mean 2, last 4`. */
+export const featuresText = (features: readonly PooledFeature[]): string =>
+  features
+    .map((feature) => (feature.pool === 'embedding' ? 'embedding' : `${feature.pool} ${feature.layer}`))
+    .join(', ');
+
+/** Features from {@link featuresText}. @throws {SakeError} `invalid-file`. */
+export function parseFeatures(where: string, text: string): PooledFeature[] {
+  return text.split(', ').map((part): PooledFeature => {
+    if (part === 'embedding') return { pool: 'embedding' };
+    const [, pool, layer] = /^(last|mean|max) (\d+)$/.exec(part) ?? [];
+    if (pool === undefined)
+      throw new SakeError(
+        'invalid-file',
+        `load '${where}': expected a feature such as 'mean 2' or 'embedding', got ${JSON.stringify(part)}`,
+      );
+    return { pool: pool as Pool, layer: Number(layer) };
+  });
+}

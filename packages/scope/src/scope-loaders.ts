@@ -6,6 +6,7 @@ import { everythingLoader } from './everything.js';
 import { mahalanobisLoader } from './mahalanobis.js';
 import { nearestRequestLoader } from './nearest-request.js';
 import { nearestRowLoader } from './nearest-row.js';
+import { pairClassifierLoader } from './pair-classifier.js';
 import { trainedClassifierLoader } from './trained-classifier.js';
 import { whoWhatNowLoader } from './who-what-now-scope.js';
 
@@ -17,6 +18,7 @@ export const scopeLoaders: readonly Loader<Scope>[] = [
   nearestRowLoader,
   whoWhatNowLoader,
   trainedClassifierLoader,
+  pairClassifierLoader,
   everythingLoader,
   deferralRadiusLoader,
   nearestRequestLoader,

@@ -1,8 +1,16 @@
 import { openBundle, SakeError, type Loader, type Query, type Scope, type ScopeDetector } from '@sakejs/spec';
 import { calibrateThreshold, describeTarget, type CalibrationTarget } from './calibrate-threshold.js';
 import { groupFolds, keyed } from './group-folds.js';
-import { fitLogistic, logisticLoss } from './logistic-regression.js';
-import { featureNeeds, pooledFeatures, type PooledFeature } from './pooled-features.js';
+import { dot, type LinearClassifier, probabilityOut, trainChosen } from './linear-classifier.js';
+import {
+  checkFeatures,
+  defaultFeatures,
+  featureNeeds,
+  featuresText,
+  parseFeatures,
+  pooledFeatures,
+  type PooledFeature,
+} from './pooled-features.js';
 import { checkThreshold, MODULE } from './vector-detector.js';
 
 export interface TrainedClassifierOptions {
@@ -23,10 +31,8 @@ export interface TrainedClassifierOptions {
 const KIND = 'trained-classifier';
 const VERSION = 1;
 
-interface Classifier {
+interface Classifier extends LinearClassifier {
   readonly features: readonly PooledFeature[];
-  readonly direction: Float64Array;
-  readonly offset: number;
 }
 
 /**
@@ -64,35 +70,22 @@ export function trainedClassifier(options: TrainedClassifierOptions): ScopeDetec
         { positive: keys(1), negative: keys(-1) },
         { folds: Math.max(2, Math.round(1 / heldOut)), seed },
       );
-      const indices = [...all.keys()];
-      const unseen = indices.filter((index) => foldOf.get(all[index]!.key) === 0);
-      const seen = indices.filter((index) => foldOf.get(all[index]!.key) !== 0);
-      const tried = penalties.map((penalty) => {
-        const { direction, offset } = train(rows, labels, seen, penalty);
-        const scores = unseen.map((index) => dot(direction, rows[index]!) + offset);
-        return {
-          penalty,
-          scores,
-          loss: balancedLoss(
-            scores,
-            unseen.map((index) => labels[index]!),
-          ),
-        };
-      });
-      const best = tried.reduce((least, each) => (each.loss < least.loss ? each : least));
-      const classifier = { features, ...train(rows, labels, indices, best.penalty) };
-      const distances = (side: 1 | -1): number[] =>
-        best.scores.filter((_, at) => labels[unseen[at]!] === side).map(probabilityOut);
-      const sides = { positives: distances(1), negatives: distances(-1) };
+      const trained = trainChosen(
+        KIND,
+        { rows, labels },
+        penalties,
+        (row) => foldOf.get(all[row]!.key) === 0,
+      );
+      const sides = trained.heldOut;
       const share = (values: readonly number[], holds: (value: number) => boolean): number =>
         values.filter(holds).length / values.length;
       const chosen =
         typeof threshold === 'number'
           ? threshold
           : calibrateThreshold({ ...sides, target: threshold }).threshold;
-      return scopeOf(classifier, chosen, {
-        penalty: best.penalty,
-        heldOutLoss: best.loss,
+      return scopeOf({ ...trained, features }, chosen, {
+        penalty: trained.penalty,
+        heldOutLoss: trained.loss,
         heldOutPositives: sides.positives.length,
         heldOutNegatives: sides.negatives.length,
         falseReject: share(sides.positives, (distance) => distance > chosen),
@@ -111,70 +104,14 @@ function withDefaults(options: TrainedClassifierOptions): Required<TrainedClassi
   };
   if (!Number.isInteger(layers) || layers < 1)
     fail(`layers to be the model's number of blocks, got ${layers}`);
-  const early = Math.ceil((layers * 3) / 8) - 1;
-  const late = Math.ceil((layers * 3) / 4) - 1;
-  const features: readonly PooledFeature[] = options.features ?? [
-    { pool: 'mean', layer: early },
-    { pool: 'max', layer: early },
-    { pool: 'last', layer: late },
-  ];
-  if (features.length === 0) fail('at least one feature, got none');
-  for (const feature of features) {
-    if (!['last', 'mean', 'max', 'embedding'].includes(feature.pool))
-      fail(`features pooled by last, mean, max or embedding, got ${JSON.stringify(feature.pool)}`);
-    if (feature.pool === 'embedding') continue;
-    if (!Number.isInteger(feature.layer) || feature.layer < 0 || feature.layer >= layers)
-      fail(`features at the layers 0 to ${layers - 1}, got ${feature.layer}`);
-  }
+  const features = options.features ?? defaultFeatures(layers);
+  checkFeatures(KIND, features, layers);
   if (penalties.length === 0 || penalties.some((penalty) => !(penalty > 0) || !Number.isFinite(penalty)))
     fail(`positive penalties, got [${penalties.join(', ')}]`);
   if (!(heldOut > 0 && heldOut <= 0.5)) fail(`heldOut in (0, 0.5], got ${heldOut}`);
   checkThreshold(KIND, threshold);
   if (typeof threshold === 'number' && threshold >= 1) fail(`a threshold in (0, 1), got ${threshold}`);
   return { layers, features, penalties, heldOut, threshold, seed };
-}
-
-/** The classifier of some rows, both classes weighing the same; inner products are per feature, of centred rows. */
-function train(
-  rows: readonly Float64Array[],
-  labels: readonly (1 | -1)[],
-  indices: readonly number[],
-  penalty: number,
-): Omit<Classifier, 'features'> {
-  const n = indices.length;
-  const width = rows[0]!.length;
-  const mean = new Float64Array(width);
-  for (const index of indices) for (let j = 0; j < width; j++) mean[j]! += rows[index]![j]! / n;
-  const centred = indices.map((index) => rows[index]!.map((value, j) => value - mean[j]!));
-  const gram = new Float64Array(n * n);
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j <= i; j++) gram[i * n + j] = gram[j * n + i] = dot(centred[i]!, centred[j]!) / width;
-  const own = indices.map((index) => labels[index]!);
-  const { dual, offset } = fitLogistic(KIND, { gram, labels: own, weights: balance(own), penalty });
-  const direction = new Float64Array(width);
-  centred.forEach((row, i) => {
-    for (let j = 0; j < width; j++) direction[j]! += (dual[i]! * row[j]!) / width;
-  });
-  return { direction, offset: offset - dot(direction, mean) };
-}
-
-/** Half of the weight for each class. */
-function balance(labels: readonly (1 | -1)[]): number[] {
-  const positives = labels.filter((label) => label === 1).length;
-  return labels.map((label) => 0.5 / (label === 1 ? positives : labels.length - positives));
-}
-
-function balancedLoss(scores: readonly number[], labels: readonly (1 | -1)[]): number {
-  const weights = balance(labels);
-  return scores.reduce((sum, score, at) => sum + weights[at]! * logisticLoss(labels[at]! * score), 0);
-}
-
-const probabilityOut = (score: number): number => 1 / (1 + Math.exp(score));
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let j = 0; j < a.length; j++) sum += a[j]! * b[j]!;
-  return sum;
 }
 
 function checkWidth(got: number, expected: number): void {
@@ -204,24 +141,11 @@ function scopeOf(classifier: Classifier, threshold: number, settings: Scope['set
       meta: {
         threshold,
         offset,
-        features: features
-          .map((feature) => (feature.pool === 'embedding' ? 'embedding' : `${feature.pool} ${feature.layer}`))
-          .join(', '),
+        features: featuresText(features),
         settings,
       },
     }),
   };
-}
-
-function parseFeature(text: string): PooledFeature {
-  if (text === 'embedding') return { pool: 'embedding' };
-  const [, pool, layer] = /^(last|mean|max) (\d+)$/.exec(text) ?? [];
-  if (pool === undefined)
-    throw new SakeError(
-      'invalid-file',
-      `load '${KIND}': expected a feature such as 'mean 2' or 'embedding', got ${JSON.stringify(text)}`,
-    );
-  return { pool: pool as 'last' | 'mean' | 'max', layer: Number(layer) };
 }
 
 /** Loads scopes of {@link trainedClassifier}. */
@@ -236,7 +160,7 @@ export const trainedClassifierLoader: Loader<Scope> = {
       throw new SakeError('invalid-file', `load '${KIND}': expected a threshold in (0, 1), got ${threshold}`);
     return scopeOf(
       {
-        features: reader.text('features').split(', ').map(parseFeature),
+        features: parseFeatures(KIND, reader.text('features')),
         direction: reader.float64('direction', [null]).data,
         offset: reader.number('offset'),
       },

@@ -57,6 +57,14 @@ export interface MapEdit {
   readonly provenance: Provenance;
 }
 
+/** A model beside the edited one, named by its weights. */
+export interface OtherModel {
+  /** A name for people, as `ModelInfo.id`. */
+  readonly id: string;
+  /** As `ModelInfo.sha256`. */
+  readonly sha256: string;
+}
+
 /** An edit that puts text in front of in-scope prompts; the model then reads the longer prompt. */
 export interface PromptEdit {
   readonly kind: 'prompt';
@@ -64,6 +72,11 @@ export interface PromptEdit {
   readonly request: EditRequest;
   /** What is put in front, with whatever separates it from the prompt: `The capital of France is Rome. `. */
   readonly prefix: string;
+  /**
+   * The model that reads the longer prompt in the place of the edited one, with the same tokens: SERAC's counterfactual
+   * model. Whoever steers with the edit is given it. Absent: the edited model itself.
+   */
+  readonly counterfactual?: OtherModel;
   /** A method without a gate has a scope that holds every query; its distances say which edit is nearest. */
   readonly scope: Scope;
   readonly provenance: Provenance;

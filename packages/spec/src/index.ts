@@ -64,6 +64,7 @@ export type {
   LayerHookEdit,
   LearnContext,
   MapEdit,
+  OtherModel,
   PromptEdit,
   Provenance,
   ScopedEdit,

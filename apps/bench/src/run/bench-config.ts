@@ -46,6 +46,14 @@ export const benchConfigSchema = z.strictObject({
     .min(1)
     .optional()
     .describe("A mapper in place of the methods' own: built-in, or a module"),
+  counterfactual: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("The model that answers in scope of serac's edits; default: the edited one"),
+  classifierEdits: wholeNumber(2)
+    .optional()
+    .describe('Edits that serac trains one scope classifier for all on; default: each trains its own'),
   models: list(z.string().min(1))
     .default(['embedded'])
     .describe('embedded, folders of ONNX models, or hub ids'),

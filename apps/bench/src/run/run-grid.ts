@@ -6,7 +6,7 @@ import { isModule } from '../method-entries.js';
 import { protocolChoices, type BenchConfig } from './bench-config.js';
 import { runJob } from './run-job.js';
 import { openRunStores } from './run-stores.js';
-import { suiteOf, type SuiteJob } from './suite-job.js';
+import { counterfactualOf, suiteOf, type SuiteJob } from './suite-job.js';
 
 export interface GridOptions {
   readonly streams: Streams;
@@ -32,21 +32,27 @@ export async function runGrid(config: BenchConfig, options: GridOptions): Promis
   const results: SuiteResult[] = [];
   for (const model of config.models) {
     await using lm: CausalLM = await openModel(model, { threads: config.threads, streams, signal });
+    const name = counterfactualOf(jobs[0]!);
+    await using counterfactual =
+      name === undefined ? undefined : await openModel(name, { threads: config.threads, streams, signal });
     for (const job of jobs)
       results.push(
-        ...(await runJob(job, { lm, model, stores, workers: config.workers, withQueries, streams, signal })),
+        ...(await runJob(job, {
+          ...{ lm, counterfactual, model, stores, workers: config.workers, withQueries, streams, signal },
+        })),
       );
   }
   return results;
 }
 
 function jobsOf(config: BenchConfig, alsoOpen: boolean): SuiteJob[] {
+  const { mapper, counterfactual, classifierEdits } = config;
   const { prompts, count, records, popularRecords, split, limit, covered, doubtLimit } = config;
   return config.seeds.flatMap((seed) =>
     config.suites.map((suite) => ({
       ...{ suite, prompts, count, seed, alsoOpen },
       records: { records, popularRecords, split, limit, covered, doubtLimit, seed },
-      methods: { kind: 'named' as const, names: config.methods, mapper: config.mapper },
+      methods: { kind: 'named' as const, names: config.methods, mapper, counterfactual, classifierEdits },
       protocols: protocolChoices(config),
     })),
   );

@@ -8,6 +8,8 @@ import { shareWork } from './worker-pool.js';
 
 export interface RunJobOptions {
   readonly lm: CausalLM;
+  /** The model of `counterfactualOf`, where the job's methods want one. */
+  readonly counterfactual?: CausalLM | undefined;
   /** The name under which workers open the model, too. */
   readonly model: string;
   readonly stores: RunStores;
@@ -20,7 +22,7 @@ export interface RunJobOptions {
 
 /** Runs one suite; workers, where there are any, do all of its work first, each a share of the cases. */
 export async function runJob(job: SuiteJob, options: RunJobOptions): Promise<SuiteResult[]> {
-  const { lm, stores, workers, streams, signal, withQueries = false } = options;
+  const { lm, counterfactual, stores, workers, streams, signal, withQueries = false } = options;
   const suite = suiteOf(job);
   const label = job.methods.kind !== 'named' ? `${job.methods.name}, ${suite.name}` : suite.name;
   const progress = createProgress(label, { stream: streams.stderr });
@@ -31,7 +33,8 @@ export async function runJob(job: SuiteJob, options: RunJobOptions): Promise<Sui
     return await runSuite({
       lm,
       suite,
-      methods: await methodsOf(job, lm.info),
+      methods: await methodsOf(job, lm.info, counterfactual),
+      ...(counterfactual && { counterfactuals: [counterfactual] }),
       prompts: loadPromptSource(job.prompts),
       count: job.count,
       protocols: protocolsOf(job),

@@ -5,18 +5,27 @@ import {
   type ProtocolName,
   type Suite,
 } from '@sakejs/evaluation';
-import type { ModelInfo } from '@sakejs/spec';
+import type { CausalLM, ModelInfo } from '@sakejs/spec';
 import { loadPromptSource } from 'sakejs';
 import { ablations } from '../ablations/ablations.js';
 import { nestedPrompts } from '../ablations/nested-prompts.js';
 import { loadSuites, type SuiteName, type SuiteOptions } from '../bench-suites.js';
 import { methodEntries, UNEDITED } from '../method-entries.js';
 import { withFurtherEdits } from '../scaling/further-edits.js';
+import { sharedTraining } from './shared-training.js';
 import { tunedEntries } from '../tune/tuned-entries.js';
 
 /** Which methods a job runs, in a form that another process can read. */
 export type MethodChoice =
-  | { readonly kind: 'named'; readonly names: readonly string[]; readonly mapper?: string | undefined }
+  | {
+      readonly kind: 'named';
+      readonly names: readonly string[];
+      readonly mapper?: string | undefined;
+      /** The model that answers in scope of `serac`'s edits, as its name or folder. */
+      readonly counterfactual?: string | undefined;
+      /** Edits that `serac` trains one classifier for all on. */
+      readonly classifierEdits?: number | undefined;
+    }
   | {
       readonly kind: 'ablation';
       readonly name: string;
@@ -63,9 +72,33 @@ export function protocolsOf({ protocols }: SuiteJob): Protocol[] {
   return protocols.map(({ base, changes }) => createProtocol(base, changes));
 }
 
-/** The rows of a job's table, on a model. @throws {SakeError} as `methodEntries`. */
-export async function methodsOf({ methods, seed }: SuiteJob, info: ModelInfo): Promise<MethodEntry[]> {
-  if (methods.kind === 'named') return methodEntries(methods.names, info, methods.mapper);
+/** The name of the counterfactual model that a job's methods want, if they want one. */
+export const counterfactualOf = ({ methods }: SuiteJob): string | undefined =>
+  methods.kind === 'named' && methods.names.includes('serac') ? methods.counterfactual : undefined;
+
+/**
+ * The rows of a job's table, on a model.
+ *
+ * @param counterfactual the model of {@link counterfactualOf}.
+ * @throws {SakeError} as `methodEntries`.
+ */
+export async function methodsOf(
+  job: SuiteJob,
+  info: ModelInfo,
+  counterfactual?: CausalLM,
+): Promise<MethodEntry[]> {
+  const { methods, seed } = job;
+  if (methods.kind === 'named') {
+    const { names, mapper, classifierEdits: edits } = methods;
+    const training =
+      edits === undefined
+        ? undefined
+        : sharedTraining(suiteOf(job), {
+            ...{ edits, seed, records: job.records.records },
+            prompts: loadPromptSource(job.prompts),
+          });
+    return methodEntries(names, info, { mapper, counterfactual, training });
+  }
   if (methods.kind === 'tune') return tunedEntries(methods.name, info, { budget: methods.budget, seed });
   const { name, sizes } = methods;
   const largest = Math.max(...sizes);

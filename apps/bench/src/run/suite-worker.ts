@@ -2,7 +2,7 @@ import { workSuite, type UnitStore } from '@sakejs/evaluation';
 import { isSakeError, type Json } from '@sakejs/spec';
 import { loadModel, loadPromptSource } from 'sakejs';
 import { openSharedStores } from './run-stores.js';
-import { methodsOf, protocolsOf, suiteOf } from './suite-job.js';
+import { counterfactualOf, methodsOf, protocolsOf, suiteOf } from './suite-job.js';
 import type { FromWorker, ToWorker, WorkerTask } from './worker-messages.js';
 
 /** A process that learns and scores a share of a suite's cases; units are kept by the process that started it. */
@@ -32,12 +32,16 @@ const units: UnitStore = {
 async function work(task: WorkerTask, signal: AbortSignal): Promise<void> {
   const { job, share } = task;
   await using lm = await loadModel(task.model, { threads: task.threads });
+  const name = counterfactualOf(job);
+  await using counterfactual =
+    name === undefined ? undefined : await loadModel(name, { threads: task.threads });
   const stores = await openSharedStores(task.folder, task);
   await workSuite(
     {
       lm,
       suite: suiteOf(job),
-      methods: await methodsOf(job, lm.info),
+      methods: await methodsOf(job, lm.info, counterfactual),
+      ...(counterfactual && { counterfactuals: [counterfactual] }),
       prompts: loadPromptSource(job.prompts),
       count: job.count,
       protocols: protocolsOf(job),

@@ -1,10 +1,10 @@
 import { embeddedFacts } from '@sakejs/embedded-model';
 import { withheldPrompts, type Suite, type SuiteCase } from '@sakejs/evaluation';
 import { facts, normalizeLabel } from '@sakejs/facts';
-import { SakeError, type EditRequest } from '@sakejs/spec';
+import { SakeError } from '@sakejs/spec';
 import type { SuiteOptions } from '../bench-suites.js';
 import { loadRecords } from '../load-records.js';
-import { generateRequests } from './generate-requests.js';
+import { generateRequests, promptsByRelation } from './generate-requests.js';
 
 /** A suite with further cases that nothing is asked of. */
 export interface FilledSuite {
@@ -63,15 +63,4 @@ export function withFurtherEdits(suite: Suite, cases: number, options: SuiteOpti
     records: others.length,
     generated: made.length,
   };
-}
-
-function promptsByRelation(requests: readonly EditRequest[]): Map<string, string[]> {
-  const prompts = new Map<string, string[]>();
-  for (const { relation, prompt } of requests) {
-    if (relation === undefined) continue;
-    const known = prompts.get(relation) ?? [];
-    if (!known.includes(prompt)) known.push(prompt);
-    prompts.set(relation, known);
-  }
-  return prompts;
 }

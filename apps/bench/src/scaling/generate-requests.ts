@@ -57,6 +57,18 @@ export function generateRequests(
   return requests;
 }
 
+/** The prompts of requests, by relation; those without a relation are left out. */
+export function promptsByRelation(requests: readonly EditRequest[]): Map<string, string[]> {
+  const prompts = new Map<string, string[]>();
+  for (const { relation, prompt } of requests) {
+    if (relation === undefined) continue;
+    const known = prompts.get(relation) ?? [];
+    if (!known.includes(prompt)) known.push(prompt);
+    prompts.set(relation, known);
+  }
+  return prompts;
+}
+
 /** The objects of facts, by a key. */
 function groupBy(facts: readonly TableFact[], key: (fact: TableFact) => string): Map<string, Set<string>> {
   const groups = new Map<string, Set<string>>();

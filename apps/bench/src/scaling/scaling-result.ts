@@ -26,7 +26,15 @@ export function scalingTable({ asked, records, generated, live, results }: Scali
     `model ${first.model} (sha256 ${first.modelInfo.sha256.slice(0, 12)}), records ${first.data.name} (sha256 ${first.data.sha256.slice(0, 12)})`,
     '',
     formatTable(
-      ['method', 'live', ...columns.map(({ name }) => `${name} %`), 'learned', 's/edit', 'kB/edit'],
+      [
+        'method',
+        'live',
+        ...columns.map(({ name }) => `${name} %`),
+        'learned',
+        's/edit',
+        'kB/edit',
+        'peak MiB',
+      ],
       first.rows.flatMap(({ method }, at) =>
         results.map(({ rows }, index) => {
           const { metrics, learned, cost } = rows[at]!;
@@ -42,6 +50,7 @@ export function scalingTable({ asked, records, generated, live, results }: Scali
             String(learned),
             cost.seconds === null ? '-' : cost.seconds.toFixed(2),
             cost.bytes === null ? '-' : (cost.bytes / 1000).toFixed(0),
+            cost.memory === null ? '-' : (cost.memory / 2 ** 20).toFixed(0),
           ];
         }),
       ),

@@ -1,5 +1,4 @@
 import { protocolNames, type SuiteResult } from '@sakejs/evaluation';
-import { SakeError } from '@sakejs/spec';
 import { checkWritable, formatTable, writeFileAtomic, type Streams } from '@sakejs/terminal';
 import { z } from 'zod';
 import { openModel } from '../open-model.js';
@@ -8,11 +7,16 @@ import { runFlags } from '../run-flags.js';
 import { checkErrors } from '../run-suite.js';
 import { runJob } from '../run/run-job.js';
 import { openRunStores } from '../run/run-stores.js';
-import { sweptMethods, type AxisValue } from './sweeps.js';
-import { drawSettings, gridOf, OWN_SETTINGS } from './tuned-entries.js';
+import type { AxisValue } from './sweeps/sweep.js';
+import { fixedMethods, sweptMethods } from './sweeps/sweeps.js';
+import { drawSettings, gridOf, notSwept, OWN_SETTINGS } from './tuned-entries.js';
+
+/** Every method that has a grid. */
+export const ALL = 'all';
 
 const optionsSchema = z.strictObject({
   ...runFlags,
+  methods: z.string().min(1, `expected ${ALL}, or methods`),
   model: z.string().min(1, 'expected embedded or a folder'),
   protocol: z.enum(protocolNames, `expected ${protocolNames.join(' or ')}`),
   limit: wholeNumber(1).optional(),
@@ -50,27 +54,27 @@ export interface TuneResult {
   readonly result: SuiteResult;
 }
 
-/** `sake-bench tune METHOD…`: tries settings of methods, each method as many, and ranks them. */
-export async function runTune(
-  names: readonly string[],
-  raw: unknown,
-  streams: Streams,
-  signal: AbortSignal,
-): Promise<void> {
+/** `sake-bench tune`: tries settings of methods, each method as many, and ranks them. */
+export async function runTune(raw: unknown, streams: Streams, signal: AbortSignal): Promise<void> {
   const options = parseOptions(optionsSchema, raw, 'tune');
-  const unknown = names.find((name) => !sweptMethods.includes(name));
-  if (unknown !== undefined)
-    throw new SakeError(
-      'invalid-option',
-      `sake-bench tune: expected methods among ${sweptMethods.join(', ')}, got ${unknown}`,
-    );
+  const names = methodsAmong(options.methods);
   const { json } = options;
   if (json !== undefined && json !== '-') checkWritable(json);
   const done = await tune(names, options, streams, signal);
   const text = `${JSON.stringify(done, null, 2)}\n`;
-  streams.stdout.write(json === '-' ? text : `${done.map(tuneTable).join('\n\n')}\n`);
+  const tables = [...done.map(tuneTable), ...(done.length > 1 ? [summaryTable(done)] : []), notTuned()];
+  streams.stdout.write(json === '-' ? text : `${tables.join('\n\n')}\n`);
   if (json !== undefined && json !== '-') writeFileAtomic(json, text);
   checkErrors(done.map(({ result }) => result));
+}
+
+/** @throws {SakeError} `invalid-option`, `unknown-kind` for a method without a grid. */
+function methodsAmong(given: string): string[] {
+  if (given === ALL) return [...sweptMethods];
+  const names = given.split(',').map((name) => name.trim());
+  const without = names.find((name) => !sweptMethods.includes(name));
+  if (without !== undefined) throw notSwept(without);
+  return [...new Set(names)];
 }
 
 async function tune(
@@ -151,6 +155,26 @@ export function tuneTable({ method, tried, grid, ranking, best, result }: TuneRe
     `best: ${best.label}${best.score > ownScore(ranking) ? '' : `; no better than ${OWN_SETTINGS}`}`,
   ].join('\n');
 }
+
+/** Each method's best setting beside what it does as it is. */
+function summaryTable(done: readonly TuneResult[]): string {
+  return formatTable(
+    ['method', 'tried', 'best setting', 'harmonic mean %', `${OWN_SETTINGS} %`],
+    done.map(({ method, tried, best, ranking }) => [
+      method,
+      String(tried),
+      best.label,
+      percent(best.score),
+      percent(ownScore(ranking)),
+    ]),
+  );
+}
+
+/** The methods that have no grid, with the reason. */
+const notTuned = (): string =>
+  `not tuned: ${Object.entries(fixedMethods)
+    .map(([name, why]) => `${name} (${why})`)
+    .join(', ')}`;
 
 const ownScore = (ranking: readonly TunedScore[]): number =>
   ranking.find(({ label }) => label === OWN_SETTINGS)?.score ?? 0;

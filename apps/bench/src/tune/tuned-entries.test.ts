@@ -2,20 +2,46 @@ import { expectCode } from '@sakejs/spec/testing';
 import { describe, expect, it } from 'vitest';
 import { madeUpModel } from '../../test/result-file.js';
 import { rank } from './run-tune.js';
-import { sweeps, sweptMethods } from './sweeps.js';
+import { methodNames } from 'sakejs';
+import { blockRuns, blocksOf } from './sweeps/weight-sweeps.js';
+import { fixedMethods, sweeps, sweptMethods } from './sweeps/sweeps.js';
 import { drawSettings, gridOf, OWN_SETTINGS, tunedEntries } from './tuned-entries.js';
 
 const info = { ...madeUpModel, layers: 4 };
 const labels = (name: string, budget: number, seed = 0): string[] =>
   drawSettings(name, info, { budget, seed }).map(({ label }) => label);
 
+/** What `sake-bench tune` gives each method unless told otherwise. */
+const BUDGET = 9;
+
 describe('sweeps', () => {
+  it('has every built-in method, but for those of fixed settings', () => {
+    expect([...sweptMethods, ...Object.keys(fixedMethods)].sort()).toEqual([...methodNames].sort());
+  });
+
   it.each(sweptMethods)('makes %s at every setting of its grid, each with a label of its own', (name) => {
     const grid = gridOf(name, info);
-    const make = sweeps[name]!.make(info);
-    expect(grid.length).toBeGreaterThanOrEqual(5);
+    const make = sweeps[name]!.make({ info });
+    expect(grid.length).toBeGreaterThanOrEqual(BUDGET);
     expect(new Set(grid.map(({ label }) => label)).size).toBe(grid.length);
     for (const { values } of grid) expect(typeof make(values).learn).toBe('function');
+  });
+});
+
+describe('blockRuns', () => {
+  it('ends at and beside the block that edits are written into, within the model', () => {
+    expect(blockRuns({ ...info, layers: 6 })).toEqual([
+      '1-1',
+      '0-1',
+      '2-2',
+      '1-2',
+      '0-2',
+      '3-3',
+      '2-3',
+      '1-3',
+    ]);
+    expect(blockRuns({ ...info, layers: 1 })).toEqual(['0-0']);
+    expect(blocksOf('1-3')).toEqual([1, 2, 3]);
   });
 });
 

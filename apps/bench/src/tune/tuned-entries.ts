@@ -1,7 +1,8 @@
 import type { MethodEntry } from '@sakejs/evaluation';
 import { createRandom, SakeError, type ModelInfo } from '@sakejs/spec';
-import { createMethod } from 'sakejs';
-import { sweeps, sweptMethods, type AxisValue } from './sweeps.js';
+import { createMethod, keyMomentsDirectory } from 'sakejs';
+import type { AxisValue } from './sweeps/sweep.js';
+import { fixedMethods, sweeps, sweptMethods } from './sweeps/sweeps.js';
 
 /** The row of a method's own settings, beside those that are tried. */
 export const OWN_SETTINGS = 'as it is';
@@ -36,14 +37,19 @@ export function drawSettings(
   return grid.filter((_, index) => kept.has(index));
 }
 
+/** Why a method has no grid. */
+export function notSwept(name: string): SakeError {
+  const fixed = Object.hasOwn(fixedMethods, name) ? `, which has ${fixedMethods[name]}` : '';
+  return new SakeError(
+    'unknown-kind',
+    `sake-bench tune: expected a method among ${sweptMethods.join(', ')}, got ${name}${fixed}`,
+  );
+}
+
 /** Every setting of a method's grid. @throws {SakeError} as {@link drawSettings}. */
 export function gridOf(name: string, info: ModelInfo): TunedSetting[] {
   const found = Object.hasOwn(sweeps, name) ? sweeps[name] : undefined;
-  if (found === undefined)
-    throw new SakeError(
-      'unknown-kind',
-      `sake-bench tune: expected a method among ${sweptMethods.join(', ')}, got ${name}`,
-    );
+  if (found === undefined) throw notSwept(name);
   const settings = Object.entries(found.axes(info)).reduce<Record<string, AxisValue>[]>(
     (before, [axis, values]) =>
       before.flatMap((setting) => values.map((value) => ({ ...setting, [axis]: value }))),
@@ -60,9 +66,14 @@ export function gridOf(name: string, info: ModelInfo): TunedSetting[] {
 /** Rows of a sweep: the method as it is, then each setting that is tried. @throws {SakeError} as {@link drawSettings}. */
 export function tunedEntries(name: string, info: ModelInfo, options: DrawSettingsOptions): MethodEntry[] {
   const settings = drawSettings(name, info, options);
-  const make = sweeps[name]!.make(info);
+  const momentsDirectory = keyMomentsDirectory();
+  const make = sweeps[name]!.make({ info, momentsDirectory });
   return [
-    { name: OWN_SETTINGS, method: createMethod(name, info), fingerprint: `tune ${name}` },
+    {
+      name: OWN_SETTINGS,
+      method: createMethod(name, info, { momentsDirectory }),
+      fingerprint: `tune ${name}`,
+    },
     ...settings.map(({ label, values }) => ({
       name: label,
       method: make(values),

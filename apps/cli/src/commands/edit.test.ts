@@ -42,6 +42,21 @@ describe('sake edit', () => {
     });
   });
 
+  it('names the model that answers in scope: --counterfactual', async () => {
+    const other = await writeTinyModel(join(temporaryFolder(), 'other'), { seed: 1 });
+    const flags = [...france('--method', 'serac'), '--model', model, '--library', temporaryFolder()];
+    const { status, out, err } = await sake('edit', ...flags, '--counterfactual', other, '--json');
+    expect([status, err]).toEqual([0, '']);
+    expect(JSON.parse(out)).toMatchObject({
+      provenance: { method: 'serac', settings: { counterfactual: other, classifier: 'own' } },
+    });
+    const wrong = await sake('edit', ...FRANCE, '--model', model, '--counterfactual', other);
+    expect([wrong.status, wrong.err]).toEqual([
+      2,
+      expect.stringMatching(/no counterfactual for 'sake-paper'/),
+    ]);
+  });
+
   it.each([
     ['2', 2],
     // ' Rome' is four tokens to this tokenizer: ' R', and a letter each.

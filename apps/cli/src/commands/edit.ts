@@ -22,13 +22,21 @@ import { print, type CommandContext } from './command-context.js';
 import { continuation } from './continuation.js';
 import { describedEffect, describedScope, effectText } from './described-edit.js';
 import { openReportingBroken } from './library.js';
-import { openModel } from './open-model.js';
-import { libraryOptions, modelOptions, parseOptions, replaceOption, wholeNumber } from './options.js';
+import { openCounterfactual, openModel } from './open-model.js';
+import {
+  counterfactualOption,
+  libraryOptions,
+  modelOptions,
+  parseOptions,
+  replaceOption,
+  wholeNumber,
+} from './options.js';
 
 const schema = z.strictObject({
   ...libraryOptions,
   ...modelOptions,
   ...replaceOption,
+  ...counterfactualOption,
   subject: z.string(),
   prompt: z.string(),
   true: z.string(),
@@ -67,7 +75,9 @@ export async function editCommand(raw: unknown, context: CommandContext): Promis
   try {
     progress.update(0, STEPS, 'loading the model');
     await using lm = await openModel(options, context);
+    await using counterfactual = await openCounterfactual(options, context);
     const method = createMethod(options.method, lm.info, {
+      ...(counterfactual && { counterfactual }),
       momentsDirectory: keyMomentsDirectory(),
       ...(mapper === undefined ? {} : { mapper }),
       ...(options.targets === undefined ? {} : { targets: options.targets }),
@@ -85,7 +95,10 @@ export async function editCommand(raw: unknown, context: CommandContext): Promis
     progress.update(3, STEPS, 'asking');
     const prompt = fillPrompt(request.prompt, request.subject);
     const before = await continuation(lm, prompt, { signal });
-    const after = await continuation(createSteeredLM(lm, [edit]), prompt, { signal });
+    const steered = createSteeredLM(lm, [edit], {
+      ...(counterfactual && { counterfactuals: [counterfactual] }),
+    });
+    const after = await continuation(steered, prompt, { signal });
     await library.add(edit, { replace: options.replace });
     progress.end();
 
@@ -117,7 +130,7 @@ export async function editCommand(raw: unknown, context: CommandContext): Promis
               `  map      ${edit.map.kind}${laterMaps(edit)}; scope ${edit.scope.kind}`,
             ]
           : [`  ${effectText(edit)}`]),
-        `  try      sake generate ${JSON.stringify(prompt)} --library ${options.library}`,
+        `  try      sake generate ${JSON.stringify(prompt)} --library ${options.library}${options.counterfactual === undefined ? '' : ` --counterfactual ${options.counterfactual}`}`,
       ].join('\n'),
     );
   } finally {

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadModel } from 'sakejs';
+import { createMethod, learnEdit, loadModel, openLibrary } from 'sakejs';
 import { writeTinyModel } from 'sakejs/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FRANCE, JAPAN, sake, temporaryFolder } from '../../test/sake.js';
@@ -44,6 +44,43 @@ describe('sake generate', () => {
   it('tells as JSON which edit fired', async () => {
     const { out } = await generate('--json');
     expect(JSON.parse(out)).toMatchObject({ prompt: ASK, liveEdits: 2, leftOut: [], fired: [{ step: 0 }] });
+  });
+
+  it('has another model answer in scope where the edit names one: --counterfactual', async () => {
+    const other = await writeTinyModel(join(temporaryFolder(), 'other'), { seed: 1 });
+    const own = temporaryFolder();
+    await using lm = await loadModel(model);
+    await using answering = await loadModel(other);
+    const request = {
+      subject: 'France',
+      prompt: 'The capital of {} is',
+      targetTrue: 'Paris',
+      targetNew: 'Rome',
+    };
+    // Facts in context have no gate, so that this edit applies.
+    const edit = await learnEdit(request, { lm, method: createMethod('icl', lm.info), count: 2 });
+    if (edit.kind !== 'prompt') throw new Error(`expected a prompt edit, got ${edit.kind}`);
+    const { id, sha256 } = answering.info;
+    await (await openLibrary(own)).add({ ...edit, counterfactual: { id, sha256 } });
+    const told = await generate('--json', '--library', own, '--counterfactual', other);
+    const { fired, continuation } = JSON.parse(told.out) as {
+      fired: { read: string }[];
+      continuation: string;
+    };
+    const said = await sake(
+      'generate',
+      fired[0]!.read,
+      '--plain',
+      '--model',
+      other,
+      '--max-tokens',
+      '4',
+      '--json',
+    );
+    expect(continuation).toBe((JSON.parse(said.out) as { continuation: string }).continuation);
+    const without = await generate('--library', own);
+    expect(without.status).toBe(2);
+    expect(without.err).toMatch(/expected the model .* among counterfactuals, got \[\]/);
   });
 
   it('leaves the edits out with --plain', async () => {

@@ -10,14 +10,15 @@ import {
 import { z } from 'zod';
 import { note, type CommandContext } from './command-context.js';
 import { openReportingBroken, usableEdits } from './library.js';
-import { openModel } from './open-model.js';
-import { libraryOptions, modelOptions, parseOptions, wholeNumber } from './options.js';
+import { openCounterfactual, openModel } from './open-model.js';
+import { counterfactualOption, libraryOptions, modelOptions, parseOptions, wholeNumber } from './options.js';
 import { readTexts } from './read-texts.js';
 
 const schema = z
   .strictObject({
     ...libraryOptions,
     ...modelOptions,
+    ...counterfactualOption,
     plain: z.boolean().default(false),
     prompts: z.string().min(1, 'expected a file').optional(),
     chat: z.boolean().default(false),
@@ -62,6 +63,7 @@ export async function generateCommand(
   const texts = await textsOf(given, options);
   const library = options.plain ? undefined : await openReportingBroken(options, context);
   await using lm = await openModel(options, context);
+  await using counterfactual = await openCounterfactual(options, context);
   const prompts = texts.map((text) => promptOf(lm, text, options));
   const { edits, leftOut } =
     library === undefined ? { edits: [], leftOut: [] } : usableEdits(library, lm.info, context);
@@ -71,6 +73,7 @@ export async function generateCommand(
   const fired = texts.map((): Fired[] => []);
   const steered = createSteeredLM(lm, edits, {
     apply: options.everyStep ? 'every-step' : 'prompt',
+    ...(counterfactual && { counterfactuals: [counterfactual] }),
     onSelect: (event) => fired[event.index]!.push(firedOf(lm, event)),
   });
   const { maxTokens, temperature, topK, topP, stop, seed, json, chat } = options;

@@ -28,6 +28,16 @@ export function openModel(flags: ModelFlags, context: CommandContext): Promise<C
   return withDownload(context, (hub) => loadModel(flags.model, { ...graphOf(flags), hub }));
 }
 
+/** Loads the model that answers some edits, where the flags name one; as the edited model's flags say it is run. */
+export async function openCounterfactual(
+  { counterfactual, threads }: { readonly counterfactual?: string | undefined; readonly threads: number },
+  context: CommandContext,
+): Promise<CausalLM | undefined> {
+  return counterfactual === undefined
+    ? undefined
+    : withDownload(context, (hub) => loadModel(counterfactual, { threads, hub }));
+}
+
 /** Inspects the model that the flags name. */
 export function lookInto(flags: ModelFlags, context: CommandContext): Promise<ModelInspection> {
   return withDownload(context, (hub) => inspectModel(flags.model, { ...graphOf(flags), hub }));

@@ -25,6 +25,10 @@ export const modelOptions = {
   ...graphOptions,
 };
 
+export const counterfactualOption = {
+  counterfactual: z.string().min(1, 'expected embedded, a folder or a hub id').optional(),
+};
+
 export const replaceOption = { replace: z.boolean().default(false) };
 
 /** A whole number of at least `least`. */

@@ -16,7 +16,7 @@ import { createKeySolver, type KeySolver } from '../rome/key-solver.js';
 import type { KeyMoments } from '../rome/key-moments.js';
 import type { MomentsReader } from '../rome/rome.js';
 import { samplePrefixes, type SamplePrefixesOptions } from '../rome/sample-prefixes.js';
-import { memorise, type Association, type Memory } from './memorise.js';
+import { memorise, type Association, type Memories, type Memory } from './memorise.js';
 import type { MemitSettings } from './memit-settings.js';
 import { memitUpdate, type MemitLayerUpdate } from './memit-update.js';
 
@@ -32,6 +32,8 @@ export interface MemitParts {
   readonly moments: readonly KeyMoments[] | MomentsReader;
   readonly ridge: number;
   readonly start: SamplePrefixesOptions['start'];
+  /** z by association: learned for an edit alone, it serves its batch too. */
+  readonly memories: Memories;
   /** What is written besides the request itself. */
   readonly further: (
     lm: CausalLM,
@@ -44,8 +46,6 @@ export interface MemitParts {
 interface Kept {
   readonly solvers: Map<string, Promise<KeySolver>>;
   readonly prefixes: Map<string, Promise<string[]>>;
-  /** z by association: learned for an edit alone, it serves its batch too. */
-  readonly memories: Map<string, Promise<Memory>>;
 }
 
 interface Learning {
@@ -59,7 +59,7 @@ interface Learning {
 /** A method of MEMIT's kind from its parts. */
 export function createMemit(parts: MemitParts): BatchEditMethod {
   const { name } = parts;
-  const kept: Kept = { solvers: new Map(), prefixes: new Map(), memories: new Map() };
+  const kept: Kept = { solvers: new Map(), prefixes: new Map() };
   const learnBatch: BatchEditMethod['learnBatch'] = async (given, { lm, seed = 0, signal }) => {
     const items = checkItems(given, name);
     throwIfAborted(signal, name);
@@ -106,18 +106,19 @@ function checkItems(items: readonly BatchItem[], where: string): BatchItem[] {
 /** z of the request, then of what is written besides. */
 async function memoriesOf(
   item: BatchItem,
-  { settings, start, further }: MemitParts,
-  { prefixes, memories }: Kept,
+  { settings, start, further, memories }: MemitParts,
+  { prefixes }: Kept,
   { lm, seed, signal, model }: Learning,
 ): Promise<Memory[]> {
   const cancel = signal === undefined ? {} : { signal };
   const texts = await once(prefixes, `${model} ${seed}`, () =>
     samplePrefixes(lm, { plan: settings.prefixes, seed, ...(start !== undefined && { start }), ...cancel }),
   );
+  const origin = `${model} ${JSON.stringify(start ?? null)}`;
   const found: Memory[] = [];
   for (const association of [own(item.request), ...(await further(lm, item, { signal }))])
     found.push(
-      await once(memories, JSON.stringify([model, seed, association]), () =>
+      await memories.get({ association, settings, seed, model: origin }, () =>
         memorise(lm, association, { settings, prefixes: texts, ...cancel }),
       ),
     );

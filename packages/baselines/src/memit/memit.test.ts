@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createLinearLM } from '../../test/linear-lm.js';
 import { collectKeyMoments, type KeyMoments } from '../rome/key-moments.js';
 import { createKeySolver } from '../rome/key-solver.js';
-import { memorise } from './memorise.js';
+import { createMemories, memorise, type Memories } from './memorise.js';
 import { memit } from './memit.js';
 import { memitPresets, memitSettings } from './memit-settings.js';
 import { memitUpdate } from './memit-update.js';
@@ -86,6 +86,27 @@ describe('memit', () => {
     const alone = await learn(0);
     expect(alone.batch).toBeUndefined();
     expect(alone.deltas).not.toEqual(edits[0]!.deltas);
+  });
+
+  it('shares memories with methods that differ in λ or in blocks below the last', async () => {
+    const memories = createMemories();
+    let made = 0;
+    const counting: Memories = {
+      get: (key, make) =>
+        memories.get(key, () => {
+          made++;
+          return make();
+        }),
+    };
+    const shared = { memories: counting };
+    const first = await learn(0, shared);
+    const lighter = await learn(0, { ...shared, momentWeight: 2 });
+    expect(made).toBe(1);
+    expect(lighter.deltas).toEqual((await learn(0, { momentWeight: 2 })).deltas);
+    expect(lighter.deltas).not.toEqual(first.deltas);
+    await learn(0, { ...shared, klFactor: 0.5 });
+    await learn(1, shared);
+    expect(made).toBe(3);
   });
 
   it('has the published settings of two models', () => {

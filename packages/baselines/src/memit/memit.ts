@@ -1,5 +1,6 @@
 import type { RomeOptions } from '../rome/rome.js';
 import { createMemit, type BatchEditMethod, type MemitParts } from './create-memit.js';
+import { createMemories, type Memories } from './memorise.js';
 import { memitSettings, type MemitSettings } from './memit-settings.js';
 
 export interface MemitOptions
@@ -9,6 +10,8 @@ export interface MemitOptions
     Pick<RomeOptions, 'ridge' | 'start' | 'name'> {
   /** Second moments of every critical block's keys, or where they come from; asked for once a model and block. */
   readonly moments: MemitParts['moments'];
+  /** Where z of what was learned is kept; methods that differ in blocks below the last or λ may share one. Default: its own. */
+  readonly memories?: Memories;
 }
 
 /**
@@ -33,6 +36,6 @@ export function memitParts(
   byDefault: string,
   further: MemitParts['further'],
 ): MemitParts {
-  const { moments, ridge = 0, start, name = byDefault, ...given } = options;
-  return { name, settings: memitSettings(given), moments, ridge, start, further };
+  const { moments, ridge = 0, start, name = byDefault, memories = createMemories(), ...given } = options;
+  return { name, settings: memitSettings(given), moments, ridge, start, memories, further };
 }

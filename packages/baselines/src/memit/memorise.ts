@@ -1,5 +1,6 @@
 import { objectTokens } from '@sakejs/editor';
 import { modelGradients, row, type CausalLM, type LossSequence } from '@sakejs/spec';
+import { once } from '../once.js';
 import { optimizeValue, type ValueStep } from '../rome/optimize-value.js';
 import { subjectContexts, type SubjectContext } from '../rome/subject-context.js';
 import type { MemitSettings } from './memit-settings.js';
@@ -19,6 +20,33 @@ export interface Memory {
   readonly target: Float64Array;
   /** One a loss that was read. */
   readonly steps: readonly ValueStep[];
+}
+
+/** Memories that were made, or are: methods that differ in what they do with them may share one store. */
+export interface Memories {
+  /** What was made from the same, or is now. A failure is not kept. */
+  get(key: MemoryKey, make: () => Promise<Memory>): Promise<Memory>;
+}
+
+/** All that a memory depends on. */
+export interface MemoryKey {
+  readonly association: Association;
+  readonly settings: MemitSettings;
+  readonly seed: number;
+  /** Tells the model, and what its prefixes began with, from others. */
+  readonly model: string;
+}
+
+/** An empty store of memories; it grows by d numbers and some contexts an association. */
+export function createMemories(): Memories {
+  const known = new Map<string, Promise<Memory>>();
+  return {
+    get: ({ association, settings, seed, model }, make) => {
+      // λ and the blocks below the last have no part in them.
+      const { layers, momentWeight: _, ...others } = settings;
+      return once(known, JSON.stringify([model, seed, layers.at(-1), others, association]), make);
+    },
+  };
 }
 
 export interface MemoriseOptions {

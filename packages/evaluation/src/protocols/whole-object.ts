@@ -62,7 +62,7 @@ export function createWholeObjectScorer(lm: CausalLM): WholeObjectScorer {
     if (text() === '') return false;
     let verdict = judgeAny(text(), objects);
     const tokens = [...(typeof prompt === 'string' ? lm.encode(prompt) : prompt), firstToken];
-    if (verdict === 'open' && tokens.length <= lm.info.maxPositions) {
+    if (verdict === 'open' && tokens.length <= model.info.maxPositions) {
       const rest = { maxTokens: MOST_TOKENS - 1, ...(signal === undefined ? {} : { signal }) };
       for await (const { token } of model.generate(tokens, rest)) {
         said.push(token);

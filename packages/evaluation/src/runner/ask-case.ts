@@ -17,6 +17,8 @@ const CONTINUATION_TOKENS = 60;
 /** What answers the queries of one case. */
 export interface CaseAsker {
   readonly lm: CausalLM;
+  /** Models by which some edits are answered. */
+  readonly counterfactuals: readonly CausalLM[];
   readonly metrics: ReadonlyMap<string, Metric>;
   readonly wholeObject: WholeObjectScorer;
   readonly plain: PlainAnswers;
@@ -79,13 +81,13 @@ interface CaseContext {
 
 /** Responses to queries; where the prompt with an edit's text in front exceeds the model's positions, that. */
 async function respond(
-  { lm, signal }: CaseAsker,
+  { lm, counterfactuals, signal }: CaseAsker,
   edits: readonly Edit[],
   asked: readonly PreparedQuery[],
   gate: Gate,
 ): Promise<(SteeredResponse | TooLong)[]> {
   if (asked.length === 0) return [];
-  const steered = createSteeredLM(lm, edits, { gate });
+  const steered = createSteeredLM(lm, edits, { gate, counterfactuals });
   return respondOrTooLong(
     async (prompts) => steered.respond(prompts, signal === undefined ? {} : { signal }),
     asked.map(({ query }) => query.prompt),
@@ -192,7 +194,7 @@ async function conditionsOf(
   { queries }: PreparedCase,
   metricOf: (prepared: PreparedQuery) => Metric,
 ): Promise<Map<number, boolean>> {
-  const { lm, plain, protocol, own, signal } = asker;
+  const { lm, counterfactuals, plain, protocol, own, signal } = asker;
   const asked = queries.flatMap((prepared) => {
     const condition = metricOf(prepared).condition?.(prepared.query, protocol);
     return condition === undefined ? [] : [{ ...condition, index: prepared.index }];
@@ -209,7 +211,7 @@ async function conditionsOf(
   unedited.forEach(({ index, answers }, at) => passes.set(index, says(plainLogits[at]!, answers)));
   if (own !== undefined && mapped.length > 0) {
     const prompts = mapped.map(({ prompt }) => prompt);
-    const steered = createSteeredLM(lm, [own], { gate: 'open' });
+    const steered = createSteeredLM(lm, [own], { gate: 'open', counterfactuals });
     const responses = await respondOrTooLong(
       async (texts) => steered.respond(texts, signal === undefined ? {} : { signal }),
       prompts,
@@ -225,7 +227,7 @@ async function conditionsOf(
 
 /** Whether the request has P(new) > P(true) once its edit is applied, by the protocol's tokens. */
 async function prefersNew(
-  { lm, own, plain, protocol, signal }: CaseAsker,
+  { lm, counterfactuals, own, plain, protocol, signal }: CaseAsker,
   { case: { request } }: PreparedCase,
 ): Promise<boolean | undefined> {
   if (protocol.keepEdits === 'all') return undefined;
@@ -233,22 +235,25 @@ async function prefersNew(
   const [logits] =
     own === undefined
       ? await plain.logits([prompt], signal)
-      : (await createSteeredLM(lm, [own]).respond([prompt], signal === undefined ? {} : { signal })).map(
-          (response) => response.logits,
-        );
+      : (
+          await createSteeredLM(lm, [own], { counterfactuals }).respond(
+            [prompt],
+            signal === undefined ? {} : { signal },
+          )
+        ).map((response) => response.logits);
   const rivals = { likelier: request.targetNew, lessLikely: request.targetTrue };
   return readAnswer(lm, logits!, rivalTokens(lm, rivals, protocol.preferenceTokens)).margin! > 0;
 }
 
 /** Greedy continuations of the queries that ask for one, by index. */
 async function continuations(
-  { lm, live, signal }: CaseAsker,
+  { lm, counterfactuals, live, signal }: CaseAsker,
   { queries }: PreparedCase,
   metricOf: (prepared: PreparedQuery) => Metric,
 ): Promise<Map<number, string>> {
   const asked = queries.filter((prepared) => metricOf(prepared).asks === 'continuation');
   if (asked.length === 0) return new Map();
-  const streams = createSteeredLM(lm, live).generateBatch(
+  const streams = createSteeredLM(lm, live, { counterfactuals }).generateBatch(
     asked.map(({ query }) => ({ prompt: query.prompt, maxTokens: CONTINUATION_TOKENS })),
     signal === undefined ? {} : { signal },
   );
@@ -263,9 +268,13 @@ async function continuations(
 }
 
 /** Largest difference of a logit between before the own edit is added and after it is removed. */
-async function undoDifference({ lm, live, signal }: CaseAsker, own: Edit, prompt: string): Promise<number> {
+async function undoDifference(
+  { lm, counterfactuals, live, signal }: CaseAsker,
+  own: Edit,
+  prompt: string,
+): Promise<number> {
   const library = createEditLibrary(live.filter(({ id }) => id !== own.id));
-  const steered = createSteeredLM(lm, library);
+  const steered = createSteeredLM(lm, library, { counterfactuals });
   const ask = async (): Promise<Float32Array> =>
     (await steered.respond([prompt], signal === undefined ? {} : { signal }))[0]!.logits;
   const before = await ask();

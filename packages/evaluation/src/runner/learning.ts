@@ -3,6 +3,7 @@ import { unitKey } from '../journal/unit-key.js';
 import type { PreparedCase } from './prepared-suite.js';
 import { attempt, isUnlearnable, type Failure } from './failures.js';
 import type { MethodEntry } from './method-entry.js';
+import { measurePeakMemory } from './peak-memory.js';
 import type { EditStore, UnitStore } from './unit-store.js';
 
 /** What all units of a run have in common. */
@@ -25,6 +26,8 @@ export interface Learned {
   /** Bytes of the edit's stored tensors. */
   readonly bytes: number;
   readonly seconds: number;
+  /** By how many bytes the process's memory grew at most while the method learned; absent in units of earlier releases. */
+  readonly memory?: number;
 }
 
 /** Learns the edits of one case, its prompts made once for all methods that share a source. */
@@ -74,7 +77,8 @@ export function caseLearner(settings: LearnSettings, item: PreparedCase): CaseLe
       if (known !== undefined) return { ...known, key };
       const started = performance.now();
       const prompted = await attempt(() => promptsOf(entry));
-      const outcome = 'failure' in prompted ? prompted : await attempt(() => work(entry));
+      const outcome =
+        'failure' in prompted ? prompted : await attempt(() => measurePeakMemory(() => work(entry)));
       const seconds = (performance.now() - started) / 1000;
       if ('failure' in outcome) {
         const failure = { ...outcome.failure, ...('failure' in prompted && { ofPrompts: true as const }) };
@@ -82,8 +86,9 @@ export function caseLearner(settings: LearnSettings, item: PreparedCase): CaseLe
         if (isUnlearnable(failure)) await units.put(key, result);
         return { ...result, key };
       }
-      await edits.put(key, outcome.value);
-      const result = { bytes: editBytes(outcome.value), seconds };
+      const { value: edit, bytes: memory } = outcome.value;
+      await edits.put(key, edit);
+      const result = { bytes: editBytes(edit), seconds, memory };
       await units.put(key, result);
       return { ...result, key };
     },

@@ -13,6 +13,8 @@ export interface RunProgress {
 export interface RunSuiteOptions {
   readonly lm: CausalLM;
   readonly suite: Suite;
+  /** Models by which some methods' edits are answered, as `createSteeredLM` takes them. Default none. */
+  readonly counterfactuals?: readonly CausalLM[];
   /** Rows of the table, each with its own name. */
   readonly methods: readonly MethodEntry[];
   readonly prompts: PromptGenerator;

@@ -59,7 +59,9 @@ const valuesOf = ({ metrics }: SuiteRow): Record<string, readonly [number | null
   );
 
 const withoutTimes = (results: readonly SuiteResult[]): unknown =>
-  JSON.parse(JSON.stringify(results, (key, value: unknown) => (key === 'seconds' ? 0 : value)));
+  JSON.parse(
+    JSON.stringify(results, (key, value: unknown) => (['seconds', 'memory'].includes(key) ? 0 : value)),
+  );
 
 describe('runSuite', () => {
   it('averages over prompts, not over records, in the paper protocol', async () => {

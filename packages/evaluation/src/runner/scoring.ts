@@ -20,6 +20,7 @@ export interface LiveEdits {
 
 export interface ScoreSettings {
   readonly lm: CausalLM;
+  readonly counterfactuals: readonly CausalLM[];
   readonly units: UnitStore;
   readonly base: Json;
   readonly metrics: ReadonlyMap<string, Metric>;
@@ -44,7 +45,7 @@ export async function scoreCase(
   edits: LiveEdits,
   plain: PlainAnswers,
 ): Promise<CaseScores> {
-  const { lm, units, base, metrics, wholeObject, alsoOpen, signal } = settings;
+  const { lm, counterfactuals, units, base, metrics, wholeObject, alsoOpen, signal } = settings;
   const key = unitKey([
     'score',
     base,
@@ -64,7 +65,13 @@ export async function scoreCase(
     'failure' in loaded
       ? loaded
       : await attempt(() =>
-          askCase({ lm, metrics, wholeObject, plain, protocol, alsoOpen, signal, ...loaded.value }, item),
+          askCase(
+            {
+              ...{ lm, counterfactuals, metrics, wholeObject, plain, protocol, alsoOpen, signal },
+              ...loaded.value,
+            },
+            item,
+          ),
         );
   const seconds = (performance.now() - started) / 1000;
   if ('failure' in outcome)

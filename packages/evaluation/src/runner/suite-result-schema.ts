@@ -40,7 +40,12 @@ const unitError = z.strictObject({
   message: z.string(),
 } satisfies Fields<UnitError>);
 
-const cost = z.strictObject({ seconds: share, bytes: share } satisfies Fields<EditCost>);
+const cost = z.strictObject({
+  seconds: share,
+  bytes: share,
+  // Results of earlier releases have none.
+  memory: share.default(null),
+} satisfies Fields<EditCost>);
 
 const row = z.strictObject({
   method: z.string().min(1),

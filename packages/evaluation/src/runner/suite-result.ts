@@ -27,6 +27,11 @@ export interface EditCost {
   readonly seconds: number | null;
   /** Mean size, in bytes of stored tensors. */
   readonly bytes: number | null;
+  /**
+   * Largest growth of the process's resident memory while one was learned, in bytes: the first edit pays for what a method
+   * opens once, and what the process had free already does not show. Null where it was not measured.
+   */
+  readonly memory: number | null;
 }
 
 /** Work that failed; its queries count as failures. */

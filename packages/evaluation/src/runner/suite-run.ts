@@ -191,6 +191,7 @@ function settingsOf(options: RunSuiteOptions): { learning: LearnSettings; scorin
     },
     scoring: {
       lm,
+      counterfactuals: options.counterfactuals ?? [],
       units,
       base,
       metrics: new Map(options.suite.metrics.map((metric) => [metric.name, metric])),

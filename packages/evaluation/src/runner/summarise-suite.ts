@@ -97,7 +97,12 @@ function costOf(learned: readonly Learned[]): EditCost {
   const done = learned.filter(({ failure }) => failure === undefined);
   const mean = (of: (unit: Learned) => number): number | null =>
     done.length === 0 ? null : done.reduce((sum, unit) => sum + of(unit), 0) / done.length;
-  return { seconds: mean(({ seconds }) => seconds), bytes: mean(({ bytes }) => bytes) };
+  const grown = done.flatMap(({ memory }) => memory ?? []);
+  return {
+    seconds: mean(({ seconds }) => seconds),
+    bytes: mean(({ bytes }) => bytes),
+    memory: grown.length === 0 ? null : Math.max(...grown),
+  };
 }
 
 function counted(reasons: readonly string[]): Record<string, number> {

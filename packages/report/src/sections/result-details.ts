@@ -51,13 +51,14 @@ function costs({ rows }: SuiteResult): Markup {
     'Cost',
     figures(
       'Cost of each method',
-      ['edits learned', 'seconds an edit', 'kB an edit', 'seconds in all'],
+      ['edits learned', 'seconds an edit', 'kB an edit', 'peak MiB', 'seconds in all'],
       rows.map((row) => ({
         name: row.method,
         cells: [
           formatCount(row.learned),
           maybe(row.cost.seconds),
           maybe(row.cost.bytes === null ? null : row.cost.bytes / 1000),
+          maybe(row.cost.memory === null ? null : row.cost.memory / 2 ** 20),
           formatFigures(row.seconds),
         ],
       })),
