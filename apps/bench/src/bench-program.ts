@@ -23,6 +23,7 @@ import { runMemory } from './memory/run-memory.js';
 import { runStats } from './stats/run-stats.js';
 import { runTable, tableFormats } from './tables/run-table.js';
 import { runReport } from './report/run-report.js';
+import { runTrace } from './trace/run-trace.js';
 
 export interface Program {
   /** Runs the arguments that follow the command's name; gives the exit status. */
@@ -281,6 +282,38 @@ export function createBenchProgram(streams: Streams = process): Program {
     .option('--json <file>', 'write the result as JSON; - prints it to standard output, without the table')
     .action(async (model: string, options: { readonly json?: unknown }) => {
       exit = await runCommand((signal) => runStats(model, options, streams, signal), {
+        json: options.json === '-',
+        streams,
+      });
+    });
+  program
+    .command('trace')
+    .description('Causal tracing: where in the model the states lie that make it say what it knows.')
+    .option('--model <name>', 'embedded, the folder of an ONNX model, or a hub id', 'embedded')
+    .option('--records <file>', "records of CounterFact's form; default: the embedded model's own")
+    .option('--split <name>', 'which of the embedded records: dev or test', 'dev')
+    .option('--covered', 'only records of facts that the embedded model was taught')
+    .option('--limit <n>', 'the first N records in file order', number)
+    .option('--samples <n>', 'draws of the noise a fact', number, 10)
+    .option(
+      '--noise <x>',
+      "standard deviation of the noise, in standard deviations of the subjects' embeddings",
+      number,
+      3,
+    )
+    .option(
+      '--window <n>',
+      'blocks whose MLP or attention outputs are put back at once; default: 10 of 48, at least 1',
+      number,
+    )
+    .option('--kinds <names>', 'comma-separated: stream, mlp, attention', 'stream,mlp,attention')
+    .option('--seed <n>', 'seed of the noise and of what is resampled', number, 0)
+    .option('--threads <n>', 'threads of the model', number, 2)
+    .option('--json <file>', 'write the result as JSON; - prints it to standard output, without the table')
+    .option('--html <file>', 'write heat maps as one HTML file, which opens offline')
+    .option('--facts <n>', 'single facts in the HTML file', number, 12)
+    .action(async (options: { readonly json?: unknown }) => {
+      exit = await runCommand((signal) => runTrace(options, streams, signal), {
         json: options.json === '-',
         streams,
       });

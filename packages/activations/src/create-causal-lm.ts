@@ -8,6 +8,7 @@ import { createLayerAccess } from './layer-access.js';
 import type { LiveChange } from './live-change.js';
 import type { GradientSessions } from './model-gradients.js';
 import { promptTokens } from './prompt-tokens.js';
+import type { TracingSessions } from './model-tracing.js';
 import type { Tokenizer } from './tokenizer.js';
 
 /** What a causal LM is made of. */
@@ -22,6 +23,7 @@ export interface CausalLMParts {
   readonly changed: ChangedBodies;
   readonly keySizes: readonly number[] | SakeError;
   readonly gradients: GradientSessions;
+  readonly tracing: TracingSessions;
   readonly dispose: () => Promise<void>;
 }
 
@@ -66,6 +68,8 @@ export function createCausalLM(parts: CausalLMParts, change?: LiveChange): Causa
         signal,
       ),
     gradients: parts.gradients.of({ decoder, sequences, ...(change && { change }) }),
+    // The restorable graph is the plain model's.
+    ...(change === undefined && { tracing: parts.tracing.of(sequences) }),
     layers: createLayerAccess(parts, change, { reader, sequences }),
     [Symbol.asyncDispose]: change === undefined ? parts.dispose : () => Promise.resolve(),
   };

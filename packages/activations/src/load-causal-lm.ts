@@ -7,6 +7,7 @@ import { isWithPast, type GraphChoice } from './graph-files.js';
 import { onnxruntimeVersion, type Device } from './graph-session.js';
 import { readModelFolder, readTokenizerFiles } from './model-folder.js';
 import { createModelGradients } from './model-gradients.js';
+import { createModelTracing } from './model-tracing.js';
 import { openModel, readStart } from './open-model.js';
 import { createTokenizer, transformersVersion } from './tokenizer.js';
 
@@ -80,19 +81,24 @@ export async function loadCausalLM(folder: string, options: LoadOptions = {}): P
     config.eosTokens.size === 0 && endOfText !== undefined ? new Set([endOfText]) : config.eosTokens;
   // Where rows change each other, each is read by itself.
   const together = decoder.mixesRows ? 1 : batchTokens;
+  const source = {
+    ...{ decoder, config, threads, device, hiddenTensor },
+    stepwise: isWithPast(files.graphs.file),
+  };
   const gradients = createModelGradients({
-    source: {
-      read: () => readStart(files, 'gradients'),
-      ...{ decoder, config, threads, device, hiddenTensor },
-      stepwise: isWithPast(files.graphs.file),
-    },
+    source: { ...source, read: () => readStart(files, 'gradients') },
+    batchTokens: together,
+  });
+  const tracing = createModelTracing({
+    source: { ...source, read: () => readStart(files, 'tracing') },
     batchTokens: together,
   });
   return createCausalLM({
-    ...{ info, decoder, tokenizer, eosTokens, changed, keySizes, gradients },
+    ...{ info, decoder, tokenizer, eosTokens, changed, keySizes, gradients, tracing },
     batchTokens: together,
     dispose: async () => {
       await gradients.close();
+      await tracing.close();
       await changed[Symbol.asyncDispose]();
       await decoder[Symbol.asyncDispose]();
     },

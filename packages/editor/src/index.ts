@@ -4,6 +4,7 @@ export type { ImpliedScopes } from './learn-implied.js';
 export type { LaterTokens } from './learn-later-maps.js';
 export { firstObjectToken, greedyTokens, meanLogProbability, objectTokens } from './next-token.js';
 export { subjectPosition } from './subject-position.js';
+export { subjectSpan, type SubjectSpan } from './subject-span.js';
 export {
   withActivationCache,
   type ActivationCache,

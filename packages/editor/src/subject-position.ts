@@ -3,7 +3,7 @@ import type { CausalLM } from '@sakejs/spec';
 const WORD = /[\p{L}\p{N}]/u;
 
 /** Where the last whole-word mention of the subject ends; any mention where none stands as a word. */
-function lastMentionEnd(text: string, subject: string): number | undefined {
+export function lastMentionEnd(text: string, subject: string): number | undefined {
   for (
     let start = text.lastIndexOf(subject);
     start >= 0;

@@ -144,3 +144,14 @@ export {
   harmonicMeanInterval,
   type HarmonicMeanDifference,
 } from './statistics/harmonic-mean.js';
+export { traceFacts, type TraceOptions } from './trace/trace-facts.js';
+export { positionGroup, positionGroups, type PositionGroup } from './trace/position-groups.js';
+export {
+  stateKinds,
+  type AverageEffect,
+  type FactTrace,
+  type LayerSuggestion,
+  type TraceMean,
+  type TraceResult,
+  type TraceSettings,
+} from './trace/trace-result.js';

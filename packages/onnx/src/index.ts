@@ -93,6 +93,7 @@ export { checkGraph } from './surgery/check-graph.js';
 export { decoderLayout, type DecoderLayout } from './surgery/decoder-layout.js';
 export type { CachePair } from './surgery/find-cache.js';
 export { findDecoder, type DecoderMap, type FindDecoderOptions } from './surgery/find-decoder.js';
+export { findBlockStates, type BlockStates } from './surgery/find-block-states.js';
 export type { DecoderHead } from './surgery/find-head.js';
 export type { DecoderInputs } from './surgery/find-inputs.js';
 export { findMlpProjections, type MlpProjection } from './surgery/find-mlp-projections.js';
@@ -100,4 +101,9 @@ export { HEAD_INPUT, HEAD_OUTPUT, headModel } from './surgery/head-model.js';
 export { inlineBranches } from './surgery/inline-branches.js';
 export { inlineFunctions } from './surgery/inline-functions.js';
 export { mlpOutput } from './surgery/mlp-output.js';
+export {
+  restorableModel,
+  type RestorableModel,
+  type RestorableState,
+} from './surgery/restorable-model.js';
 export { plainDecoder, type PlainDecoderOptions } from './surgery/plain-decoder.js';

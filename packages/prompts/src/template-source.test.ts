@@ -72,6 +72,14 @@ describe('createTemplateSource', () => {
     expect(prompts.slice(1).every((text) => /^[^{]+[.!] /.test(text))).toBe(true);
   });
 
+  it('has one fingerprint for the same settings and facts, and another for others', () => {
+    const { fingerprint } = createTemplateSource({ facts });
+    expect(fingerprint).toMatch(/^[0-9a-f]{64}$/);
+    expect(createTemplateSource({ facts: [...facts], doubts: 60 }).fingerprint).toBe(fingerprint);
+    const others = [{ facts, doubts: 59 }, { facts: facts.slice(1) }, { facts, questions: false }];
+    for (const options of others) expect(createTemplateSource(options).fingerprint).not.toBe(fingerprint);
+  });
+
   it('gives other prompts for another seed and another subject', async () => {
     const source = createTemplateSource({ facts });
     const wordingOf = async (seed: number, subject: string): Promise<string[]> =>

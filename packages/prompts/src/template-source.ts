@@ -20,6 +20,7 @@ import { paraphrases, type Paraphrase } from './paraphrases.js';
 import { relationPhrasings } from './phrasings/all-relations.js';
 import { shortNameCount, shortNamePrompts } from './short-name-prompts.js';
 import { cleanPrompts } from './quality/clean-prompts.js';
+import { templateFingerprint } from './template-fingerprint.js';
 import { createWithholding, type Withholding } from './withholding.js';
 
 export interface TemplateSourceOptions {
@@ -55,14 +56,20 @@ export function createTemplateSource(options: TemplateSourceOptions = {}): Promp
   checkCount('createTemplateSource', 'doubts', doubts, 0);
   checkCount('createTemplateSource', 'negativesPerKind', negativesPerKind, 0);
   checkCount('createTemplateSource', 'implications', implications, 0);
+  const settings = { neutralShare, questions, doubts, negativesPerKind, implications };
+  const known = (): readonly KnownFact[] => options.facts ?? factTable();
   let index: FactIndex | undefined;
+  let fingerprint: string | undefined;
   return {
     kind: 'template',
+    get fingerprint() {
+      return (fingerprint ??= templateFingerprint(settings, known()));
+    },
     async generate(rawRequest, { count, seed = 0, withhold = [], signal }): Promise<PromptDistribution> {
       const request = validateEditRequest(rawRequest);
       checkCount('generate', 'count', count, 1);
       throwIfAborted(signal, 'generate');
-      const facts = (index ??= createFactIndex(options.facts ?? factTable()));
+      const facts = (index ??= createFactIndex(known()));
       const { phrasings, similarity } = findRelation(request, facts);
       const withholding = createWithholding(request, withhold);
       const random = createRandom(`${seed}/${request.subject}/${request.prompt}`);
@@ -127,11 +134,7 @@ export function createTemplateSource(options: TemplateSourceOptions = {}): Promp
           relation: phrasings.relation,
           similarity,
           seed,
-          neutralShare,
-          questions,
-          doubts,
-          negativesPerKind,
-          implications,
+          ...settings,
         },
         dropped: {
           ...dropped,

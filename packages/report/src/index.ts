@@ -1,4 +1,5 @@
 export { renderReport } from './render-report.js';
+export { renderTrace, type TracePageOptions } from './render-trace.js';
 export { checkReportInput, checkReportPart, type ReportPart } from './input/check-report-input.js';
 export type {
   Ablation,

@@ -36,7 +36,14 @@ export function renderReport(input: ReportInput): string {
       content: activationSection(activations),
     },
     viewer.tables.length > 0 && { id: 'queries', label: 'Queries', content: viewerSection(viewer) },
-    { id: 'environment', label: 'Environment', content: environmentSection(environment, results) },
+    {
+      id: 'environment',
+      label: 'Environment',
+      content: environmentSection(
+        environment,
+        results.map(({ model }) => model),
+      ),
+    },
   ];
   return page({
     title,

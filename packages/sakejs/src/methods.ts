@@ -49,19 +49,18 @@ type Recipe = (name: string, info: ModelInfo, overrides: MethodOverrides) => Edi
 const paperScope = (): ScopeDetector =>
   euclideanCentroid({ centre: 'all', threshold: { kind: 'coverage', share: 0.95 } });
 
-/** Where what follows from an edit is asked. Of the edited subject by name; of its description, by the answer alone. */
+/** Where what follows from an edit is asked. Of the edited subject by name; else by whom the description means. */
 const impliedScopes = ({ layers }: ModelInfo): ImpliedScopes => ({
   'object-relation': whoWhatNow({
     layers,
     nowNegatives: [...otherQuestions, 'unrelated'],
-    factorTarget: { kind: 'midpoint', positivePercentile: 3, negativePercentile: 98 },
   }),
   'described-subject': whoWhatNow({
     layers,
-    factors: ['what', 'now'],
+    factors: ['what', 'now', 'meant'],
+    whatLayer: layers - 1,
     nowLayer: 'final',
     nowNegatives: [...otherQuestions, 'unrelated'],
-    factorTarget: { kind: 'midpoint', positivePercentile: 3, negativePercentile: 99 },
   }),
 });
 

@@ -25,7 +25,8 @@ export const steeringScope = (
     layers,
     nowLayer: Math.ceil((layers * 3) / 8) - 1,
     nowNegatives: otherQuestions,
-    nowDoubtStates: 4,
+    nowDoubtStates: 8,
+    nowShrinkage: 0.3,
     factorTarget: { kind: 'midpoint', positivePercentile: 3, negativePercentile: 90 },
     ...changes,
   });

@@ -23,5 +23,5 @@ export {
 export { trainedClassifier, type TrainedClassifierOptions } from './trained-classifier.js';
 export type { ScopeSpace, VectorScopeOptions } from './vector-detector.js';
 export { whoWhatNow } from './who-what-now.js';
-export type { WhoWhatNowFactor, WhoWhatNowOptions } from './who-what-now-options.js';
+export type { FactorTargets, WhoWhatNowFactor, WhoWhatNowOptions } from './who-what-now-options.js';
 export type { StateLayer } from './query-states.js';

@@ -4,11 +4,18 @@ import { lastState, layerStates, WHO_WHAT_NOW, type StateLayer } from './query-s
 import { positionState } from './subject-states.js';
 import { nearest, rowMean } from './vector-rows.js';
 
-/** What the three factors learned; a factor that was left out is absent. */
+/** What the factors learned; a factor that was left out is absent. */
 export interface WhoWhatNowParts {
   readonly who?: { readonly layer: number; readonly states: Matrix; readonly threshold: number };
   readonly what?: { readonly layer: number; readonly discriminant: Discriminant };
-  readonly now?: { readonly layer: StateLayer; readonly discriminant: Discriminant };
+  readonly now?: LastTokenPart;
+  readonly meant?: LastTokenPart;
+}
+
+/** A factor that the last token decides. */
+export interface LastTokenPart {
+  readonly layer: StateLayer;
+  readonly discriminant: Discriminant;
 }
 
 /** Share by which a limit is raised, so that rounding of its square lets nothing through too early. */
@@ -18,11 +25,11 @@ const SLACK = 1 + 1e-12;
  * The latest mention within the threshold, else the nearest; among equals the likeliest to be the subject.
  *
  * ```
- * distance(p) = max(who(p), what(p), now)
- * who(p) = minᵢ ‖h_p − sᵢ‖ / θ,   what(p) = min over q >= p of exp(−margin(h_q)),   now = exp(−margin(h_last))
+ * distance(p) = max(who(p), what(p), now, meant)
+ * who(p) = minᵢ ‖h_p − sᵢ‖ / θ,   what(p) = min over q >= p of exp(−margin(h_q)),   now, meant = exp(−margin(h_last))
  * ```
  *
- * `what` and `now` cost a product a position, `who` one a state: it is looked at only where it can still decide, and no
+ * The other factors cost a product a position, `who` one a state: it is looked at only where it can still decide, and no
  * farther than it can.
  */
 export function matchMention(parts: WhoWhatNowParts, threshold: number, query: Query): ScopeMatch {
@@ -35,7 +42,7 @@ export function matchMention(parts: WhoWhatNowParts, threshold: number, query: Q
       'shape-mismatch',
       `${WHO_WHAT_NOW}: expected as many positions at every layer, got ${rows} and ${whatStates.rows}`,
     );
-  const nowDistance = distanceOfNow(parts, query);
+  const lastDistance = lastTokenDistance(parts, query);
   let whatDistance = what === undefined ? 0 : Number.POSITIVE_INFINITY;
   let position = rows - 1;
   let distance = Number.POSITIVE_INFINITY;
@@ -46,7 +53,7 @@ export function matchMention(parts: WhoWhatNowParts, threshold: number, query: Q
         whatDistance,
         Math.exp(-margin(what.discriminant, positionState(whatStates, p))),
       );
-    const others = Math.max(whatDistance, nowDistance);
+    const others = Math.max(whatDistance, lastDistance);
     if (others >= distance) continue;
     let whoHere = 0;
     if (who !== undefined && whoStates !== undefined) {
@@ -64,11 +71,14 @@ export function matchMention(parts: WhoWhatNowParts, threshold: number, query: Q
   return who === undefined ? { distance } : { distance, position };
 }
 
-/** The factor `now`, which no mention can be nearer than; 0 without it. */
-export const distanceOfNow = ({ now }: WhoWhatNowParts, query: Query): number =>
-  now === undefined
+/** What the last token decides, which no mention can be nearer than; 0 where nothing looks at it. */
+export const lastTokenDistance = ({ now, meant }: WhoWhatNowParts, query: Query): number =>
+  Math.max(factorDistance(now, query), factorDistance(meant, query));
+
+const factorDistance = (part: LastTokenPart | undefined, query: Query): number =>
+  part === undefined
     ? 0
-    : Math.exp(-margin(now.discriminant, lastState(query, now.layer, now.discriminant.direction.length)));
+    : Math.exp(-margin(part.discriminant, lastState(query, part.layer, part.discriminant.direction.length)));
 
 /** Smallest distance of a state to the subject's; Infinity where it is beyond `limit`. */
 function nearestState(states: Matrix, state: Vector, limit: number): number {

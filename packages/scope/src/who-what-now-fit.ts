@@ -5,10 +5,11 @@ import { groupFolds, type Keyed } from './group-folds.js';
 import { nearestMention, type WhoWhatNowParts } from './mentions.js';
 import { lastState, layerStates, WHO_WHAT_NOW, type StateLayer } from './query-states.js';
 import { fitSubjectStates, positionState } from './subject-states.js';
-import type { WhoWhatNowFactor, WhoWhatNowOptions } from './who-what-now-options.js';
+import type { WhoWhatNowFactor, WhoWhatNowSettings } from './who-what-now-options.js';
 
 const ASKED: readonly PromptKind[] = ['paraphrase', 'implication'];
 const IN_SCOPE: readonly PromptKind[] = [...ASKED, 'doubt'];
+const OTHERS_MEANT: readonly PromptKind[] = ['other-subject', 'same-object'];
 const SUBJECT_ABSENT: readonly PromptKind[] = ['other-subject', 'same-object', 'unrelated'];
 
 /** What one fit found out about itself, by factor. */
@@ -56,11 +57,11 @@ function subjectPosition(query: LabelledQuery, states: Matrix): number {
 export function fitFactors(
   positives: readonly Keyed[],
   negatives: readonly Keyed[],
-  options: Required<WhoWhatNowOptions>,
+  options: WhoWhatNowSettings,
 ): FittedFactors {
-  const { factors, whoLayer, whatLayer, nowLayer, nowDoubtStates, folds, seed } = options;
+  const { factors, whoLayer, whatLayer, nowLayer, meantLayer, nowDoubtStates, folds, seed } = options;
   const width = positives[0]?.query.lastTokenActivation.length ?? 0;
-  const common = { folds, seed, target: options.factorTarget };
+  const common = (factor: WhoWhatNowFactor) => ({ folds, seed, target: options.factorTarget[factor] });
   // An implication may name no subject: it cannot show who, nor what from there on.
   const naming = positives.filter(({ query }) => query.subjectPosition !== undefined);
   const last = ({ key, query }: Keyed): PromptStates => {
@@ -76,7 +77,7 @@ export function fitFactors(
           return { key, state: positionState(states, subjectPosition(query, states)) };
         }),
         ofKind(negatives, SUBJECT_ABSENT).map(({ query }) => layerStates(query, whoLayer, width)),
-        { ...common, most: options.subjectStates },
+        { ...common('who'), most: options.subjectStates },
       )
     : undefined;
   const what = factors.includes('what')
@@ -91,7 +92,7 @@ export function fitFactors(
           const states = fromSubjectOn(query, whatLayer, width);
           return { key, learn: states, score: states };
         }),
-        { ...common, shrinkage: options.whatShrinkage },
+        { ...common('what'), shrinkage: options.whatShrinkage },
       )
     : undefined;
   const now = factors.includes('now')
@@ -99,7 +100,19 @@ export function fitFactors(
         `${WHO_WHAT_NOW} (now)`,
         ofKind(positives, IN_SCOPE).map(last),
         ofKind(negatives, options.nowNegatives).map(last),
-        { ...common, shrinkage: options.nowShrinkage },
+        { ...common('now'), shrinkage: options.nowShrinkage },
+      )
+    : undefined;
+  const ending = ({ key, query }: Keyed): PromptStates => {
+    const states = [lastState(query, meantLayer, width)];
+    return { key, learn: states, score: states };
+  };
+  const meant = factors.includes('meant')
+    ? fitDiscriminant(
+        `${WHO_WHAT_NOW} (meant)`,
+        ofKind(positives, ASKED).map(ending),
+        ofKind(negatives, OTHERS_MEANT).map(ending),
+        { ...common('meant'), shrinkage: options.meantShrinkage },
       )
     : undefined;
   return {
@@ -107,8 +120,14 @@ export function fitFactors(
       ...(who && { who: { layer: whoLayer, states: who.states, threshold: who.calibration.threshold } }),
       ...(what && { what: { layer: whatLayer, discriminant: what.discriminant } }),
       ...(now && { now: { layer: nowLayer, discriminant: now.discriminant } }),
+      ...(meant && { meant: { layer: meantLayer, discriminant: meant.discriminant } }),
     },
-    fits: { ...(who && { who }), ...(what && { what }), ...(now && { now }) },
+    fits: {
+      ...(who && { who }),
+      ...(what && { what }),
+      ...(now && { now }),
+      ...(meant && { meant }),
+    },
   };
 }
 
@@ -116,7 +135,7 @@ export function fitFactors(
 export function heldOutDistances(
   positives: readonly Keyed[],
   negatives: readonly Keyed[],
-  options: Required<WhoWhatNowOptions>,
+  options: WhoWhatNowSettings,
 ): { positives: number[]; negatives: number[] } {
   const keys = (queries: readonly Keyed[]): string[] => queries.map(({ key }) => key);
   const sides = { positive: keys(positives), negative: keys(negatives) };

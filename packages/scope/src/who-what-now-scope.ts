@@ -8,8 +8,9 @@ import {
   type StoredTensor,
 } from '@sakejs/spec';
 import type { Discriminant } from './discriminant.js';
-import { distanceOfNow, matchMention, type WhoWhatNowParts } from './mentions.js';
+import { lastTokenDistance, matchMention, type LastTokenPart, type WhoWhatNowParts } from './mentions.js';
 import { layerNeeds, WHO_WHAT_NOW } from './query-states.js';
+import { whoWhatNowFactors, type WhoWhatNowFactor } from './who-what-now-options.js';
 import { MODULE } from './vector-detector.js';
 
 const VERSION = 1;
@@ -20,29 +21,33 @@ export function whoWhatNowScope(
   threshold: number,
   settings: Scope['settings'],
 ): Scope {
-  const { who, what, now } = parts;
+  const { who, what, now, meant } = parts;
   const tensors: Record<string, StoredTensor> = {
     ...(who && { subjectStates: { shape: [who.states.rows, who.states.cols], data: who.states.data } }),
     ...(what && { what: { shape: [what.discriminant.direction.length], data: what.discriminant.direction } }),
     ...(now && { now: { shape: [now.discriminant.direction.length], data: now.discriminant.direction } }),
+    ...(meant && {
+      meant: { shape: [meant.discriminant.direction.length], data: meant.discriminant.direction },
+    }),
   };
   return {
     kind: WHO_WHAT_NOW,
     threshold,
-    needs: layerNeeds([who?.layer, what?.layer, now?.layer]),
+    needs: layerNeeds([who?.layer, what?.layer, now?.layer, meant?.layer]),
     settings,
     match: (query) => matchMention(parts, threshold, query),
-    mayHold: (query) => distanceOfNow(parts, query) <= threshold,
+    mayHold: (query) => lastTokenDistance(parts, query) <= threshold,
     toTensors: () => ({
       kind: WHO_WHAT_NOW,
       version: VERSION,
       tensors,
       meta: {
         threshold,
-        factors: Object.keys({ ...(who && { who }), ...(what && { what }), ...(now && { now }) }).join(','),
+        factors: whoWhatNowFactors.filter((factor) => parts[factor] !== undefined).join(','),
         ...(who && { whoLayer: who.layer, whoThreshold: who.threshold }),
         ...(what && { whatLayer: what.layer, whatOffset: what.discriminant.offset }),
         ...(now && { nowLayer: now.layer, nowOffset: now.discriminant.offset }),
+        ...(meant && { meantLayer: meant.layer, meantOffset: meant.discriminant.offset }),
         settings,
       },
     }),
@@ -72,16 +77,20 @@ export const whoWhatNowLoader: Loader<Scope> = {
         throw new SakeError('invalid-file', `load '${WHO_WHAT_NOW}': expected '${name}' > 0, got ${value}`);
       return value;
     };
-    const discriminant = (name: 'what' | 'now'): Discriminant => ({
+    const discriminant = (name: Exclude<WhoWhatNowFactor, 'who'>): Discriminant => ({
       direction: reader.float64(name, [null]).data,
       offset: reader.number(`${name}Offset`),
     });
+    const lastTokenPart = (name: 'now' | 'meant'): LastTokenPart => ({
+      layer: bundle.meta[`${name}Layer`] === 'final' ? 'final' : readLayer(reader, `${name}Layer`),
+      discriminant: discriminant(name),
+    });
     const factors = reader.text('factors').split(',');
-    const unknown = factors.find((factor) => !['who', 'what', 'now'].includes(factor));
+    const unknown = factors.find((factor) => !(whoWhatNowFactors as readonly string[]).includes(factor));
     if (unknown !== undefined)
       throw new SakeError(
         'invalid-file',
-        `load '${WHO_WHAT_NOW}': expected factors who, what, now, got '${unknown}'`,
+        `load '${WHO_WHAT_NOW}': expected factors among ${whoWhatNowFactors.join(', ')}, got '${unknown}'`,
       );
     const subjectStates = (): Matrix => {
       const { data, shape } = reader.float('subjectStates', [null, null]);
@@ -98,12 +107,8 @@ export const whoWhatNowLoader: Loader<Scope> = {
       ...(factors.includes('what') && {
         what: { layer: readLayer(reader, 'whatLayer'), discriminant: discriminant('what') },
       }),
-      ...(factors.includes('now') && {
-        now: {
-          layer: bundle.meta['nowLayer'] === 'final' ? 'final' : readLayer(reader, 'nowLayer'),
-          discriminant: discriminant('now'),
-        },
-      }),
+      ...(factors.includes('now') && { now: lastTokenPart('now') }),
+      ...(factors.includes('meant') && { meant: lastTokenPart('meant') }),
     };
     return whoWhatNowScope(parts, positive('threshold'), reader.settings());
   },

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { tokenQueries, tokenQuery } from '../test/token-world.js';
 import type { CalibrationTarget } from './calibrate-threshold.js';
 import { whoWhatNow } from './who-what-now.js';
+import { whoWhatNowLoader } from './who-what-now-scope.js';
 import type { WhoWhatNowFactor } from './who-what-now-options.js';
 
 const input: ScopeInput = {
@@ -20,6 +21,15 @@ const input: ScopeInput = {
 };
 const accepts = (scope: Scope, text: string): boolean =>
   scope.match(tokenQuery(text, 'test')).distance <= scope.threshold;
+/** The query with a last layer whose last state also says of whom the text speaks, as a model that has read it does. */
+function meaning(query: LabelledQuery): LabelledQuery {
+  const states = query.layers!.get(3)!;
+  const width = states.cols;
+  const data = Float32Array.from(states.data);
+  for (let position = 0; position + 1 < states.rows; position++)
+    for (const who of [0, 1, 2]) data[data.length - width + who]! += states.data[position * width + who]!;
+  return { ...query, layers: new Map([...query.layers!, [3, { ...states, data }]]) };
+}
 const gates = new Map<string, Scope>();
 /** The scope fitted with these factors, once. */
 function gate(factors: readonly WhoWhatNowFactor[] = ['who', 'what', 'now']): Scope {
@@ -100,6 +110,26 @@ describe('whoWhatNow', () => {
     expect(gate(['what', 'now']).match(tokenQuery('xSr', 'test'))).not.toHaveProperty('position');
   });
 
+  it('tells who is meant from the last state, where nobody is named', async () => {
+    const detector = whoWhatNow({ layers: 4, factors: ['what', 'meant'] });
+    const scope = detector.fit({
+      positives: input.positives.map(meaning),
+      negatives: input.negatives.map(meaning),
+    });
+    expect(detector.needs.layers).toEqual([2, 3]);
+    const holds = (text: string): boolean =>
+      scope.match(meaning(tokenQuery(text, 'test'))).distance <= scope.threshold;
+    expect(['xxSr', 'Sxyr'].map(holds)).toEqual([true, true]);
+    expect(['xxTr', 'xUyr', 'xySq'].map(holds)).toEqual([false, false, false]);
+    expect(accepts(gate(['what']), 'xxTr')).toBe(true);
+    const stored = await whoWhatNowLoader.load(scope.toTensors());
+    const asked = meaning(tokenQuery('xxSr', 'test'));
+    expect(stored.match(asked)).toEqual(scope.match(asked));
+    expect(scope.settings).toMatchObject({ factors: 'what,meant', meantLayer: 3, meantShrinkage: 0.2 });
+    // The last token alone rules others out, so that nothing else need be looked at.
+    expect(stored.mayHold!(meaning(tokenQuery('xxTr', 'test')))).toBe(false);
+  });
+
   it('puts each factor at 1 on its own threshold and takes the largest', () => {
     const query = tokenQuery('xySyr', 'test');
     const alone = (['who', 'what', 'now'] as const).map((factor) => gate([factor]).match(query).distance);
@@ -169,6 +199,21 @@ describe('whoWhatNow', () => {
         expect(border).toBeGreaterThan(borders(strict.toTensors())[factor]!),
       );
       expect(loose.settings['factorTarget']).toBe('midpoint 3/60');
+    });
+
+    it('may be given by factor', async () => {
+      const offsets = ({ meta }: TensorBundle): unknown[] => [meta['whatOffset'], meta['nowOffset']];
+      const { whatOffset } = fit().toTensors().meta;
+      const mixed = whoWhatNow({ layers: 4, factorTarget: { now: midpoint(3, 60) } }).fit(input);
+      expect(offsets(mixed.toTensors())).toEqual([
+        whatOffset,
+        fit(midpoint(3, 60)).toTensors().meta['nowOffset'],
+      ]);
+      expect(mixed.settings['factorTarget']).toBe('who midpoint 3/98, what midpoint 3/98, now midpoint 3/60');
+      await expectCode(
+        () => whoWhatNow({ layers: 4, factorTarget: { who: midpoint(-1, 60) } }),
+        'invalid-option',
+      );
     });
 
     it('leaves at most the stated share of errors in each factor, on prompts held out', () => {

@@ -3,7 +3,12 @@ import { calibrateThreshold, describeTarget } from './calibrate-threshold.js';
 import { keyed } from './group-folds.js';
 import { layerNeeds, WHO_WHAT_NOW } from './query-states.js';
 import { fitFactors, heldOutDistances } from './who-what-now-fit.js';
-import { whoWhatNowDefaults, type WhoWhatNowOptions } from './who-what-now-options.js';
+import {
+  whoWhatNowDefaults,
+  type WhoWhatNowFactor,
+  type WhoWhatNowOptions,
+  type WhoWhatNowSettings,
+} from './who-what-now-options.js';
 import { whoWhatNowScope } from './who-what-now-scope.js';
 
 /**
@@ -18,16 +23,21 @@ import { whoWhatNowScope } from './who-what-now-scope.js';
  *   discriminant between last tokens of paraphrases, implications and doubts (with `nowDoubtStates` further states of
  *   doubts) and those of `nowNegatives`, by default topic changes, unrelated texts and other relations.
  *
+ * A fourth factor may take the place of `who` where questions describe the subject by something else:
+ *
+ * - **meant**: the last token's normalised state at `meantLayer` is on the positive side of a shrunk discriminant
+ *   between last tokens of paraphrases and implications and those of questions that mean other subjects.
+ *
  * States are normalised as the model's own RMS norm does it, x / rms(x), so that the growth of the residual
  * stream with depth and its bulk at single positions do not count; subject states are compared as they are.
  * Each factor's threshold meets `factorTarget` on held-out positives and on negatives (`who`: prompts that do
  * not name the subject), folds over prompts: by default it is midway between the 3rd percentile of positives and
- * the 98th of negatives. The distance of a mention is max(who, what, now), each scaled to have its threshold
+ * the 98th of negatives. The distance of a mention is the largest factor, each scaled to have its threshold
  * at 1: ‖h − s‖ / θ, and exp(−margin) of a discriminant. `match` gives the latest mention within the threshold,
  * else the nearest one, the latest of equals.
  *
  * Layers count blocks from 0; "after l blocks" is layer l − 1. `lastTokenActivation` serves only as
- * `nowLayer: 'final'`: by default nothing looks at the final norm, since a state that knows the answer
+ * layer `'final'` of the factors that the last token decides: by default nothing looks at the final norm, since a state that knows the answer
  * already is alike for all questions with that answer.
  *
  * Limits: in models without a beginning-of-text token the first position's state hardly depends on its
@@ -40,11 +50,12 @@ import { whoWhatNowScope } from './who-what-now-scope.js';
  */
 export function whoWhatNow(options: WhoWhatNowOptions): ScopeDetector {
   const settings = whoWhatNowDefaults(options);
-  const { factors, factorTarget, whoLayer, whatLayer, nowLayer, threshold, seed } = settings;
+  const { factors, factorTarget, whoLayer, whatLayer, nowLayer, meantLayer, threshold, seed } = settings;
   const needs = layerNeeds([
     factors.includes('who') ? whoLayer : undefined,
     factors.includes('what') ? whatLayer : undefined,
     factors.includes('now') ? nowLayer : undefined,
+    factors.includes('meant') ? meantLayer : undefined,
   ]);
   return {
     kind: WHO_WHAT_NOW,
@@ -56,7 +67,7 @@ export function whoWhatNow(options: WhoWhatNowOptions): ScopeDetector {
       const { parts, fits } = fitFactors(sides.positives, sides.negatives, settings);
       const described: Record<string, number | string | boolean> = {
         factors: factors.join(','),
-        factorTarget: describeTarget(factorTarget),
+        factorTarget: describeTargets(factors, factorTarget),
         seed,
         ...(parts.who && { whoLayer, subjectStates: parts.who.states.rows }),
         ...(parts.what && { whatLayer, whatShrinkage: settings.whatShrinkage }),
@@ -66,6 +77,7 @@ export function whoWhatNow(options: WhoWhatNowOptions): ScopeDetector {
           nowNegatives: settings.nowNegatives.join(','),
           nowDoubtStates: settings.nowDoubtStates,
         }),
+        ...(parts.meant && { meantLayer, meantShrinkage: settings.meantShrinkage }),
       };
       for (const [factor, { calibration, folds }] of Object.entries(fits)) {
         described[`${factor}FalseReject`] = calibration.falseReject!;
@@ -85,4 +97,15 @@ export function whoWhatNow(options: WhoWhatNowOptions): ScopeDetector {
       });
     },
   };
+}
+
+/** The targets of the factors in words: one where they are all alike. */
+function describeTargets(
+  factors: readonly WhoWhatNowFactor[],
+  targets: WhoWhatNowSettings['factorTarget'],
+): string {
+  const [first, ...others] = [...new Set(factors.map((factor) => describeTarget(targets[factor])))];
+  return others.length === 0
+    ? first!
+    : factors.map((factor) => `${factor} ${describeTarget(targets[factor])}`).join(', ');
 }

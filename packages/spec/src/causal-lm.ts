@@ -3,6 +3,7 @@ import type { ModelGradients } from './gradients.js';
 import type { LayerAccess } from './layer-access.js';
 import type { Matrix } from './matrix.js';
 import type { Query } from './scope.js';
+import type { StateTracing } from './state-tracing.js';
 
 /** Text, or token ids. */
 export type Prompt = string | readonly number[];
@@ -135,5 +136,7 @@ export interface CausalLM {
   readonly layers?: LayerAccess;
   /** Losses that can be differentiated inside the model; absent where it offers none: ask with `modelGradients`. */
   readonly gradients?: ModelGradients;
+  /** Runs with disturbed embeddings and restored states; absent where it offers none: ask with `stateTracing`. */
+  readonly tracing?: StateTracing;
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -89,6 +89,15 @@ export {
   type StreamLoss,
   type TargetTerm,
 } from './gradients.js';
+export {
+  stateTracing,
+  type EmbeddingNoise,
+  type RestoredRun,
+  type StateKind,
+  type StateSite,
+  type StateTracing,
+  type TracedPrompt,
+} from './state-tracing.js';
 export type { PromptEmbedder } from './prompt-embedder.js';
 export {
   parseSafetensorsHeader,

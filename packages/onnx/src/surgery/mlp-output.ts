@@ -33,7 +33,7 @@ export function mlpOutput(model: OnnxModel, projection: MlpProjection): string {
 }
 
 /** Whether a node adds two computed tensors. */
-function joins(index: GraphIndex, node: OnnxNode): boolean {
+export function joins(index: GraphIndex, node: OnnxNode): boolean {
   if (isSkipNorm(node)) return true;
   return (node.opType === 'Add' || node.opType === 'Sum') && index.variables(node).length > 1;
 }

@@ -24,7 +24,7 @@ export const NORM_OPS: ReadonlySet<string> = new Set([
 ]);
 
 /** Operators whose result tells of a tensor's shape, not of its values. */
-const SHAPE_OPS: ReadonlySet<string> = new Set(['Shape', 'Size']);
+export const SHAPE_OPS: ReadonlySet<string> = new Set(['Shape', 'Size']);
 
 /** Something that an addition adds to the residual stream. */
 export interface Branch {
@@ -128,7 +128,7 @@ function flattened(index: GraphIndex, terms: readonly string[]): string[] {
 }
 
 /** Back over changes of type and layout. */
-function throughLayout(index: GraphIndex, name: string): string {
+export function throughLayout(index: GraphIndex, name: string): string {
   let tensor = name;
   for (
     let node = index.producer(tensor);

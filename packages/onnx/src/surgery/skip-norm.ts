@@ -3,9 +3,9 @@ import { operatorKey } from '../operator-key.js';
 import type { GraphIndex } from './graph-index.js';
 
 /** Norms that add the residual stream first; the sum, bias included, is their fourth output, which may be left out. */
-const SKIP_NORMS: ReadonlySet<string> = new Set([
-  'com.microsoft:SkipLayerNormalization',
-  'com.microsoft:SkipSimplifiedLayerNormalization',
+const SKIP_NORMS: ReadonlyMap<string, { readonly bias: number }> = new Map([
+  ['com.microsoft:SkipLayerNormalization', { bias: 4 }],
+  ['com.microsoft:SkipSimplifiedLayerNormalization', { bias: 3 }],
 ]);
 const SUM = 3;
 const SUFFIX = '.sum';
@@ -17,6 +17,11 @@ export function isSkipNorm(node: OnnxNode): boolean {
 /** Name of the sum that a norm adds up first; where the node leaves this output out, the name `withSums` gives it. */
 export function skipSum(node: OnnxNode): string {
   return node.outputs[SUM] || `${node.outputs[0]!}${SUFFIX}`;
+}
+
+/** The bias that a norm adds to its sum, if it has one. */
+export function skipBias(node: OnnxNode): string | undefined {
+  return node.inputs[SKIP_NORMS.get(operatorKey(node))?.bias ?? -1] || undefined;
 }
 
 /** The norm whose sum has that name. */

@@ -1,4 +1,3 @@
-import type { SuiteResult } from '@sakejs/evaluation';
 import { html, type Markup } from '../html/html.js';
 import type { ReportInput } from '../input/report-input.js';
 import { definitions } from './result-details.js';
@@ -6,11 +5,10 @@ import { definitions } from './result-details.js';
 /** What the figures were measured with. */
 export function environmentSection(
   environment: ReportInput['environment'],
-  results: readonly SuiteResult[],
+  models: readonly string[],
 ): Markup {
-  const models = [...new Set(results.map(({ model }) => model))];
   const entries: readonly [string, string][] = [
-    ['models', models.join(', ') || 'none'],
+    ['models', [...new Set(models)].join(', ') || 'none'],
     ...Object.entries(environment).map(([name, value]) => [name, String(value)] as [string, string]),
   ];
   return html`<section id="environment" aria-labelledby="environment-title">

@@ -5,6 +5,7 @@ import { ablationMetrics, ablationPlot, ablationSeries } from '../plots/ablation
 import { activationGroups, activationPlot } from '../plots/activation-plot.js';
 import { legend } from '../plots/legend.js';
 import { ownPoint, rocPlot, tradeoffMetrics, tradeoffPlot } from '../plots/tradeoff-plot.js';
+import { figure } from './figure.js';
 import { metricCell } from './metric-cell.js';
 import { figures, fold } from './result-details.js';
 import { scroller } from './scroller.js';
@@ -114,11 +115,4 @@ export function activationSection(pictures: readonly ActivationPicture[]): Marku
       <div class="plots">${pictures.map((picture) => figure(picture.edit, activationPlot(picture)))}</div>
     </article>
   </section>`;
-}
-
-function figure(caption: string, plot: Markup | null): Markup {
-  return html`<figure>
-    <figcaption>${caption}</figcaption>
-    ${plot ?? html`<p class="faint">no query has a value (n = 0)</p>`}
-  </figure>`;
 }
