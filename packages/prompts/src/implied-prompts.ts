@@ -111,6 +111,15 @@ function describedSubject(
   const elsewhere = [...new Set(through.map(({ relation }) => relation))]
     .flatMap((relation) => facts.ofRelation(relation))
     .filter((fact) => answered(fact) && mayUse(context, fact));
+  // What describes others need not be what describes this subject: its own few relations would teach those alone.
+  const described = relationPhrasings
+    .map(({ relation }) => relation)
+    .filter((relation) => relation !== own && patternsOf(relation).length > 0);
+  const anywhere = firstOf(
+    from.shuffle(described.flatMap((relation) => facts.ofRelation(relation))),
+    (fact) => answered(fact) && mayUse(context, fact),
+    4 * count,
+  );
   const same = elsewhere.filter(({ object }) => facts.holds(object, own, request.targetTrue));
   const others = otherRelations(context);
   const otherwise = (fact: KnownFact): ScopePrompt =>
@@ -131,6 +140,18 @@ function describedSubject(
     ...collector.take(
       map(rounds(elsewhere, from), (fact) => asked(fact, 'other-subject', fact.object)),
       4 * count,
+    ),
+    ...collector.take(
+      map(rounds(anywhere, from), (fact) => asked(fact, 'other-subject', fact.object)),
+      2 * count,
+    ),
+    ...collector.take(
+      others.length === 0
+        ? []
+        : map(rounds(anywhere, from), (fact) =>
+            asked(fact, 'other-relation', fact.object, from.pick(others).statements),
+          ),
+      2 * count,
     ),
     ...collector.take(
       map(rounds(same, from), (fact) => asked(fact, 'same-object', fact.object)),
@@ -160,4 +181,14 @@ function* flatten<T>(of: Iterable<readonly T[]>): Generator<T> {
 
 function* map<T, U>(of: Iterable<T>, change: (value: T) => U): Generator<U> {
   for (const each of of) yield change(each);
+}
+
+/** The first `most` of those that fit, without looking at the rest. */
+function firstOf<T>(all: readonly T[], fits: (one: T) => boolean, most: number): T[] {
+  const found: T[] = [];
+  for (const one of all) {
+    if (found.length >= most) break;
+    if (fits(one)) found.push(one);
+  }
+  return found;
 }

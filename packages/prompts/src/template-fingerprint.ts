@@ -5,7 +5,7 @@ import { neutralSentences } from './neutral-sentences.js';
 import { relationPhrasings } from './phrasings/all-relations.js';
 
 /** Raised when the source makes other prompts from the same tables. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** SHA-256 of everything that the template source's prompts depend on beside the request, hex. */
 export function templateFingerprint(
