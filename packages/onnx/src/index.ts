@@ -101,9 +101,5 @@ export { HEAD_INPUT, HEAD_OUTPUT, headModel } from './surgery/head-model.js';
 export { inlineBranches } from './surgery/inline-branches.js';
 export { inlineFunctions } from './surgery/inline-functions.js';
 export { mlpOutput } from './surgery/mlp-output.js';
-export {
-  restorableModel,
-  type RestorableModel,
-  type RestorableState,
-} from './surgery/restorable-model.js';
+export { restorableModel, type RestorableModel, type RestorableState } from './surgery/restorable-model.js';
 export { plainDecoder, type PlainDecoderOptions } from './surgery/plain-decoder.js';
