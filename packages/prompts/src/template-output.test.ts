@@ -59,8 +59,8 @@ describe('createTemplateSource', () => {
     ]).toEqual([
       '3134be095bce72de',
       'd7efabde3ffa29e3',
-      '4c68b113cbc7b1e9',
-      '1c2de5294fb1ee2e',
+      'f9bbe6036fa485b8',
+      '820bf27f156218af',
       'fb6ccb9e534a5981',
       'b9183904746f5eb6',
     ]);
