@@ -9,17 +9,14 @@ import {
   type TracedPrompt,
 } from '@sakejs/spec';
 import { expectCode } from '@sakejs/spec/testing';
-import { copyFile, cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TINY_VOCABULARY } from '../test/byte-tokenizer.js';
+import { exportedBelow, qwen2, tinyGptJ } from '../test/other-exports.js';
 import { tinyGpt2, tinyLlama, writeRandomModel } from '../test/random-model.js';
 import { loadCausalLM } from './load-causal-lm.js';
 
-const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
-const qwen2 = path('../test/fixtures/qwen2-optimum');
 let root: string;
 
 beforeAll(async () => {
@@ -27,23 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-/** A folder with another exporter's graph of the same checkpoint. */
-async function exported(file: string): Promise<string> {
-  const folder = join(root, file.replaceAll('/', '-'));
-  await mkdir(folder, { recursive: true });
-  for (const name of ['config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json'])
-    await copyFile(join(qwen2, name), join(folder, name));
-  const from = path(`../../onnx/test/fixtures/${file}`);
-  if (file.endsWith('.onnx')) await copyFile(from, join(folder, 'model.onnx'));
-  else await cp(from, folder, { recursive: true });
-  return folder;
-}
-
-const tinyGptJ = {
-  model_type: 'gptj',
-  ...{ vocab_size: TINY_VOCABULARY, n_embd: 32, n_layer: 3, n_head: 4, n_positions: 64, rotary_dim: 4 },
-  ...{ activation_function: 'gelu_new', tie_word_embeddings: false },
-};
+const exported = (file: string): Promise<string> => exportedBelow(root, file);
 
 const models: [string, () => Promise<string>][] = [
   ['a GPT-J', () => writeRandomModel(join(root, 'gptj'), tinyGptJ)],

@@ -8,6 +8,7 @@ import {
   type ScopeDetector,
   type ScopeNeeds,
 } from '@sakejs/spec';
+import { checkClassifierOptions, checkLayers } from './classifier-options.js';
 import { groupFolds } from './group-folds.js';
 import {
   dot,
@@ -17,7 +18,6 @@ import {
   trainChosen,
 } from './linear-classifier.js';
 import {
-  checkFeatures,
   defaultFeatures,
   featureNeeds,
   featuresText,
@@ -25,7 +25,7 @@ import {
   pooledFeatures,
   type PooledFeature,
 } from './pooled-features.js';
-import { checkThreshold, MODULE } from './vector-detector.js';
+import { MODULE } from './vector-detector.js';
 
 /** An edit that the classifier is trained on, with texts inside and outside of its scope. */
 export interface PairExamples {
@@ -117,20 +117,14 @@ export const pairClassifierNeeds = ({
 function withDefaults(options: PairClassifierOptions): Required<PairClassifierOptions> {
   const { layers, penalties = [1e-6, 1e-4, 1e-2], heldOut = 0.25, threshold = 0.5 } = options;
   const { textsAside = 12, seed = 0 } = options;
-  const fail = (what: string): never => {
-    throw new SakeError('invalid-option', `${KIND}: expected ${what}`);
-  };
-  if (!Number.isInteger(layers) || layers < 1)
-    fail(`layers to be the model's number of blocks, got ${layers}`);
+  checkLayers(KIND, layers);
   const features = options.features ?? defaultFeatures(layers);
-  checkFeatures(KIND, features, layers);
-  if (penalties.length === 0 || penalties.some((penalty) => !(penalty > 0) || !Number.isFinite(penalty)))
-    fail(`positive penalties, got [${penalties.join(', ')}]`);
-  if (!(heldOut > 0 && heldOut <= 0.5)) fail(`heldOut in (0, 0.5], got ${heldOut}`);
-  checkThreshold(KIND, threshold);
-  if (threshold >= 1) fail(`a threshold in (0, 1), got ${threshold}`);
+  checkClassifierOptions(KIND, { layers, features, penalties, heldOut, threshold });
   if (!Number.isInteger(textsAside) || textsAside < 1)
-    fail(`textsAside to be a whole number of at least 1, got ${textsAside}`);
+    throw new SakeError(
+      'invalid-option',
+      `${KIND}: expected textsAside to be a whole number of at least 1, got ${textsAside}`,
+    );
   return { layers, features, penalties, heldOut, threshold, textsAside, seed };
 }
 

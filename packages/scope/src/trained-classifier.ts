@@ -1,9 +1,9 @@
 import { openBundle, SakeError, type Loader, type Query, type Scope, type ScopeDetector } from '@sakejs/spec';
 import { calibrateThreshold, describeTarget, type CalibrationTarget } from './calibrate-threshold.js';
+import { checkClassifierOptions, checkLayers } from './classifier-options.js';
 import { groupFolds, keyed } from './group-folds.js';
 import { dot, type LinearClassifier, probabilityOut, trainChosen } from './linear-classifier.js';
 import {
-  checkFeatures,
   defaultFeatures,
   featureNeeds,
   featuresText,
@@ -11,7 +11,7 @@ import {
   pooledFeatures,
   type PooledFeature,
 } from './pooled-features.js';
-import { checkThreshold, MODULE } from './vector-detector.js';
+import { MODULE } from './vector-detector.js';
 
 export interface TrainedClassifierOptions {
   /** Number of blocks of the model; sets the default features. */
@@ -99,18 +99,9 @@ export function trainedClassifier(options: TrainedClassifierOptions): ScopeDetec
 
 function withDefaults(options: TrainedClassifierOptions): Required<TrainedClassifierOptions> {
   const { layers, penalties = [1e-8, 1e-6, 1e-4, 1e-2], heldOut = 0.25, threshold = 0.5, seed = 0 } = options;
-  const fail = (what: string): never => {
-    throw new SakeError('invalid-option', `${KIND}: expected ${what}`);
-  };
-  if (!Number.isInteger(layers) || layers < 1)
-    fail(`layers to be the model's number of blocks, got ${layers}`);
+  checkLayers(KIND, layers);
   const features = options.features ?? defaultFeatures(layers);
-  checkFeatures(KIND, features, layers);
-  if (penalties.length === 0 || penalties.some((penalty) => !(penalty > 0) || !Number.isFinite(penalty)))
-    fail(`positive penalties, got [${penalties.join(', ')}]`);
-  if (!(heldOut > 0 && heldOut <= 0.5)) fail(`heldOut in (0, 0.5], got ${heldOut}`);
-  checkThreshold(KIND, threshold);
-  if (typeof threshold === 'number' && threshold >= 1) fail(`a threshold in (0, 1), got ${threshold}`);
+  checkClassifierOptions(KIND, { layers, features, penalties, heldOut, threshold });
   return { layers, features, penalties, heldOut, threshold, seed };
 }
 

@@ -1,0 +1,28 @@
+import { copyFile, cp, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { TINY_VOCABULARY } from './byte-tokenizer.js';
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+
+/** The folder of optimum's export of the small Qwen2. */
+export const qwen2: string = path('./fixtures/qwen2-optimum');
+
+/** A folder below `root` with another exporter's graph of the same checkpoint. */
+export async function exportedBelow(root: string, file: string): Promise<string> {
+  const folder = join(root, file.replaceAll('/', '-'));
+  await mkdir(folder, { recursive: true });
+  for (const name of ['config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json'])
+    await copyFile(join(qwen2, name), join(folder, name));
+  const from = path(`../../onnx/test/fixtures/${file}`);
+  if (file.endsWith('.onnx')) await copyFile(from, join(folder, 'model.onnx'));
+  else await cp(from, folder, { recursive: true });
+  return folder;
+}
+
+/** Attention and MLP side by side: both are added to one stream. */
+export const tinyGptJ: Readonly<Record<string, unknown>> = {
+  model_type: 'gptj',
+  ...{ vocab_size: TINY_VOCABULARY, n_embd: 32, n_layer: 3, n_head: 4, n_positions: 64, rotary_dim: 4 },
+  ...{ activation_function: 'gelu_new', tie_word_embeddings: false },
+};
