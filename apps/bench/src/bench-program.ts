@@ -50,6 +50,15 @@ function withRunFlags(command: Command, split: string, counted: string): Command
 /** The `sake-bench` command. */
 export function createBenchProgram(streams: Streams = process): Program {
   let exit: ExitCode = ExitCode.ok;
+  /** The action of a command that takes options alone, `--json` among them. */
+  const acting =
+    (run: (options: unknown, streams: Streams, signal: AbortSignal) => Promise<void>) =>
+    async (options: { readonly json?: unknown }): Promise<void> => {
+      exit = await runCommand((signal) => run(options, streams, signal), {
+        json: options.json === '-',
+        streams,
+      });
+    };
   const program = new Command('sake-bench')
     .description('Benchmark knowledge editing on a language model.')
     .version(manifest.version)
@@ -164,12 +173,7 @@ export function createBenchProgram(streams: Streams = process): Program {
     'prompts an edit',
   )
     .option('--json <file>', 'write the results as JSON; - prints them to standard output, without tables')
-    .action(async (options: { readonly json?: unknown }) => {
-      exit = await runCommand((signal) => runTune(options, streams, signal), {
-        json: options.json === '-',
-        streams,
-      });
-    });
+    .action(acting(runTune));
   withRunFlags(
     program
       .command('scaling')
@@ -186,12 +190,7 @@ export function createBenchProgram(streams: Streams = process): Program {
     'prompts an edit',
   )
     .option('--json <file>', 'write the result as JSON; - prints it to standard output, without the table')
-    .action(async (options: { readonly json?: unknown }) => {
-      exit = await runCommand((signal) => runScaling(options, streams, signal), {
-        json: options.json === '-',
-        streams,
-      });
-    });
+    .action(acting(runScaling));
   program
     .command('schema')
     .description('The JSON Schema of the file that run --config takes.')
@@ -211,12 +210,7 @@ export function createBenchProgram(streams: Streams = process): Program {
     .option('--seed <n>', 'seed of everything drawn', number, 0)
     .option('--threads <n>', 'threads of the model', number, 2)
     .option('--json <file>', 'write the result as JSON; - prints it to standard output, without the table')
-    .action(async (options: { readonly json?: unknown }) => {
-      exit = await runCommand((signal) => runGates(options, streams, signal), {
-        json: options.json === '-',
-        streams,
-      });
-    });
+    .action(acting(runGates));
   program
     .command('curves')
     .description('Accuracy and generality against the number of prompts, for each source of prompts.')
@@ -239,12 +233,7 @@ export function createBenchProgram(streams: Streams = process): Program {
     .option('--seed <n>', 'seed of everything drawn', number, 0)
     .option('--threads <n>', 'threads of the model', number, 2)
     .option('--json <file>', 'write the result as JSON; - prints it to standard output, without the table')
-    .action(async (options: { readonly json?: unknown }) => {
-      exit = await runCommand((signal) => runCurves(options, streams, signal), {
-        json: options.json === '-',
-        streams,
-      });
-    });
+    .action(acting(runCurves));
   program
     .command('memory')
     .description('Memory that a run with many live edits takes above the model.')
@@ -258,12 +247,7 @@ export function createBenchProgram(streams: Streams = process): Program {
     .option('--seed <n>', 'seed of everything drawn', number, 0)
     .option('--threads <n>', 'threads of the model', number, 2)
     .option('--json <file>', 'write the result as JSON; - prints it to standard output, without the table')
-    .action(async (options: { readonly json?: unknown }) => {
-      exit = await runCommand((signal) => runMemory(options, streams, signal), {
-        json: options.json === '-',
-        streams,
-      });
-    });
+    .action(acting(runMemory));
   program
     .command('stats')
     .description("Second moments of a model's MLP keys, which rome and memit weigh their changes with.")
@@ -312,12 +296,7 @@ export function createBenchProgram(streams: Streams = process): Program {
     .option('--json <file>', 'write the result as JSON; - prints it to standard output, without the table')
     .option('--html <file>', 'write heat maps as one HTML file, which opens offline')
     .option('--facts <n>', 'single facts in the HTML file', number, 12)
-    .action(async (options: { readonly json?: unknown }) => {
-      exit = await runCommand((signal) => runTrace(options, streams, signal), {
-        json: options.json === '-',
-        streams,
-      });
-    });
+    .action(acting(runTrace));
   const datasets = program
     .command('datasets')
     .description('Where the benchmarks are to be had, and what a file of records holds.')
