@@ -53,6 +53,10 @@ const paperScope = (): ScopeDetector =>
 const impliedScopes = ({ layers }: ModelInfo): ImpliedScopes => ({
   'object-relation': whoWhatNow({
     layers,
+    // Few wordings: midway between them and other subjects may lie among the latter.
+    factorTarget: {
+      who: { kind: 'midpoint', positivePercentile: 3, negativePercentile: 98, maxFalseAccept: 0.01 },
+    },
     nowNegatives: [...otherQuestions, 'unrelated'],
   }),
   'described-subject': whoWhatNow({

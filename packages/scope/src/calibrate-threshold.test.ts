@@ -1,7 +1,7 @@
 import { createRandom } from '@sakejs/spec';
 import { expectCode } from '@sakejs/spec/testing';
 import { describe, expect, it } from 'vitest';
-import { calibrateThreshold, type CalibrationTarget } from './calibrate-threshold.js';
+import { calibrateThreshold, describeTarget, type CalibrationTarget } from './calibrate-threshold.js';
 
 const random = createRandom('calibrate-threshold');
 /** Overlapping: positives around 2, negatives around 5, standard deviation 1. */
@@ -73,6 +73,19 @@ describe('calibrateThreshold', () => {
     expect(calibrateThreshold({ positives: hundred, negatives: far, target }).threshold).toBe((97 + 202) / 2);
   });
 
+  it('holds the midpoint to a rate of false accepts where sides overlap, and only there', () => {
+    const target = {
+      ...({ kind: 'midpoint', positivePercentile: 0, negativePercentile: 100 } as const),
+      maxFalseAccept: 0.25,
+    };
+    // Midway 5.5 would accept all four negatives; a quarter of them may be, so the border is between 2 and 3.
+    const overlapping = calibrateThreshold({ positives: [1, 9], negatives: [2, 3, 4, 5], target });
+    expect(overlapping).toMatchObject({ threshold: 2.5, falseAccept: 0.25, falseReject: 0.5 });
+    // Apart, midway is the tighter of the two.
+    expect(calibrateThreshold({ positives: [1, 2], negatives: [10, 20, 30, 40], target }).threshold).toBe(6);
+    expect(describeTarget(target)).toBe('midpoint 0/100, at most 0.25 false accepts');
+  });
+
   it.each<[string, number[], number[], CalibrationTarget]>([
     ['equal distances', [2, 2], [2, 2], { kind: 'balanced' }],
     ['positives at 0', [0, 0], [], { kind: 'coverage', share: 0.9 }],
@@ -103,6 +116,7 @@ describe('calibrateThreshold', () => {
     { kind: 'coverage', share: 1.1 },
     { kind: 'false-accept', rate: 1 },
     { kind: 'midpoint', positivePercentile: -1, negativePercentile: 98 },
+    { kind: 'midpoint', positivePercentile: 3, negativePercentile: 98, maxFalseAccept: 1 },
     { kind: 'best' } as unknown as CalibrationTarget,
   ])('refuses the target %o', async (target) => {
     await expectCode(() => calibrateThreshold({ positives: [1], negatives: [2], target }), 'invalid-option');

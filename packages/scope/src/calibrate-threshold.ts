@@ -11,9 +11,16 @@ export type CalibrationTarget =
   | { readonly kind: 'balanced' }
   /**
    * Midway between a low percentile of how close positives are and a high one of how close negatives are.
-   * Closeness is −distance, so `positivePercentile: 3` is the 97th percentile of positive distances.
+   * Closeness is −distance, so `positivePercentile: 3` is the 97th percentile of positive distances. Where sides overlap,
+   * midway lies among the negatives: with `maxFalseAccept`, in [0, 1), the threshold is at most the one that
+   * `false-accept` gives for that rate.
    */
-  | { readonly kind: 'midpoint'; readonly positivePercentile: number; readonly negativePercentile: number };
+  | {
+      readonly kind: 'midpoint';
+      readonly positivePercentile: number;
+      readonly negativePercentile: number;
+      readonly maxFalseAccept?: number;
+    };
 
 export interface CalibrationInput {
   /** Distances of queries that belong to the edit, none of which the scope was fitted on. */
@@ -83,7 +90,7 @@ export function calibrateThreshold({ positives, negatives, target }: Calibration
   };
 }
 
-/** A target in words, for settings: `coverage 0.95`. */
+/** A target in words, for settings: `coverage 0.95`, `midpoint 3/98, at most 0.01 false accepts`. */
 export function describeTarget(target: CalibrationTarget): string {
   switch (target.kind) {
     case 'coverage':
@@ -93,7 +100,9 @@ export function describeTarget(target: CalibrationTarget): string {
     case 'balanced':
       return 'balanced';
     case 'midpoint':
-      return `midpoint ${target.positivePercentile}/${target.negativePercentile}`;
+      return `midpoint ${target.positivePercentile}/${target.negativePercentile}${
+        target.maxFalseAccept === undefined ? '' : `, at most ${target.maxFalseAccept} false accepts`
+      }`;
   }
 }
 
@@ -112,6 +121,13 @@ export function checkTarget(target: CalibrationTarget): void {
     case 'midpoint':
       for (const name of ['positivePercentile', 'negativePercentile'] as const)
         within(name, target[name], target[name] >= 0 && target[name] <= 100, '[0, 100]');
+      if (target.maxFalseAccept !== undefined)
+        within(
+          'maxFalseAccept',
+          target.maxFalseAccept,
+          target.maxFalseAccept >= 0 && target.maxFalseAccept < 1,
+          '[0, 1)',
+        );
       return;
     default:
       throw new SakeError(
@@ -136,22 +152,33 @@ function chooseThreshold(
       // The small allowance keeps 0.95 · 20 = 19.000000000000004 from asking for a 20th.
       return sorted[Math.max(0, Math.ceil(target.share * sorted.length - 1e-9) - 1)]!;
     }
-    case 'false-accept': {
-      const sorted = [...negatives].sort((a, b) => a - b);
-      const refused = sorted[Math.floor(target.rate * sorted.length + 1e-9)]!;
-      const below = [...positives, ...negatives].filter((distance) => distance < refused);
-      const nearest = Math.max(0, ...below);
-      return Number.isFinite(refused) ? (nearest + refused) / 2 : nearest;
-    }
+    case 'false-accept':
+      return falseAcceptThreshold(positives, negatives, target.rate);
     case 'balanced':
       return balancedThreshold(positives, negatives);
-    case 'midpoint':
-      return (
-        (percentile(positives, 100 - target.positivePercentile) +
-          percentile(negatives, 100 - target.negativePercentile)) /
-        2
-      );
+    case 'midpoint': {
+      const { positivePercentile, negativePercentile, maxFalseAccept } = target;
+      const midway =
+        (percentile(positives, 100 - positivePercentile) + percentile(negatives, 100 - negativePercentile)) /
+        2;
+      return maxFalseAccept === undefined
+        ? midway
+        : Math.min(midway, falseAcceptThreshold(positives, negatives, maxFalseAccept));
+    }
   }
+}
+
+/** Halfway between the first negative that `rate` refuses and the distance before it. */
+function falseAcceptThreshold(
+  positives: readonly number[],
+  negatives: readonly number[],
+  rate: number,
+): number {
+  const sorted = [...negatives].sort((a, b) => a - b);
+  const refused = sorted[Math.floor(rate * sorted.length + 1e-9)]!;
+  const below = [...positives, ...negatives].filter((distance) => distance < refused);
+  const nearest = Math.max(0, ...below);
+  return Number.isFinite(refused) ? (nearest + refused) / 2 : nearest;
 }
 
 /** Tries the middle of every gap between neighbouring distances. NaN when there is no gap. */
