@@ -34,6 +34,13 @@ const number = (value: string): number => (value.trim() === '' ? Number.NaN : Nu
 
 /** Adds the flags of `runFlags`, with the split and the help of `--count` that a command has. */
 function withRunFlags(command: Command, split: string, counted: string): Command {
+  return withRecordFlags(command, split, counted)
+    .option('--threads <n>', 'threads of the model', number, 2)
+    .option('--workers <n>', 'processes that share the work', number, 1);
+}
+
+/** The same without how many threads and processes there are. */
+function withRecordFlags(command: Command, split: string, counted: string): Command {
   return command
     .option('--records <file>', "records of CounterFact's form; default: the embedded model's own")
     .option('--popular-records <file>', "records in RippleEdits' schema; default: the embedded model's own")
@@ -41,8 +48,6 @@ function withRunFlags(command: Command, split: string, counted: string): Command
     .option('--covered', 'only records of facts that the embedded model was taught')
     .option('--count <n>', counted, number, 50)
     .option('--seed <n>', 'seed of everything drawn', number, 0)
-    .option('--threads <n>', 'threads of the model', number, 2)
-    .option('--workers <n>', 'processes that share the work', number, 1)
     .option('--journal <folder>', 'keep finished work there; the same command goes on where it was stopped')
     .option('--repair', 'go on with a damaged journal: what was lost is worked again');
 }
@@ -112,7 +117,7 @@ export function createBenchProgram(streams: Streams = process): Program {
         streams,
       });
     });
-  withRunFlags(
+  withRecordFlags(
     program
       .command('reproduce')
       .description("Run the paper's tables: all of them, or those named.")
@@ -129,6 +134,12 @@ export function createBenchProgram(streams: Streams = process): Program {
     'test',
     'prompts an edit',
   )
+    .option('--threads <n>', 'threads of the model (default: 1 for the embedded model, else 2)', number)
+    .option(
+      '--workers <n>',
+      'processes that share the work (default: a core each for the embedded model, else 1)',
+      number,
+    )
     .option('--prompts <source>', 'template, or a file of hand-written prompts', 'template')
     .option('--queries', 'put every query with its outcomes into the JSON')
     .option('--out <folder>', 'where tables and results are written', 'results')

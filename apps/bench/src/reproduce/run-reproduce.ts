@@ -25,11 +25,14 @@ import { runJob, type RunJobOptions } from '../run/run-job.js';
 import { openRunStores } from '../run/run-stores.js';
 import { checkErrors } from '../run-suite.js';
 import { EMBEDDED_BYTES, estimateText } from './estimate.js';
+import { parallelism } from './parallelism.js';
 import { reproductionReport } from './reproduction-report.js';
 import { reproducedAblations, reproducedTables, tableNames } from './reproduced-tables.js';
 
 const optionsSchema = z.strictObject({
   ...runFlags,
+  threads: runFlags.threads.optional(),
+  workers: runFlags.workers.optional(),
   table: namesAmong(tableNames),
   model: z.string().min(1, 'expected embedded, a folder or a hub id'),
   methods: namesAmong(knownMethods, isModule),
@@ -54,6 +57,7 @@ export interface Reproduction {
 export async function runReproduce(raw: unknown, streams: Streams, signal: AbortSignal): Promise<void> {
   const options = parseOptions(optionsSchema, raw, 'reproduce');
   const { out, model } = options;
+  const { threads, workers } = parallelism(model, options);
   mkdirSync(out, { recursive: true });
   checkWritable(join(out, 'results.json'));
   const started = performance.now();
@@ -64,19 +68,18 @@ export async function runReproduce(raw: unknown, streams: Streams, signal: Abort
     suites: suiteNames.length,
     edits: options.limit,
     ablated: names.includes('ablation') ? options.ablationLimit : 0,
-    workers: options.workers,
+    workers,
   };
   const tell = (bytes: number): void => void streams.stderr.write(`${model}: ${estimateText(bytes, work)}\n`);
   if (model === 'embedded') tell(EMBEDDED_BYTES);
   await using stores = await openRunStores(options.journal, { repair: options.repair ?? false });
   if (stores.note !== undefined) streams.stderr.write(`${stores.note}\n`);
   await using lm = await openModel(model, {
-    threads: options.threads,
+    threads,
     streams,
     signal,
     onPlan: ({ totalBytes }) => tell(totalBytes),
   });
-  const { workers } = options;
   const running = { lm, model, stores, workers, withQueries: true, streams, signal };
   const results = await suiteResults(suiteNames, options, running);
   const ablations = names.includes('ablation')
