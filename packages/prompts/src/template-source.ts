@@ -65,7 +65,10 @@ export function createTemplateSource(options: TemplateSourceOptions = {}): Promp
     get fingerprint() {
       return (fingerprint ??= templateFingerprint(settings, known()));
     },
-    async generate(rawRequest, { count, seed = 0, withhold = [], signal }): Promise<PromptDistribution> {
+    async generate(
+      rawRequest,
+      { count, seed = 0, withhold = [], wordings = [], signal },
+    ): Promise<PromptDistribution> {
       const request = validateEditRequest(rawRequest);
       checkCount('generate', 'count', count, 1);
       throwIfAborted(signal, 'generate');
@@ -90,7 +93,8 @@ export function createTemplateSource(options: TemplateSourceOptions = {}): Promp
 
       const collector = createPromptCollector(withholding, prompts);
       const doubted = collector.take(doubtPrompts(request, own.statements, random.fork('doubts')), doubts);
-      const asker = createAsker(request, { own, sentences, withholding, neutralShare, questions });
+      const asked = wordings.length === 0 ? own : { ...own, statements: wordings };
+      const asker = createAsker(request, { own: asked, sentences, withholding, neutralShare, questions });
       const named = collector.take(
         shortNamePrompts({ request, facts, asker, withholding, random: random.fork('short names') }),
         shortNameCount,

@@ -80,6 +80,12 @@ export interface PromptOptions {
    * exempt; a test prompt about another subject withholds that subject, not its wording.
    */
   readonly withhold?: readonly string[];
+  /**
+   * Wordings of the request's relation, each with one `{}`. Where there are some, negatives ask that relation in them and not
+   * in the source's own: they stand beside prompts in these wordings, and a scope shall tell what is asked and not in whose
+   * words.
+   */
+  readonly wordings?: readonly string[];
   readonly signal?: AbortSignal;
 }
 

@@ -46,6 +46,9 @@ export interface ExpertSource extends PromptGenerator {
   generate(request: EditRequest, options: PromptOptions): Promise<FiledDistribution>;
 }
 
+/** Raised when the same file gives other prompts, so that results made with the old ones are not gone on with. */
+const VERSION = 2;
+
 /**
  * Prompt distributions written by hand, in file order after the request's own prompt.
  *
@@ -69,7 +72,7 @@ export function createExpertSource(input: ExpertInput, options: ExpertSourceOpti
   return {
     kind: 'expert',
     fingerprint: createHash('sha256')
-      .update(JSON.stringify([file.records, file.shared, doubts, negativesPerKind]))
+      .update(JSON.stringify([VERSION, file.records, file.shared, doubts, negativesPerKind]))
       .digest('hex'),
     async generate(rawRequest, generateOptions): Promise<FiledDistribution> {
       const { count, seed = 0, withhold = [], signal } = generateOptions;

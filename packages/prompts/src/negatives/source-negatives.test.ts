@@ -60,6 +60,27 @@ describe('sourceNegatives', () => {
       if (kind === 'other-subject') expect(text).toMatch(/Chile|Bolivia/);
   });
 
+  it('asks the relation of others in the wordings of the prompts, not in the generator’s own', async () => {
+    const withholding = createWithholding(lima, []);
+    const { negatives } = await sourceNegatives({
+      request: lima,
+      prompts: ['The capital of Peru is', 'Whoever governs Peru sits in', 'Parliament of Peru meets in'],
+      generator: createTemplateSource({ facts, questions: false, neutralShare: 0 }),
+      options: { count: 30, seed: 1 },
+      withholding,
+      collector: createPromptCollector(withholding, []),
+      random: createRandom(1),
+      perKind: 10,
+    });
+    const others = negatives.filter(({ kind }) => kind === 'other-subject').map(({ text }) => text);
+    const own = ['The capital of @ is', 'Whoever governs @ sits in', 'Parliament of @ meets in'];
+    expect(new Set(others.map((text) => text.replace(/Chile|Bolivia/, '@')))).toEqual(new Set(own));
+    const same = negatives.filter(({ kind, text }) => kind === 'topic-change' && /Chile|Bolivia/.test(text));
+    expect(same.length).toBeGreaterThan(0);
+    for (const { text } of same)
+      expect(text).toMatch(/(capital of|Whoever governs|Parliament of) (Chile|Bolivia) \S+( \S+)?$/);
+  });
+
   it('takes no subject of a test prompt', async () => {
     const { negatives } = await negativesOf(lima, template, [
       'The capital of Bolivia is',

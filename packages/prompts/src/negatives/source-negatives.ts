@@ -40,7 +40,11 @@ export interface SourceNegatives {
 /** Negatives for a source that makes none itself: the generator's, or generic ones where it does not know the relation. */
 export async function sourceNegatives(input: SourceNegativesInput): Promise<SourceNegatives> {
   const { request, prompts, generator, options, withholding, collector, random, perKind } = input;
-  const known = await generatorTexts(generator, request, options);
+  // In the words of the prompts: else a scope would learn whose wordings are in it.
+  const wordings = prompts
+    .map((prompt) => prompt.replace(request.subject, () => '{}'))
+    .filter((pattern) => pattern.split('{}').length === 2 && pattern !== request.prompt);
+  const known = await generatorTexts(generator, request, { ...options, wordings });
   if (known !== undefined) {
     const { negatives, implied } = known;
     return {
