@@ -16,6 +16,7 @@ import {
   packedCache,
   rewriteGraph,
   renamedCache,
+  shownStates,
 } from '../test/graph-forms.js';
 import { writeGraphFolder } from '../test/no-decoders.js';
 import { tinyGpt2, tinyLlama, writeRandomModel } from '../test/random-model.js';
@@ -91,6 +92,14 @@ const rewritten =
     await rewrite(join(folder, 'onnx', 'model.onnx'));
   };
 
+/** Files of the export by onnxruntime-genai's builder whose graph lies in a folder of the fixtures. */
+const genai = (from: string): Record<string, string> => ({
+  ...withoutConfig,
+  [exported(`${from}/model.onnx`)]: 'model.onnx',
+  [exported(`${from}/model.onnx.data`)]: 'model.onnx.data',
+  [join(fixtures, 'qwen2-external/genai_config.json')]: 'genai_config.json',
+});
+
 const layouts: readonly Layout[] = [
   {
     name: 'optimum, one file',
@@ -110,14 +119,15 @@ const layouts: readonly Layout[] = [
   },
   {
     name: 'onnxruntime-genai without a config.json',
-    files: {
-      ...withoutConfig,
-      [exported('qwen2-genai/model.onnx')]: 'model.onnx',
-      [exported('qwen2-genai/model.onnx.data')]: 'model.onnx.data',
-      [join(fixtures, 'qwen2-external/genai_config.json')]: 'genai_config.json',
-    },
+    files: genai('qwen2-genai'),
     graph: 'model.onnx',
   },
+  ...['qwen2-genai', 'qwen2-genai-int4'].map((from): Layout => ({
+    name: `onnxruntime-genai with hidden states beside the logits: ${from}`,
+    files: genai(from),
+    build: (folder) => rewriteGraph(join(folder, 'model.onnx'), (graph) => shownStates(graph, 'beside')),
+    graph: 'model.onnx',
+  })),
   {
     name: 'onnxruntime-genai in 4-bit blocks',
     files: {
@@ -454,6 +464,19 @@ describe('loadCausalLM of any exporter', { timeout }, () => {
       code: 'not-found',
       message: expect.stringMatching(/onnx\/model_fp16\.onnx.*onnx\/model\.onnx, onnx\/model_q4\.onnx/),
     });
+  });
+
+  it('says of an export without a head that it has none', async () => {
+    const folder = await folderOf({ name: 'no head', files: genai('qwen2-genai'), graph: '' });
+    await rewriteGraph(join(folder, 'model.onnx'), (graph) => shownStates(graph, 'instead'));
+    for (const attempt of [loadCausalLM, inspectModel])
+      await expect(attempt(folder)).rejects.toMatchObject({
+        code: 'unsupported',
+        message: expect.stringMatching(
+          /got "hidden_states": this export has hidden states and no head.*exclude_lm_head/,
+        ),
+        details: { file: join(folder, 'model.onnx') },
+      });
   });
 
   it('refuses a pair of graphs that are not of one model', async () => {
