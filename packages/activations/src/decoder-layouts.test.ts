@@ -1,4 +1,4 @@
-import { DataType, decodeModel, encodeModel, plainDecoder } from '@sakejs/onnx';
+import { DataType, decodeModel, encodeModel, plainDecoder, type OnnxGraph } from '@sakejs/onnx';
 import { row, type CausalLM, type GeneratedToken } from '@sakejs/spec';
 import { expectClose } from '@sakejs/spec/testing';
 import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runFullGraph } from '../test/full-graph.js';
+import { END_OF_TEXT } from '../test/byte-tokenizer.js';
+import { openFullGraph, runFullGraph } from '../test/full-graph.js';
 import {
   castPorts,
   idsOnly,
@@ -20,6 +21,7 @@ import {
 } from '../test/graph-forms.js';
 import { writeGraphFolder } from '../test/no-decoders.js';
 import { tinyGpt2, tinyLlama, writeRandomModel } from '../test/random-model.js';
+import { putInSearch, type SearchForm, type SearchOp } from '../test/search-graph.js';
 import { standardDecoder } from '../test/standard-decoder.js';
 import { tapGraph } from '../test/tapped-graph.js';
 import { removeCache } from '../test/without-cache.js';
@@ -99,6 +101,21 @@ const genai = (from: string): Record<string, string> => ({
   [exported(`${from}/model.onnx.data`)]: 'model.onnx.data',
   [join(fixtures, 'qwen2-external/genai_config.json')]: 'genai_config.json',
 });
+
+/** A GPT-2 as ONNX Runtime's searches take it: int32 ids, keys and values stacked. */
+const forSearch = (graph: OnnxGraph): OnnxGraph =>
+  packedCache(
+    castPorts(graph, /^(input_ids|attention_mask|position_ids)$/, DataType.INT64, DataType.INT32),
+    'stacked',
+  );
+
+/** A random GPT-2 inside an operator that generates text. */
+const inSearch = (op: SearchOp, form: SearchForm, beside?: string) =>
+  rewritten(tinyGpt2, async (file) => {
+    await rewriteGraph(file, forSearch);
+    if (beside !== undefined) await moveWeightsOut(file, beside);
+    await putInSearch(file, op, form);
+  });
 
 const layouts: readonly Layout[] = [
   {
@@ -229,14 +246,22 @@ const layouts: readonly Layout[] = [
   },
   {
     name: 'int32 ids and a stacked cache',
-    build: rewritten(tinyGpt2, (file) =>
-      rewriteGraph(file, (graph) =>
-        packedCache(
-          castPorts(graph, /^(input_ids|attention_mask|position_ids)$/, DataType.INT64, DataType.INT32),
-          'stacked',
-        ),
-      ),
-    ),
+    build: rewritten(tinyGpt2, (file) => rewriteGraph(file, forSearch)),
+    graph: 'onnx/model.onnx',
+  },
+  {
+    name: 'inside BeamSearch, weights beside the graph',
+    build: inSearch('BeamSearch', {}, 'model.onnx.data'),
+    graph: 'onnx/model.onnx',
+  },
+  {
+    name: 'inside GreedySearch, with a graph of its own for the first step',
+    build: inSearch('GreedySearch', { init: true }),
+    graph: 'onnx/model.onnx',
+  },
+  {
+    name: 'inside Sampling, with a padded head',
+    build: inSearch('Sampling', { init: true, padding: 5 }),
     graph: 'onnx/model.onnx',
   },
   {
@@ -355,7 +380,7 @@ describe.each(layouts)('loadCausalLM of $name', { timeout }, (layout) => {
   afterAll(() => lm[Symbol.asyncDispose]());
 
   it('gives the logits of the graph that nobody has touched', async () => {
-    await using full = await createGraphSession(join(folder, graph), { threads: 1 });
+    await using full = await openFullGraph(join(folder, graph));
     const logits = await lm.project(await lm.capture(prompts));
     for (const [index, prompt] of prompts.entries())
       expectClose(row(logits, index), (await runFullGraph(full, [prompt], 'right'))[0]!, tolerance);
@@ -443,6 +468,38 @@ describe('loadCausalLM of any exporter', { timeout }, () => {
       tokensOf(model.generate(prompts[0]!, { maxTokens: 4 }));
     expect(await generate(lm)).toEqual(await generate(reference));
   });
+
+  it.each(layouts.filter(({ name }) => /inside (Greedy|Beam)/.test(name)))(
+    'decodes what ONNX Runtime itself generates: $name',
+    async (layout) => {
+      const folder = await folderOf(layout);
+      await using search = await createGraphSession(join(folder, layout.graph), { threads: 1 });
+      await using lm = await loadCausalLM(folder, { threads: 1 });
+      for (const prompt of prompts) {
+        const length = prompt.length + 6;
+        const settings = {
+          ...{ max_length: length, min_length: 1, num_beams: 1, num_return_sequences: 1 },
+          ...{ length_penalty: 1, repetition_penalty: 1 },
+        };
+        const { sequences } = await search.run({
+          input_ids: search.tensor(Int32Array.from(prompt), [1, prompt.length]),
+          ...Object.fromEntries(
+            search.inputs
+              .filter(({ name }) => name !== 'input_ids')
+              .map(({ name, type }) => {
+                const value = settings[name as keyof typeof settings];
+                return [name, search.tensor((type === 'int32' ? Int32Array : Float32Array).of(value), [1])];
+              }),
+          ),
+        });
+        const generated = await tokensOf(lm.generate(prompt, { maxTokens: 6 }));
+        // What the operator writes behind an end of the text means nothing.
+        const ended = generated.length < 6 ? [...generated, END_OF_TEXT] : generated;
+        const written = Array.from(sequences!.data as Int32Array).slice(prompt.length);
+        expect(ended).toEqual(written.slice(0, ended.length));
+      }
+    },
+  );
 
   it('hashes external data too', async () => {
     const layout = layouts.find(({ name }) => name.startsWith('dynamo'))!;
