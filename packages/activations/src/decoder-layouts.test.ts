@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { END_OF_TEXT } from '../test/byte-tokenizer.js';
 import { openFullGraph, runFullGraph } from '../test/full-graph.js';
+import { fusedGpt2 } from '../test/fused-gpt2.js';
 import {
   castPorts,
   idsOnly,
@@ -325,6 +326,12 @@ const layouts: readonly Layout[] = [
     build: (folder) => writeGraphFolder(folder, standardDecoder({ opset }), { model_type: 'standard' }),
     graph: 'model.onnx',
   })),
+  {
+    name: 'a GPT-2 fused by ONNX Runtime throughout',
+    build: (folder) => writeGraphFolder(folder, fusedGpt2(), { model_type: 'gpt2' }),
+    graph: 'model.onnx',
+    dtype: 'fp32',
+  },
   {
     name: 'MultiHeadAttention',
     build: (folder) =>
