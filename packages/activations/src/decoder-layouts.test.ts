@@ -21,6 +21,7 @@ import {
   shownStates,
 } from '../test/graph-forms.js';
 import { writeGraphFolder } from '../test/no-decoders.js';
+import { primitiveDecoder } from '../test/primitive-decoder.js';
 import { tinyGpt2, tinyLlama, writeRandomModel } from '../test/random-model.js';
 import { putInSearch, type SearchForm, type SearchOp } from '../test/search-graph.js';
 import { standardDecoder } from '../test/standard-decoder.js';
@@ -117,6 +118,9 @@ const inSearch = (op: SearchOp, form: SearchForm, beside?: string) =>
     if (beside !== undefined) await moveWeightsOut(file, beside);
     await putInSearch(file, op, form);
   });
+
+/** From the oldest operator set that exporters of decoders wrote to the newest. */
+const operatorSets = Array.from({ length: 14 }, (_, at) => 11 + at);
 
 const layouts: readonly Layout[] = [
   {
@@ -326,6 +330,11 @@ const layouts: readonly Layout[] = [
     build: (folder) => writeGraphFolder(folder, standardDecoder({ opset }), { model_type: 'standard' }),
     graph: 'model.onnx',
   })),
+  ...operatorSets.map((opset): Layout => ({
+    name: `operator set ${opset}`,
+    build: (folder) => writeGraphFolder(folder, primitiveDecoder(opset), { model_type: 'gpt2' }),
+    graph: 'model.onnx',
+  })),
   {
     name: 'a GPT-2 fused by ONNX Runtime throughout',
     build: (folder) => writeGraphFolder(folder, fusedGpt2(), { model_type: 'gpt2' }),
@@ -463,6 +472,19 @@ describe('loadCausalLM of any exporter', { timeout }, () => {
         );
     },
   );
+
+  it('computes the same at every operator set', async () => {
+    const states = await Promise.all(
+      layouts
+        .filter(({ name }) => name.startsWith('operator set'))
+        .map(async (layout) => {
+          await using lm = await loadCausalLM(await folderOf(layout), { threads: 1 });
+          return (await lm.capture(prompts)).data;
+        }),
+    );
+    expect(states).toHaveLength(operatorSets.length);
+    for (const other of states) expectClose(other, states[0]!, FLOAT32);
+  });
 
   it('steps through a decoder that goes on from a past and has no other half', async () => {
     const folder = await folderOf({ name: 'with past', files: tokenizer, build: pairOf, graph: '' });
