@@ -144,6 +144,12 @@ const layouts: readonly Layout[] = [
     files: genai('qwen2-genai'),
     graph: 'model.onnx',
   },
+  {
+    name: 'onnxruntime-genai, May 2025',
+    files: genai('qwen2-genai-2025-05'),
+    graph: 'model.onnx',
+    dtype: 'fp32',
+  },
   ...['qwen2-genai', 'qwen2-genai-int4'].map((from): Layout => ({
     name: `onnxruntime-genai with hidden states beside the logits: ${from}`,
     files: genai(from),
@@ -224,6 +230,14 @@ const layouts: readonly Layout[] = [
     name: 'int8',
     files: one('qwen2-int8.onnx', 'onnx/model_int8.onnx'),
     graph: 'onnx/model_int8.onnx',
+    tolerance: INT8,
+    dtype: 'int8',
+  },
+  {
+    name: 'quantized, as q8',
+    files: { ...one('qwen2-int8.onnx', 'onnx/model_quantized.onnx'), [qwen2]: 'onnx/model.onnx' },
+    options: { dtype: 'q8' },
+    graph: 'onnx/model_quantized.onnx',
     tolerance: INT8,
     dtype: 'int8',
   },
