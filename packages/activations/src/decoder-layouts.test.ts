@@ -356,6 +356,14 @@ const layouts: readonly Layout[] = [
     dtype: 'fp32',
   },
   {
+    name: 'inside BeamSearch, fused throughout',
+    build: async (folder) => {
+      await writeGraphFolder(folder, fusedGpt2(), { model_type: 'gpt2' });
+      await putInSearch(join(folder, 'model.onnx'), 'BeamSearch');
+    },
+    graph: 'model.onnx',
+  },
+  {
     name: 'MultiHeadAttention',
     build: (folder) =>
       writeGraphFolder(folder, standardDecoder('MultiHeadAttention'), { model_type: 'standard' }),
