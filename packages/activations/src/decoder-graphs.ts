@@ -1,4 +1,4 @@
-import { decoderLayout, findAttribute, plainDecoder, type OnnxModel } from '@sakejs/onnx';
+import { decoderLayout, plainDecoder, type OnnxModel } from '@sakejs/onnx';
 import type { PlacedModel } from './external-data.js';
 import type { DecoderGraph } from './split-decoder.js';
 
@@ -11,8 +11,8 @@ export interface DecoderGraphs {
 /**
  * A model's decoders as plain graphs.
  *
- * @param past the file that goes on from a cache, where the exporter wrote two. One file may hold both as well: as
- * branches of an `If`, or inside a node that generates text.
+ * @param past the file that goes on from a cache, where the exporter wrote two. One file may hold both as well, as
+ * branches of an `If`.
  * @throws {SakeError} `invalid-file` for a malformed graph, `unsupported` for an encoder-decoder.
  */
 export function decoderGraphs(first: PlacedModel, past: PlacedModel | undefined): DecoderGraphs {
@@ -22,18 +22,9 @@ export function decoderGraphs(first: PlacedModel, past: PlacedModel | undefined)
       start: graph(plainDecoder(first.model), first),
       withPast: graph(plainDecoder(past.model), past),
     };
-  if (!hasTwo(first.model)) return { start: graph(plainDecoder(first.model), first) };
+  if (decoderLayout(first.model).kind !== 'merged') return { start: graph(plainDecoder(first.model), first) };
   return {
     start: graph(plainDecoder(first.model, { useCache: false }), first),
     withPast: graph(plainDecoder(first.model, { useCache: true }), first),
   };
-}
-
-/** Whether a model holds a decoder for the first step beside the one for those with a past. */
-function hasTwo(model: OnnxModel): boolean {
-  const layout = decoderLayout(model);
-  return (
-    layout.kind === 'merged' ||
-    (layout.kind === 'generation' && findAttribute(layout.node, 'init_decoder')?.g !== undefined)
-  );
 }

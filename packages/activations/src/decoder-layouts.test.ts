@@ -1,4 +1,4 @@
-import { DataType, decodeModel, encodeModel, plainDecoder } from '@sakejs/onnx';
+import { DataType, decodeModel, encodeModel, plainDecoder, type OnnxGraph } from '@sakejs/onnx';
 import { row, type CausalLM, type GeneratedToken } from '@sakejs/spec';
 import { expectClose } from '@sakejs/spec/testing';
 import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runFullGraph } from '../test/full-graph.js';
+import { END_OF_TEXT } from '../test/byte-tokenizer.js';
+import { openFullGraph, runFullGraph } from '../test/full-graph.js';
+import { fusedGpt2 } from '../test/fused-gpt2.js';
 import {
   castPorts,
   idsOnly,
@@ -16,9 +18,12 @@ import {
   packedCache,
   rewriteGraph,
   renamedCache,
+  shownStates,
 } from '../test/graph-forms.js';
 import { writeGraphFolder } from '../test/no-decoders.js';
+import { primitiveDecoder } from '../test/primitive-decoder.js';
 import { tinyGpt2, tinyLlama, writeRandomModel } from '../test/random-model.js';
+import { putInSearch, type SearchForm, type SearchOp } from '../test/search-graph.js';
 import { standardDecoder } from '../test/standard-decoder.js';
 import { tapGraph } from '../test/tapped-graph.js';
 import { removeCache } from '../test/without-cache.js';
@@ -91,6 +96,32 @@ const rewritten =
     await rewrite(join(folder, 'onnx', 'model.onnx'));
   };
 
+/** Files of the export by onnxruntime-genai's builder whose graph lies in a folder of the fixtures. */
+const genai = (from: string): Record<string, string> => ({
+  ...withoutConfig,
+  [exported(`${from}/model.onnx`)]: 'model.onnx',
+  [exported(`${from}/model.onnx.data`)]: 'model.onnx.data',
+  [join(fixtures, 'qwen2-external/genai_config.json')]: 'genai_config.json',
+});
+
+/** A GPT-2 as ONNX Runtime's searches take it: int32 ids, keys and values stacked. */
+const forSearch = (graph: OnnxGraph): OnnxGraph =>
+  packedCache(
+    castPorts(graph, /^(input_ids|attention_mask|position_ids)$/, DataType.INT64, DataType.INT32),
+    'stacked',
+  );
+
+/** A random GPT-2 inside an operator that generates text. */
+const inSearch = (op: SearchOp, form: SearchForm, beside?: string) =>
+  rewritten(tinyGpt2, async (file) => {
+    await rewriteGraph(file, forSearch);
+    if (beside !== undefined) await moveWeightsOut(file, beside);
+    await putInSearch(file, op, form);
+  });
+
+/** From the oldest operator set that exporters of decoders wrote to the newest. */
+const operatorSets = Array.from({ length: 14 }, (_, at) => 11 + at);
+
 const layouts: readonly Layout[] = [
   {
     name: 'optimum, one file',
@@ -110,14 +141,21 @@ const layouts: readonly Layout[] = [
   },
   {
     name: 'onnxruntime-genai without a config.json',
-    files: {
-      ...withoutConfig,
-      [exported('qwen2-genai/model.onnx')]: 'model.onnx',
-      [exported('qwen2-genai/model.onnx.data')]: 'model.onnx.data',
-      [join(fixtures, 'qwen2-external/genai_config.json')]: 'genai_config.json',
-    },
+    files: genai('qwen2-genai'),
     graph: 'model.onnx',
   },
+  {
+    name: 'onnxruntime-genai, May 2025',
+    files: genai('qwen2-genai-2025-05'),
+    graph: 'model.onnx',
+    dtype: 'fp32',
+  },
+  ...['qwen2-genai', 'qwen2-genai-int4'].map((from): Layout => ({
+    name: `onnxruntime-genai with hidden states beside the logits: ${from}`,
+    files: genai(from),
+    build: (folder) => rewriteGraph(join(folder, 'model.onnx'), (graph) => shownStates(graph, 'beside')),
+    graph: 'model.onnx',
+  })),
   {
     name: 'onnxruntime-genai in 4-bit blocks',
     files: {
@@ -196,6 +234,14 @@ const layouts: readonly Layout[] = [
     dtype: 'int8',
   },
   {
+    name: 'quantized, as q8',
+    files: { ...one('qwen2-int8.onnx', 'onnx/model_quantized.onnx'), [qwen2]: 'onnx/model.onnx' },
+    options: { dtype: 'q8' },
+    graph: 'onnx/model_quantized.onnx',
+    tolerance: INT8,
+    dtype: 'int8',
+  },
+  {
     name: 'uint8, chosen by its file',
     files: { ...one('qwen2-uint8.onnx', 'onnx/model_uint8.onnx'), [qwen2]: 'onnx/model.onnx' },
     options: { file: 'onnx/model_uint8.onnx' },
@@ -219,14 +265,22 @@ const layouts: readonly Layout[] = [
   },
   {
     name: 'int32 ids and a stacked cache',
-    build: rewritten(tinyGpt2, (file) =>
-      rewriteGraph(file, (graph) =>
-        packedCache(
-          castPorts(graph, /^(input_ids|attention_mask|position_ids)$/, DataType.INT64, DataType.INT32),
-          'stacked',
-        ),
-      ),
-    ),
+    build: rewritten(tinyGpt2, (file) => rewriteGraph(file, forSearch)),
+    graph: 'onnx/model.onnx',
+  },
+  {
+    name: 'inside BeamSearch, weights beside the graph',
+    build: inSearch('BeamSearch', {}, 'model.onnx.data'),
+    graph: 'onnx/model.onnx',
+  },
+  {
+    name: 'inside GreedySearch, with a graph of its own for the first step',
+    build: inSearch('GreedySearch', { init: true }),
+    graph: 'onnx/model.onnx',
+  },
+  {
+    name: 'inside Sampling, with a padded head',
+    build: inSearch('Sampling', { init: true, padding: 5 }),
     graph: 'onnx/model.onnx',
   },
   {
@@ -290,6 +344,25 @@ const layouts: readonly Layout[] = [
     build: (folder) => writeGraphFolder(folder, standardDecoder({ opset }), { model_type: 'standard' }),
     graph: 'model.onnx',
   })),
+  ...operatorSets.map((opset): Layout => ({
+    name: `operator set ${opset}`,
+    build: (folder) => writeGraphFolder(folder, primitiveDecoder(opset), { model_type: 'gpt2' }),
+    graph: 'model.onnx',
+  })),
+  {
+    name: 'a GPT-2 fused by ONNX Runtime throughout',
+    build: (folder) => writeGraphFolder(folder, fusedGpt2(), { model_type: 'gpt2' }),
+    graph: 'model.onnx',
+    dtype: 'fp32',
+  },
+  {
+    name: 'inside BeamSearch, fused throughout',
+    build: async (folder) => {
+      await writeGraphFolder(folder, fusedGpt2(), { model_type: 'gpt2' });
+      await putInSearch(join(folder, 'model.onnx'), 'BeamSearch');
+    },
+    graph: 'model.onnx',
+  },
   {
     name: 'MultiHeadAttention',
     build: (folder) =>
@@ -345,7 +418,7 @@ describe.each(layouts)('loadCausalLM of $name', { timeout }, (layout) => {
   afterAll(() => lm[Symbol.asyncDispose]());
 
   it('gives the logits of the graph that nobody has touched', async () => {
-    await using full = await createGraphSession(join(folder, graph), { threads: 1 });
+    await using full = await openFullGraph(join(folder, graph));
     const logits = await lm.project(await lm.capture(prompts));
     for (const [index, prompt] of prompts.entries())
       expectClose(row(logits, index), (await runFullGraph(full, [prompt], 'right'))[0]!, tolerance);
@@ -422,6 +495,19 @@ describe('loadCausalLM of any exporter', { timeout }, () => {
     },
   );
 
+  it('computes the same at every operator set', async () => {
+    const states = await Promise.all(
+      layouts
+        .filter(({ name }) => name.startsWith('operator set'))
+        .map(async (layout) => {
+          await using lm = await loadCausalLM(await folderOf(layout), { threads: 1 });
+          return (await lm.capture(prompts)).data;
+        }),
+    );
+    expect(states).toHaveLength(operatorSets.length);
+    for (const other of states) expectClose(other, states[0]!, FLOAT32);
+  });
+
   it('steps through a decoder that goes on from a past and has no other half', async () => {
     const folder = await folderOf({ name: 'with past', files: tokenizer, build: pairOf, graph: '' });
     await rm(join(folder, 'decoder_model.onnx'));
@@ -433,6 +519,38 @@ describe('loadCausalLM of any exporter', { timeout }, () => {
       tokensOf(model.generate(prompts[0]!, { maxTokens: 4 }));
     expect(await generate(lm)).toEqual(await generate(reference));
   });
+
+  it.each(layouts.filter(({ name }) => /inside (Greedy|Beam)/.test(name)))(
+    'decodes what ONNX Runtime itself generates: $name',
+    async (layout) => {
+      const folder = await folderOf(layout);
+      await using search = await createGraphSession(join(folder, layout.graph), { threads: 1 });
+      await using lm = await loadCausalLM(folder, { threads: 1 });
+      for (const prompt of prompts) {
+        const length = prompt.length + 6;
+        const settings = {
+          ...{ max_length: length, min_length: 1, num_beams: 1, num_return_sequences: 1 },
+          ...{ length_penalty: 1, repetition_penalty: 1 },
+        };
+        const { sequences } = await search.run({
+          input_ids: search.tensor(Int32Array.from(prompt), [1, prompt.length]),
+          ...Object.fromEntries(
+            search.inputs
+              .filter(({ name }) => name !== 'input_ids')
+              .map(({ name, type }) => {
+                const value = settings[name as keyof typeof settings];
+                return [name, search.tensor((type === 'int32' ? Int32Array : Float32Array).of(value), [1])];
+              }),
+          ),
+        });
+        const generated = await tokensOf(lm.generate(prompt, { maxTokens: 6 }));
+        // What the operator writes behind an end of the text means nothing.
+        const ended = generated.length < 6 ? [...generated, END_OF_TEXT] : generated;
+        const written = Array.from(sequences!.data as Int32Array).slice(prompt.length);
+        expect(ended).toEqual(written.slice(0, ended.length));
+      }
+    },
+  );
 
   it('hashes external data too', async () => {
     const layout = layouts.find(({ name }) => name.startsWith('dynamo'))!;
@@ -454,6 +572,19 @@ describe('loadCausalLM of any exporter', { timeout }, () => {
       code: 'not-found',
       message: expect.stringMatching(/onnx\/model_fp16\.onnx.*onnx\/model\.onnx, onnx\/model_q4\.onnx/),
     });
+  });
+
+  it('says of an export without a head that it has none', async () => {
+    const folder = await folderOf({ name: 'no head', files: genai('qwen2-genai'), graph: '' });
+    await rewriteGraph(join(folder, 'model.onnx'), (graph) => shownStates(graph, 'instead'));
+    for (const attempt of [loadCausalLM, inspectModel])
+      await expect(attempt(folder)).rejects.toMatchObject({
+        code: 'unsupported',
+        message: expect.stringMatching(
+          /got "hidden_states": this export has hidden states and no head.*exclude_lm_head/,
+        ),
+        details: { file: join(folder, 'model.onnx') },
+      });
   });
 
   it('refuses a pair of graphs that are not of one model', async () => {

@@ -1,5 +1,12 @@
-import { fromFloat16Bits } from '@sakejs/onnx';
-import type { GraphSession, GraphTensor, TensorType } from '../src/graph-session.js';
+import { decodeModel, decoderLayout, encodeModel, fromFloat16Bits, plainDecoder } from '@sakejs/onnx';
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import {
+  createGraphSession,
+  type GraphSession,
+  type GraphTensor,
+  type TensorType,
+} from '../src/graph-session.js';
 
 const INTEGERS = {
   int64: (v: number[]) => BigInt64Array.from(v, BigInt),
@@ -8,6 +15,19 @@ const INTEGERS = {
 
 /** Sizes of a cache that its graph leaves open. */
 const OPEN_SIZES: Readonly<Record<string, number>> = { kv_cache_dim: 16 };
+
+/**
+ * Opens the graph of a file as it is. One that generates text gives no logits: of that it is the decoder within, head
+ * included.
+ */
+export async function openFullGraph(file: string): Promise<GraphSession> {
+  const model = decodeModel(await readFile(file));
+  if (decoderLayout(model).kind !== 'generation') return createGraphSession(file, { threads: 1 });
+  return createGraphSession(encodeModel(plainDecoder(model)), {
+    threads: 1,
+    externalDataFolder: dirname(file),
+  });
+}
 
 /**
  * Last-token logits, or another output [batch, length, width], of a whole exported graph, LM head included, with the

@@ -177,6 +177,29 @@ export function keptLogits(graph: OnnxGraph, input: string): OnnxGraph {
   };
 }
 
+/** A decoder that gives what its head reads as an output `hidden_states` beside the logits, or instead of them. */
+export function shownStates(graph: OnnxGraph, where: 'beside' | 'instead'): OnnxGraph {
+  const head = graph.nodes.find((node) => node.outputs.includes('logits'))!;
+  const [read] = head.inputs;
+  const named = (name: string): string => (name === read ? 'hidden_states' : name);
+  const logits = graph.outputs.find(({ name }) => name === 'logits')!;
+  const others = graph.outputs.filter((output) => output !== logits);
+  const { elemType } = logits.type!.tensor!;
+  const states = tensorInfo('hidden_states', elemType as DataType, [
+    'batch_size',
+    'sequence_length',
+    undefined,
+  ]);
+  return {
+    ...graph,
+    nodes: graph.nodes
+      .filter((node) => where === 'beside' || node !== head)
+      .map((node) => ({ ...node, inputs: node.inputs.map(named), outputs: node.outputs.map(named) })),
+    outputs: where === 'beside' ? [states, logits, ...others] : [states, ...others],
+    valueInfo: graph.valueInfo.filter(({ name }) => name !== read),
+  };
+}
+
 /** A decoder whose cache has other names. */
 export function renamedCache(graph: OnnxGraph, rename: (name: string) => string): OnnxGraph {
   const named = (name: string): string => (CACHE.test(name) ? rename(name) : name);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   bodyModel,
@@ -130,15 +131,19 @@ interface Export {
   readonly op: string;
   readonly tolerance?: number;
   readonly useCache?: boolean;
+  /** Where its external data lies, if not beside it. */
+  readonly folder?: string;
 }
 
 const exports: Export[] = [
   { file: 'qwen2-optimum.onnx', op: 'MatMul' },
   { file: 'qwen2-torchscript.onnx', op: 'MatMul' },
+  { file: 'qwen2-dynamo.onnx', op: 'MatMul', folder: './fixtures/qwen2-external' },
   { file: 'qwen2-merged.onnx', op: 'MatMul', useCache: true },
   { file: 'qwen2-merged.onnx', op: 'MatMul', useCache: false },
   { file: 'qwen2-ort-extended.onnx', op: 'MatMul' },
   { file: 'qwen2-genai/model.onnx', op: 'MatMul' },
+  { file: 'qwen2-genai-2025-05/model.onnx', op: 'MatMul' },
   // 8-bit accumulation (accuracy_level 4): activations are quantized by row, in both ways alike.
   { file: 'qwen2-genai-int4/model.onnx', op: 'com.microsoft:MatMulNBits' },
   { file: 'qwen2-fp16.onnx', op: 'MatMul', tolerance: 5e-3 },
@@ -151,6 +156,18 @@ const exports: Export[] = [
   { file: 'qwen2-merged-quantized.onnx', op: 'MatMulInteger', useCache: false, tolerance: 1e-3 },
 ];
 
+/** An export as a plain graph, and the folder of its external data. */
+function readExport({ file, useCache = true, folder }: Omit<Export, 'op'>): {
+  model: OnnxModel;
+  folder: string;
+} {
+  const path = fileURLToPath(new URL(`../../onnx/test/fixtures/${file}`, import.meta.url));
+  return {
+    model: plainDecoder(decodeModel(readFileSync(path)), { useCache }),
+    folder: folder === undefined ? dirname(path) : fileURLToPath(new URL(folder, import.meta.url)),
+  };
+}
+
 describe('a real export on ONNX Runtime', () => {
   it.each(
     exports.map((one): [string, Export] => [
@@ -159,10 +176,8 @@ describe('a real export on ONNX Runtime', () => {
     ]),
   )(
     'gives its logits by way of its body and its head: %s',
-    async (_, { file, op, tolerance = FLOAT32, useCache = true }) => {
-      const path = fileURLToPath(new URL(`../../onnx/test/fixtures/${file}`, import.meta.url));
-      const folder = file.includes('/') ? path.slice(0, path.lastIndexOf('/')) : undefined;
-      const model = plainDecoder(decodeModel(readFileSync(path)), { useCache });
+    async (_, { op, tolerance = FLOAT32, ...one }) => {
+      const { model, folder } = readExport(one);
       const { map, whole, split, residuals } = await bothWays(model, folder);
       expect(map).toMatchObject({ hiddenSize: 64, vocabularySize: 320, head: { op } });
       expect(difference(split, whole)).toBeLessThan(tolerance);
@@ -181,17 +196,15 @@ const singlePrecision = exports.filter(
 describe('residual streams of exports of one checkpoint', () => {
   it('are the same, fused into norms or not', { timeout: 120_000 }, async () => {
     const [first, ...others] = await Promise.all(
-      singlePrecision.map(async ({ file, useCache = true }) => {
-        const path = fileURLToPath(new URL(`../../onnx/test/fixtures/${file}`, import.meta.url));
-        const folder = file.includes('/') ? path.slice(0, path.lastIndexOf('/')) : undefined;
-        const model = plainDecoder(decodeModel(readFileSync(path)), { useCache });
+      singlePrecision.map(async (one) => {
+        const { model, folder } = readExport(one);
         const map = findDecoder(model);
         const taps = [...map.residuals!, map.hiddenTensor];
         const body = await run(bodyModel(model, { outputs: taps, cache: false }), map, taps, folder);
         return taps.map((name) => inRows(values(body[name]!), map.hiddenSize));
       }),
     );
-    expect(others).toHaveLength(5);
+    expect(others).toHaveLength(7);
     for (const other of others)
       other.forEach((rows, tap) => expect(difference(rows, first![tap]!)).toBeLessThan(FLOAT32));
   });

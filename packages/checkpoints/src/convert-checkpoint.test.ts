@@ -74,13 +74,17 @@ describe('convertCheckpoint', () => {
     expect(lm.encode('Hi')).toEqual([72, 105]);
   });
 
+  const families = Object.entries(shapes);
+
   // Shares of the largest logit. Random weights are the worst case: nothing in them is redundant.
-  it.each([
+  const precisions = [
     ['fp16', 'model_fp16.onnx', 0.005],
     ['q8', 'model_quantized.onnx', 0.03],
     ['q4', 'model_q4.onnx', 0.25],
-  ] as const)('stays near it in %s', async (dtype, file, tolerance) => {
-    for (const config of [shapes.gpt2, shapes.llama]) {
+  ] as const;
+  it.each(families.flatMap(([name, config]) => precisions.map((each) => [name, ...each, config] as const)))(
+    'stays near it: %s in %s',
+    async (_, dtype, file, tolerance, config) => {
       const checkpoint = await checkpointOf(config);
       const out = join(temporaryFolder(), 'model');
       const { files } = await convertCheckpoint(checkpoint, out, { dtype, externalDataThreshold: 0 });
@@ -89,15 +93,18 @@ describe('convertCheckpoint', () => {
       const got = await runtimeStates(join(out, 'onnx', file), config, ids);
       const difference = largestDifference(got.logits, expected.logits);
       expect(difference / largest(expected.logits)).toBeLessThan(tolerance);
-    }
-  });
+    },
+  );
 
-  it.each([
+  const blocks = [
     ['q8', false],
+    ['q8', true],
     ['q4', false],
     ['q4', true],
-  ] as const)('stores %s blocks as the runtime reads them, head too: %s', async (dtype, quantizeHead) => {
-    for (const config of [shapes.gpt2, shapes.gptj, shapes.llamaTied]) {
+  ] as const;
+  it.each(families.flatMap(([name, config]) => blocks.map((each) => [name, ...each, config] as const)))(
+    'stores blocks as the runtime reads them: %s in %s, head too: %s',
+    async (_, dtype, quantizeHead, config) => {
       const checkpoint = await checkpointOf(config);
       const out = join(temporaryFolder(), 'model');
       await convertCheckpoint(checkpoint, out, { dtype, quantizeHead });
@@ -106,8 +113,8 @@ describe('convertCheckpoint', () => {
       const expected = referenceStates({ ...config, tie_word_embeddings: false }, weights, ids);
       const got = await runtimeStates(file, config, ids, true);
       expect(largestDifference(got.logits, expected.logits)).toBeLessThan(1e-4);
-    }
-  });
+    },
+  );
 
   it('takes tensors under the names of the bare model, and leaves buffers and a tied head out', async () => {
     const checkpoint = await checkpointOf(shapes.gpt2);

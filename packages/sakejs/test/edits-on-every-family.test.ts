@@ -39,6 +39,18 @@ const configs = {
   gpt2: { model_type: 'gpt2', ...gpt },
   gptj: { model_type: 'gptj', ...gpt, rotary_dim: 8 },
   llama: { model_type: 'llama', ...llama },
+  llama3: {
+    model_type: 'llama',
+    ...llama,
+    rope_theta: 500_000,
+    rope_scaling: {
+      rope_type: 'llama3',
+      factor: 8,
+      low_freq_factor: 1,
+      high_freq_factor: 4,
+      original_max_position_embeddings: 32,
+    },
+  },
   mistral: { model_type: 'mistral', ...llama, sliding_window: 8 },
   qwen2: { model_type: 'qwen2', ...llama, tie_word_embeddings: true },
   qwen3: { model_type: 'qwen3', ...llama, head_dim: 16 },
@@ -59,21 +71,31 @@ type Case = readonly [
 
 const families: readonly Case[] = [
   ['gpt2', 'float32', 134, [96]],
+  ['gpt2', 'float16', 134, [96]],
   ['gpt2', 'int8', 134, [96]],
   ['gpt2', 'int4', 134, [242]],
   ['gptj', 'float32', 122, [50, 286, 160]],
+  ['gptj', 'float16', 122, [50, 286, 160]],
   ['gptj', 'int8', 122, [50, 286, 160]],
   ['gptj', 'int4', 122, [50, 286, 160]],
   ['llama', 'float32', 84, [262, 150]],
+  ['llama', 'float16', 84, [262, 150]],
   ['llama', 'int8', 84, [262, 150]],
   ['llama', 'int4', 84, [262, 150]],
+  ['llama3', 'float32', 84, [128, 150]],
+  ['llama3', 'float16', 84, [128, 150]],
+  ['llama3', 'int8', 84, [128, 150]],
+  ['llama3', 'int4', 84, [128, 150]],
   ['mistral', 'float32', 84, [303, 286, 160]],
+  ['mistral', 'float16', 84, [303, 286, 160]],
   ['mistral', 'int8', 84, [303, 286, 160]],
   ['mistral', 'int4', 84, [21, 150]],
   ['qwen2', 'float32', 18, [239, 209]],
+  ['qwen2', 'float16', 18, [239, 209]],
   ['qwen2', 'int8', 18, [31, 209]],
   ['qwen2', 'int4', 182, [18]],
   ['qwen3', 'float32', 43, [206]],
+  ['qwen3', 'float16', 43, [206]],
   ['qwen3', 'int8', 43, [206]],
   ['qwen3', 'int4', 8, [206]],
 ];
@@ -142,10 +164,23 @@ function lastTokenOnly(model: OnnxModel): OnnxModel {
   return { ...model, graph: { ...graph, nodes, initializers: [...graph.initializers, ...constants] } };
 }
 
-/** One checkpoint as exporters lay it out: what is written, and what it is asked to say. */
+/** Writes a graph of the exporters' checkpoint under the name of its precision. */
+const inPrecision = (dtype: string) => (folder: string) =>
+  copyFile(exported(`qwen2-${dtype}.onnx`), join(folder, 'onnx', `model_${dtype}.onnx`));
+
+/** Writes what onnxruntime-genai's builder wrote. */
+const genai = (from: string) => async (folder: string) => {
+  for (const file of ['model.onnx', 'model.onnx.data'])
+    await copyFile(exported(`${from}/${file}`), join(folder, file));
+  await copyFile(beside('qwen2-external/genai_config.json'), join(folder, 'genai_config.json'));
+};
+
+/** One checkpoint as exporters lay it out: what is written, what it says, and what it is asked to say. */
 const layouts: readonly {
   readonly name: string;
   readonly write: (folder: string) => Promise<unknown>;
+  /** 301 unless said: in 4 bits the model is another one. */
+  readonly before?: number;
   readonly object: readonly number[];
 }[] = [
   {
@@ -179,8 +214,20 @@ const layouts: readonly {
   },
   {
     name: 'int8',
-    write: (folder) => copyFile(exported('qwen2-int8.onnx'), join(folder, 'onnx', 'model_int8.onnx')),
+    write: inPrecision('int8'),
     object: [290],
+  },
+  { name: 'fp16', write: inPrecision('fp16'), object: [290] },
+  { name: 'q4', write: inPrecision('q4'), before: 260, object: [73] },
+  { name: 'q4f16', write: inPrecision('q4f16'), before: 260, object: [73] },
+  { name: 'bnb4', write: inPrecision('bnb4'), before: 53, object: [33, 209] },
+  { name: 'onnxruntime-genai, GroupQueryAttention', write: genai('qwen2-genai'), object: [290] },
+  { name: 'onnxruntime-genai of May 2025', write: genai('qwen2-genai-2025-05'), object: [290] },
+  {
+    name: 'onnxruntime-genai, MatMulNBits',
+    write: genai('qwen2-genai-int4'),
+    before: 260,
+    object: [73],
   },
   {
     name: 'merged decoder, int8',
@@ -204,12 +251,12 @@ const layouts: readonly {
 describe('an edit learned on each layout', { timeout: 120_000 }, () => {
   it.each(layouts)(
     'changes the answer, and removed leaves logits bitwise as before: $name',
-    async ({ write, object }) => {
+    async ({ write, before = 301, object }) => {
       const folder = temporaryFolder();
       await mkdir(join(folder, 'onnx'));
       await writeWordTokenizer(folder);
       await write(folder);
-      await expectEdited(folder, 301, object);
+      await expectEdited(folder, before, object);
     },
   );
 });

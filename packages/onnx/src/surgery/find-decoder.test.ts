@@ -204,6 +204,22 @@ describe('findDecoder', () => {
       'expected an output "logits", got present.0.key',
     ],
     [
+      'an export of hidden states alone',
+      () => {
+        const model = fixture('qwen2-genai/model.onnx');
+        const outputs = model.graph.outputs.map((output) =>
+          output.name === 'logits' ? { ...output, name: 'hidden_states' } : output,
+        );
+        const head = model.graph.nodes.find((node) => node.outputs[0] === 'logits')!;
+        const named = (name: string): string => (name === head.inputs[0] ? 'hidden_states' : name);
+        const nodes = model.graph.nodes
+          .filter((node) => node !== head)
+          .map((node) => ({ ...node, outputs: node.outputs.map(named) }));
+        return { ...model, graph: { ...model.graph, nodes, outputs } };
+      },
+      'got "hidden_states": this export has hidden states and no head',
+    ],
+    [
       'a past without a present',
       () => {
         const model = buildDecoder(gpt2, randomWeights(gpt2));

@@ -90,10 +90,21 @@ export function findDecoder(model: OnnxModel, options: FindDecoderOptions = {}):
   };
 }
 
+/** Outputs that exporters give beside the logits, or instead of them. */
+const STATES: ReadonlySet<string> = new Set(['hidden_states', 'last_hidden_state']);
+
 /** The output `logits`, or the only one beside the cache, or of several the one with a head and the most logits. */
 function findLogits(index: GraphIndex, hiddenTensor?: string): { logits: string; head: DecoderHead } {
   const outputs = index.graph.outputs.map(({ name }) => name);
-  const others = outputs.filter((name) => !name.startsWith('present'));
+  const states = outputs.filter((name) => STATES.has(name));
+  const others = outputs.filter((name) => !name.startsWith('present') && !STATES.has(name));
+  if (states.length > 0 && others.length === 0)
+    throw new SakeError(
+      'unsupported',
+      `findDecoder: expected an output "logits", got "${states.join('", "')}": this export has hidden states and no head, ` +
+        "as onnxruntime-genai's builder writes with exclude_lm_head and optimum for feature-extraction; export the model with its head",
+      { details: { outputs } },
+    );
   const named = others.find((name) => name === 'logits') ?? (others.length === 1 ? others[0] : undefined);
   if (named !== undefined) return { logits: named, head: findHead(index, named, hiddenTensor) };
   const heads = others.flatMap((logits) => {

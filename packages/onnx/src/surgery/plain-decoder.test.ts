@@ -125,6 +125,41 @@ describe('plainDecoder', () => {
     );
   });
 
+  it('takes the decoder of every step, not that of the first, and lets its length be open', () => {
+    const model = generation('GreedySearch');
+    const search = model.graph.nodes[0]!;
+    const nested = search.attributes.find(({ name }) => name === 'decoder')!.g!;
+    // As the converter declares it, next to a graph for the first step that gives the last position only.
+    for (const { type } of [...nested.inputs.slice(0, 1), nested.outputs[0]!])
+      type!.tensor!.shape![1] = { value: 1 };
+    const again = { ...nested.nodes.at(-1)!, name: 'again', outputs: ['again'] };
+    const first = { ...nested, nodes: [...nested.nodes, again] };
+    search.attributes.push({ name: 'init_decoder', ...subgraph(first) });
+    const { graph } = plainDecoder(model, { useCache: false });
+    expect(graph.nodes).toHaveLength(nested.nodes.length);
+    for (const { type } of [graph.inputs.find(({ name }) => name === 'input_ids')!, graph.outputs[0]!])
+      expect(type!.tensor!.shape![1]).toEqual({});
+    expect(graph.inputs.find(({ name }) => name.startsWith('past'))).toEqual(
+      nested.inputs.find(({ name }) => name.startsWith('past')),
+    );
+  });
+
+  it('cuts off logits that the node says are padding', () => {
+    const model = generation('BeamSearch');
+    const whole = plainDecoder(model);
+    model.graph.nodes[0]!.attributes.push({ name: 'vocab_size', ...int(gpt2.vocabularySize - 2) });
+    const cut = plainDecoder(decodeModel(encodeModel(model)));
+    expect(findDecoder(cut)).toMatchObject({
+      hiddenTensor: 'last_hidden_state',
+      vocabularySize: gpt2.vocabularySize - 2,
+    });
+    const feeds = decoderFeeds(gpt2, { ids: [[3, 16, 0]] });
+    const [all, some] = [whole, cut].map((one) => evaluate(one, feeds)['logits']!);
+    expect(some!.dims).toEqual([1, 3, gpt2.vocabularySize - 2]);
+    const rows = Array.from(all!.data).filter((_, at) => at % gpt2.vocabularySize < gpt2.vocabularySize - 2);
+    expect(Array.from(some!.data)).toEqual(rows);
+  });
+
   it('refuses a condition that depends on itself', () => {
     const builder = branches(undefined);
     const identity = (from: string, to: string) => builder.node('Identity', [from], { outputs: [to] });

@@ -1,14 +1,10 @@
-import { SakeError } from '@sakejs/spec';
-import { findAttribute } from '../attributes.js';
-import type { OnnxGraph, OnnxModel, OnnxNode, OnnxValueInfo } from '../ir.js';
-import { operatorKey } from '../operator-key.js';
+import type { OnnxGraph, OnnxModel, OnnxValueInfo } from '../ir.js';
 import { checkGraph } from './check-graph.js';
 import { decoderLayout } from './decoder-layout.js';
 import { inlineBranches } from './inline-branches.js';
 import { inlineFunctions } from './inline-functions.js';
+import { nestedDecoder } from './nested-decoder.js';
 import { prune } from './prune.js';
-import { renameTensors, freshNames } from './rename-tensors.js';
-import { tensorsMade } from './tensors-read.js';
 
 export interface PlainDecoderOptions {
   /** Whether a decoder that comes in two forms shall take a past; true by default. */
@@ -28,18 +24,8 @@ export function plainDecoder(model: OnnxModel, options: PlainDecoderOptions = {}
   const whole = inlineFunctions(model);
   const layout = decoderLayout(whole);
   const graph = checkGraph(whole.graph);
-  if (layout.kind === 'generation') {
-    const { node } = layout;
-    if (findAttribute(node, 'encoder')?.g !== undefined)
-      throw new SakeError(
-        'unsupported',
-        `plainDecoder: expected a decoder of its own, got ${operatorKey(node)} "${node.name}" with an encoder`,
-        { details: { node: node.name } },
-      );
-    const first = useCache ? undefined : findAttribute(node, 'init_decoder')?.g;
-    const taken = takenOut(graph, node, first ?? findAttribute(node, 'decoder')!.g!);
-    return plainDecoder({ ...whole, graph: taken }, options);
-  }
+  if (layout.kind === 'generation')
+    return plainDecoder({ ...whole, graph: nestedDecoder(graph, layout.node) }, options);
   const known = layout.kind === 'merged' ? new Map([[layout.condition, useCache]]) : undefined;
   const written = writtenOut({ ...whole, graph }, known);
   if (written.graph === model.graph) return model;
@@ -56,32 +42,6 @@ function writtenOut(model: OnnxModel, known: ReadonlyMap<string, boolean> | unde
     if (next.graph === current.graph) return next;
     current = next;
   }
-}
-
-/** A nested decoder as a graph of its own, with what it reads of the graph around. */
-function takenOut(graph: OnnxGraph, search: OnnxNode, decoder: OnnxGraph): OnnxGraph {
-  const fresh = freshNames(graph);
-  const own = new Set(tensorsMade(decoder));
-  // The graph around may use the same names for other tensors, as for its own input_ids.
-  const moved = new Map(
-    [...tensorsMade(graph)].filter((name) => own.has(name)).map((name) => [name, fresh(name)]),
-  );
-  const rename = <T extends { readonly name: string }>(value: T): T =>
-    moved.has(value.name) ? { ...value, name: moved.get(value.name)! } : value;
-  const around = graph.nodes.filter((node) => node !== search).map((node) => renameTensors(node, moved));
-  return prune(
-    {
-      ...decoder,
-      nodes: [...around, ...decoder.nodes],
-      initializers: [...graph.initializers.map(rename), ...decoder.initializers],
-      inputs: [...decoder.inputs, ...graph.inputs.map(rename)],
-      valueInfo: [...graph.valueInfo.map(rename), ...decoder.valueInfo],
-      ...(graph.sparseInitializers && {
-        sparseInitializers: [...graph.sparseInitializers, ...(decoder.sparseInitializers ?? [])],
-      }),
-    },
-    decoder.outputs,
-  );
 }
 
 /**
