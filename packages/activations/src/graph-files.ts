@@ -79,7 +79,7 @@ export async function findGraphFiles(path: string, choice: GraphChoice = {}): Pr
   const root = resolve(path);
   const present = await graphsIn(root);
   if (file !== undefined) return named(root, file, present, ['`file` to name', 'invalid-option']);
-  const genai = dtype === undefined ? (await readGenaiConfig(root))?.decoder?.filename : undefined;
+  const genai = dtype === undefined ? (await readGenaiConfig([root]))?.decoder?.filename : undefined;
   if (genai !== undefined) return named(root, genai, present, ['genai_config.json to name', 'invalid-file']);
   for (const wanted of dtype === undefined ? graphDtypes : [dtype]) {
     const found = candidates(wanted).find((name) => present.includes(name));

@@ -1,6 +1,6 @@
 import { row, type CausalLM, type GeneratedToken, type InterventionEvent } from '@sakejs/spec';
 import { describeCausalLM, expectClose } from '@sakejs/spec/testing';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -93,6 +93,19 @@ describe('loadCausalLM', () => {
       device: 'cpu',
       graph: 'model.onnx',
     });
+  });
+
+  it('loads a graph chosen in a folder below as it loads it by its path', async () => {
+    const folder = join(root, 'variants');
+    await cp(qwen2, join(folder, 'cpu', 'int4'), { recursive: true });
+    await using chosen = await loadCausalLM(folder, { file: 'cpu/int4/model.onnx', threads: 1 });
+    await using direct = await loadCausalLM(join(folder, 'cpu/int4/model.onnx'), { threads: 1 });
+    expect(chosen.info).toEqual({
+      ...direct.info,
+      id: folder,
+      runtime: { ...direct.info.runtime, graph: 'cpu/int4/model.onnx' },
+    });
+    expect(chosen.encode('w5 w9')).toEqual(direct.encode('w5 w9'));
   });
 
   it('yields as many tokens as the positions leave, and the one after them', async () => {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { SakeError, type CausalLM, type ModelInfo } from '@sakejs/spec';
 import { aboutFile } from './about-file.js';
 import { CHAT_TEMPLATE, readChatTemplate } from './chat-format.js';
@@ -45,9 +44,9 @@ export async function loadCausalLM(folder: string, options: LoadOptions = {}): P
   if (!Number.isInteger(batchTokens) || batchTokens < 1)
     throw new SakeError('invalid-option', `loadCausalLM: expected batchTokens >= 1, got ${batchTokens}`);
   const files = await readModelFolder(folder, options);
-  const tokenizerFiles = await readTokenizerFiles(files.path);
-  const chatTemplate = await readChatTemplate(files.path);
-  const tokenizer = await aboutFile('loadCausalLM', join(files.path, 'tokenizer.json'), () =>
+  const tokenizerFiles = await readTokenizerFiles(files.places);
+  const chatTemplate = await readChatTemplate(files.places);
+  const tokenizer = await aboutFile('loadCausalLM', tokenizerFiles.file, () =>
     createTokenizer(
       tokenizerFiles.json,
       tokenizerFiles.config,
