@@ -30,9 +30,10 @@ export interface LoadOptions extends GraphChoice {
  * Loads a causal language model from a local folder, or from an `.onnx` file in one. Nothing is downloaded and nothing
  * written into the folder.
  *
- * The folder holds `tokenizer.json`, `tokenizer_config.json` and a graph as transformers.js, optimum, `torch.onnx` or
- * onnxruntime-genai lay it out; `dtype` or `file` choose among several, and without them it is the most precise, as
- * `info.runtime.graph` says. `config.json` is read where there is one. Weights in external data stay where they are.
+ * The folder holds `tokenizer.json` and a graph as transformers.js, optimum, `torch.onnx` or onnxruntime-genai lay it out;
+ * `dtype` or `file` choose among several, and without them it is the most precise, as `info.runtime.graph` says.
+ * `tokenizer_config.json` and `config.json` are read where there are some; a graph in a folder below may have them and the
+ * tokenizer beside it. Weights in external data stay where they are.
  *
  * The graph is cut before its LM head, so states are read without computing logits.
  *

@@ -130,13 +130,21 @@ describe('readTokenizerFiles', () => {
     expect(Object.keys(bytes)).toEqual(['tokenizer.json', 'tokenizer_config.json']);
   });
 
-  it.each(['tokenizer.json', 'tokenizer_config.json'])('names a missing %s', async (file) => {
+  it('does with tokenizer.json alone', async () => {
     const folder = await copyOfFixture();
-    await rm(join(folder, file));
-    await expect(readTokenizerFiles([folder])).rejects.toMatchObject({
+    await rm(join(folder, 'tokenizer_config.json'));
+    const { config, bytes } = await readTokenizerFiles([folder]);
+    expect(config).toEqual({});
+    expect(Object.keys(bytes)).toEqual(['tokenizer.json']);
+  });
+
+  it('names a missing tokenizer.json and where it was looked for', async () => {
+    const folder = await copyOfFixture();
+    await rm(join(folder, 'tokenizer.json'));
+    await expect(readTokenizerFiles([folder, join(folder, 'cpu')])).rejects.toMatchObject({
       code: 'not-found',
-      message: expect.stringContaining(file),
-      details: { missing: [file] },
+      message: expect.stringContaining(`tokenizer.json in ${folder} or ${join(folder, 'cpu')}`),
+      details: { folder, missing: ['tokenizer.json'] },
     });
   });
 

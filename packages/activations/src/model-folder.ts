@@ -90,25 +90,25 @@ export async function readModelFolder(path: string, choice: GraphChoice = {}): P
 /**
  * Reads `tokenizer.json` and `tokenizer_config.json`, each from the first of the folders that has it.
  *
- * @throws {SakeError} `not-found` naming what is missing, `invalid-file` for a file that does not parse, `io`.
+ * Without the second its settings are `{}`: `tokenizer.json` alone turns text into tokens and back. Then the end of text is
+ * what the model's configs say, and chats need a `chat_template.jinja`.
+ *
+ * @throws {SakeError} `not-found` where there is no `tokenizer.json`, `invalid-file` for a file that does not parse, `io`.
  */
 export async function readTokenizerFiles(places: readonly string[]): Promise<TokenizerFiles> {
-  const needed = async (name: string): Promise<CompanionFile> => {
-    const found = await readCompanion(places, name);
-    if (found) return found;
+  const json = await readCompanion(places, 'tokenizer.json');
+  if (json === undefined)
     throw new SakeError(
       'not-found',
-      `loadCausalLM: expected ${name} in ${places.join(' or ')}, got no such file; put the model's tokenizer files beside its config`,
-      { details: { folder: places[0], missing: [name] } },
+      `loadCausalLM: expected tokenizer.json in ${places.join(' or ')}, got no such file; put the model's tokenizer beside its config`,
+      { details: { folder: places[0], missing: ['tokenizer.json'] } },
     );
-  };
-  const json = await needed('tokenizer.json');
-  const config = await needed('tokenizer_config.json');
+  const config = await readCompanion(places, 'tokenizer_config.json');
   return {
     file: json.file,
     json: parseJson(json),
-    config: parseJson(config),
-    bytes: { 'tokenizer.json': json.bytes, 'tokenizer_config.json': config.bytes },
+    config: config ? parseJson(config) : {},
+    bytes: { 'tokenizer.json': json.bytes, ...(config && { 'tokenizer_config.json': config.bytes }) },
   };
 }
 
