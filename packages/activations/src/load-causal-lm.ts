@@ -73,7 +73,7 @@ export async function loadCausalLM(folder: string, options: LoadOptions = {}): P
       onnxruntime: onnxruntimeVersion,
       transformers: await transformersVersion(),
       device,
-      graph: files.graphs.file.replaceAll('\\', '/'),
+      graph: files.graphs.file,
     },
   };
   const { endOfText } = tokenizer;
