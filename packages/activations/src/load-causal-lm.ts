@@ -74,6 +74,8 @@ export async function loadCausalLM(folder: string, options: LoadOptions = {}): P
       transformers: await transformersVersion(),
       device,
       graph: files.graphs.file,
+      // Results depend on it as they do on the graph.
+      ...(hiddenTensor !== undefined && { hiddenTensor }),
     },
   };
   const { endOfText } = tokenizer;
