@@ -12,6 +12,7 @@ import { runCheck } from './datasets/run-check.js';
 import { gateNames } from './gates/gate-methods.js';
 import { runGates } from './gates/run-gates.js';
 import { knownMethods } from './method-entries.js';
+import { withGraphFlags, withModelFlags } from './model-flags.js';
 import { benchConfigJsonSchema } from './run/bench-config.js';
 import { runSuites } from './run-suite.js';
 import { reproducedMethods, tableNames } from './reproduce/reproduced-tables.js';
@@ -74,11 +75,8 @@ export function createBenchProgram(streams: Streams = process): Program {
       outputError: () => undefined,
     });
   withRunFlags(
-    program
-      .command('run')
-      .description('Run suites with some methods and print their tables.')
+    withModelFlags(program.command('run').description('Run suites with some methods and print their tables.'))
       .option('--suite <names>', `comma-separated: ${suiteNames.join(', ')}`, 'counterfact')
-      .option('--model <name>', 'embedded, or the folder of an ONNX model', 'embedded')
       .option(
         '--methods <names>',
         `comma-separated: ${knownMethods.join(', ')}, or modules such as ./my-method.mjs`,
@@ -118,11 +116,10 @@ export function createBenchProgram(streams: Streams = process): Program {
       });
     });
   withRecordFlags(
-    program
-      .command('reproduce')
-      .description("Run the paper's tables: all of them, or those named.")
+    withModelFlags(
+      program.command('reproduce').description("Run the paper's tables: all of them, or those named."),
+    )
       .option('--table <names>', `comma-separated: ${tableNames.join(', ')}`, 'all')
-      .option('--model <name>', 'embedded, the folder of an ONNX model, or a hub id', 'embedded')
       .option('--methods <names>', 'comma-separated names or modules, as of run', reproducedMethods.join(','))
       .option(
         '--protocol <names>',
@@ -147,11 +144,12 @@ export function createBenchProgram(streams: Streams = process): Program {
       exit = await runCommand((signal) => runReproduce(options, streams, signal), { streams });
     });
   withRunFlags(
-    program
-      .command('ablate')
-      .description('Run ablations: variants of the method that differ in one thing.')
+    withModelFlags(
+      program
+        .command('ablate')
+        .description('Run ablations: variants of the method that differ in one thing.'),
+    )
       .argument('<names...>', ablationNames.join(', '))
-      .option('--model <name>', 'embedded, or the folder of an ONNX model', 'embedded')
       .option('--suite <names>', `comma-separated: ${suiteNames.join(', ')}`, 'counterfact')
       .option(
         '--protocol <names>',
@@ -172,11 +170,10 @@ export function createBenchProgram(streams: Streams = process): Program {
       });
     });
   withRunFlags(
-    program
-      .command('tune')
-      .description('Try settings of methods, each method as many, and rank them.')
+    withModelFlags(
+      program.command('tune').description('Try settings of methods, each method as many, and rank them.'),
+    )
       .option('--methods <names>', `${ALL}, or comma-separated: ${sweptMethods.join(', ')}`, ALL)
-      .option('--model <name>', 'embedded, or the folder of an ONNX model', 'embedded')
       .option('--budget <n>', 'settings a method; of a larger grid they are drawn by --seed', number, 9)
       .option('--protocol <name>', 'paper (each edit alone) or strict (all edits live)', 'strict')
       .option('--limit <n>', 'the first N records in file order', number, 40),
@@ -186,10 +183,9 @@ export function createBenchProgram(streams: Streams = process): Program {
     .option('--json <file>', 'write the results as JSON; - prints them to standard output, without tables')
     .action(acting(runTune));
   withRunFlags(
-    program
-      .command('scaling')
-      .description("CounterFact's metrics with more and more edits live.")
-      .option('--model <name>', 'embedded, or the folder of an ONNX model', 'embedded')
+    withModelFlags(
+      program.command('scaling').description("CounterFact's metrics with more and more edits live."),
+    )
       .option(
         '--methods <names>',
         'comma-separated names or modules, as of run',
@@ -208,10 +204,11 @@ export function createBenchProgram(streams: Streams = process): Program {
     .action(() => {
       streams.stdout.write(`${JSON.stringify(benchConfigJsonSchema(), null, 2)}\n`);
     });
-  program
-    .command('gates')
-    .description('How often each gate lets in what it should and what it should not.')
-    .option('--model <name>', 'embedded, or the folder of an ONNX model', 'embedded')
+  withModelFlags(
+    program
+      .command('gates')
+      .description('How often each gate lets in what it should and what it should not.'),
+  )
     .option('--gates <names>', `comma-separated: ${gateNames.join(', ')}`, gateNames.join(','))
     .option('--limit <n>', 'the first N records in file order', number)
     .option('--records <file>', "records in CounterFact's original schema; default: the embedded model's own")
@@ -222,10 +219,11 @@ export function createBenchProgram(streams: Streams = process): Program {
     .option('--threads <n>', 'threads of the model', number, 2)
     .option('--json <file>', 'write the result as JSON; - prints it to standard output, without the table')
     .action(acting(runGates));
-  program
-    .command('curves')
-    .description('Accuracy and generality against the number of prompts, for each source of prompts.')
-    .option('--model <name>', 'embedded, or the folder of an ONNX model', 'embedded')
+  withModelFlags(
+    program
+      .command('curves')
+      .description('Accuracy and generality against the number of prompts, for each source of prompts.'),
+  )
     .option(
       '--sources <names>',
       'comma-separated: template, and files of prompts (JSON, JSONL, CSV, TXT)',
@@ -245,10 +243,9 @@ export function createBenchProgram(streams: Streams = process): Program {
     .option('--threads <n>', 'threads of the model', number, 2)
     .option('--json <file>', 'write the result as JSON; - prints it to standard output, without the table')
     .action(acting(runCurves));
-  program
-    .command('memory')
-    .description('Memory that a run with many live edits takes above the model.')
-    .option('--model <name>', 'embedded, or the folder of an ONNX model', 'embedded')
+  withModelFlags(
+    program.command('memory').description('Memory that a run with many live edits takes above the model.'),
+  )
     .option('--edits <n>', 'edits that are live', number, 2000)
     .option('--learned <n>', 'edits that are learned; the others are copies of them', number, 4)
     .option('--asked <n>', 'cases that are asked something', number, 10)
@@ -259,9 +256,11 @@ export function createBenchProgram(streams: Streams = process): Program {
     .option('--threads <n>', 'threads of the model', number, 2)
     .option('--json <file>', 'write the result as JSON; - prints it to standard output, without the table')
     .action(acting(runMemory));
-  program
-    .command('stats')
-    .description("Second moments of a model's MLP keys, which rome and memit weigh their changes with.")
+  withGraphFlags(
+    program
+      .command('stats')
+      .description("Second moments of a model's MLP keys, which rome and memit weigh their changes with."),
+  )
     .argument('[model]', 'embedded, the folder of an ONNX model, or a hub id', 'embedded')
     .option('--layers <ns>', 'comma-separated blocks, 0 the first; default: those that rome and memit edit')
     .option(
@@ -281,10 +280,11 @@ export function createBenchProgram(streams: Streams = process): Program {
         streams,
       });
     });
-  program
-    .command('trace')
-    .description('Causal tracing: where in the model the states lie that make it say what it knows.')
-    .option('--model <name>', 'embedded, the folder of an ONNX model, or a hub id', 'embedded')
+  withModelFlags(
+    program
+      .command('trace')
+      .description('Causal tracing: where in the model the states lie that make it say what it knows.'),
+  )
     .option('--records <file>', "records of CounterFact's form; default: the embedded model's own")
     .option('--split <name>', 'which of the embedded records: dev or test', 'dev')
     .option('--covered', 'only records of facts that the embedded model was taught')

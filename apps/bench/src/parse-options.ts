@@ -25,9 +25,14 @@ export function namesAmong<const Name extends string>(
 export function parseOptions<T>(schema: z.ZodType<T>, raw: unknown, command: string): T {
   const parsed = schema.safeParse(raw);
   if (parsed.success) return parsed.data;
-  const complaints = parsed.error.issues.map(({ path, message }) => `--${String(path[0])}: ${message}`);
+  const complaints = parsed.error.issues.map(({ path, message }) => `${flagOf(path)}: ${message}`);
   throw new SakeError(
     'invalid-option',
     `sake-bench ${command}: ${[...new Set(complaints)].join('; ')}; see sake-bench ${command} --help`,
   );
+}
+
+/** `['hiddenTensor']` -> `--hidden-tensor` */
+function flagOf([name]: readonly PropertyKey[]): string {
+  return `--${String(name).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

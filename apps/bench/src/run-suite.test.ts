@@ -185,7 +185,7 @@ describe('sake-bench run', () => {
     const { status, out } = await bench('run', '--help');
     expect(status).toBe(0);
     expect(out).toMatch(
-      /--suite .*--model .*--methods .*--protocol .*--limit .*--records .*--seed .*--json/s,
+      /--model .*--dtype .*--device .*--suite .*--methods .*--protocol .*--limit .*--records .*--seed .*--json/s,
     );
   });
 });

@@ -2,6 +2,7 @@ import { protocolNames, type SuiteResult } from '@sakejs/evaluation';
 import { SakeError } from '@sakejs/spec';
 import { checkWritable, writeFileAtomic, type Streams } from '@sakejs/terminal';
 import { z } from 'zod';
+import { graphOf, modelFlags } from './model-flags.js';
 import { runFlags } from './run-flags.js';
 import { suiteNames } from './bench-suites.js';
 import { isModule, knownMethods } from './method-entries.js';
@@ -14,7 +15,7 @@ const optionsSchema = z.strictObject({
   ...runFlags,
   config: z.string().min(1).optional(),
   suite: namesAmong(suiteNames),
-  model: z.string().min(1, 'expected embedded or a folder'),
+  ...modelFlags,
   methods: namesAmong(knownMethods, isModule),
   mapper: z.string().min(1, 'expected a mapper or a module').optional(),
   counterfactual: z.string().min(1, 'expected embedded, a folder or a hub id').optional(),
@@ -91,6 +92,7 @@ function configOf(options: z.output<typeof optionsSchema>, given: ReadonlySet<st
     ...{ threads, workers },
     ...{ methods, count, prompts, split, mapper, limit, records, popularRecords },
     ...{ counterfactual, classifierEdits },
+    ...graphOf(options),
     doubtLimit: DOUBT_LIMIT,
   };
 }

@@ -32,7 +32,7 @@ const counterfactual = [
 ] as const;
 const dtype = [
   '--dtype <name>',
-  'fp32, fp16, q8, int8, uint8, q4, q4f16 or bnb4; default: the most precise there is',
+  'fp32, fp16, q8, int8, uint8, q4, q4f16, bnb4 …; default: the most precise there is',
 ] as const;
 const file = ['--file <path>', "the graph's file, relative to the model's folder"] as const;
 const hiddenTensor = [

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { SakeError, type ChatFormat, type ChatMessage, type ChatOptions } from '@sakejs/spec';
+import { readCompanion } from './companion-file.js';
 
 /** The part of a transformers.js tokenizer that renders conversations. */
 interface Templating {
@@ -15,19 +14,13 @@ interface Templating {
 export const CHAT_TEMPLATE = 'chat_template.jinja';
 
 /**
- * The content of a model folder's chat_template.jinja, where newer tokenizers keep their template.
+ * The content of the chat_template.jinja, where newer tokenizers keep their template, of the first of the folders that
+ * has one.
  *
  * @throws {SakeError} `io` for a file that cannot be read.
  */
-export async function readChatTemplate(folder: string): Promise<Uint8Array | undefined> {
-  const file = join(folder, CHAT_TEMPLATE);
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new SakeError('io', `loadCausalLM: cannot read ${file}: ${message}`, { details: { file }, cause });
-  }
+export async function readChatTemplate(folders: readonly string[]): Promise<Uint8Array | undefined> {
+  return (await readCompanion(folders, CHAT_TEMPLATE))?.bytes;
 }
 
 /**

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { SakeError } from '@sakejs/spec';
 import { z } from 'zod';
+import { readCompanion } from './companion-file.js';
 
 const count = z.number().int().positive();
 
@@ -43,20 +42,15 @@ const schema: z.ZodType<{ model: GenaiConfig }> = z.object({
 });
 
 /**
- * Reads a folder's `genai_config.json`.
+ * Reads the `genai_config.json` of the first of the folders that has one.
  *
- * @returns undefined where the folder has none.
+ * @returns undefined where none has.
  * @throws {SakeError} `invalid-file` for one that is not JSON or whose fields are of other types; `io`.
  */
-export async function readGenaiConfig(root: string): Promise<GenaiConfig | undefined> {
-  const file = join(root, 'genai_config.json');
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new SakeError('io', `loadCausalLM: cannot read ${file}: ${(cause as Error).message}`, { cause });
-  }
+export async function readGenaiConfig(folders: readonly string[]): Promise<GenaiConfig | undefined> {
+  const found = await readCompanion(folders, 'genai_config.json');
+  if (found === undefined) return undefined;
+  const { file, bytes } = found;
   const refuse = (got: string, cause?: unknown): SakeError =>
     new SakeError('invalid-file', `loadCausalLM: expected ${file} to describe a decoder, got ${got}`, {
       details: { file },
@@ -64,8 +58,8 @@ export async function readGenaiConfig(root: string): Promise<GenaiConfig | undef
     });
   let value: unknown;
   try {
-    // Editors of some systems put a byte order mark in front.
-    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+    // Which leaves out the byte order mark that editors of some systems put in front.
+    value = JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
     throw refuse((cause as Error).message, cause);
   }

@@ -43,6 +43,19 @@ describe('findGraphFiles', () => {
     ['half precision before quantized', precisions.slice(1), {}, 'onnx/model_fp16.onnx'],
     ['a dtype', precisions, { dtype: 'q4f16' }, 'onnx/model_q4f16.onnx'],
     ['what ends in _quantized as q8', precisions, { dtype: 'q8' }, 'onnx/model_quantized.onnx'],
+    ['what ends in _quantized as quantized', precisions, { dtype: 'quantized' }, 'onnx/model_quantized.onnx'],
+    [
+      'what ends in _q8 as q8',
+      ['onnx/model_q8.onnx', 'onnx/model_q4.onnx'],
+      { dtype: 'q8' },
+      'onnx/model_q8.onnx',
+    ],
+    [
+      'what ends in _q8 before four bits',
+      ['onnx/model_q8.onnx', 'onnx/model_q4.onnx'],
+      {},
+      'onnx/model_q8.onnx',
+    ],
     ['onnx/ before the folder', ['model.onnx', 'onnx/model.onnx'], {}, 'onnx/model.onnx'],
     ['the folder before a lesser precision', ['model.onnx', 'onnx/model_q4.onnx'], {}, 'model.onnx'],
     ['one graph before merged ones', [...precisions, ...legacy], {}, 'onnx/model.onnx'],
@@ -72,6 +85,12 @@ describe('findGraphFiles', () => {
       'deep/mine.onnx',
     ],
     ['the only one, whatever its name', ['past.onnx'], {}, 'past.onnx'],
+    [
+      'the only one, in a folder of its own',
+      ['cpu_and_mobile/cpu-int4/model.onnx', 'config.json', '.cache/old/model.onnx'],
+      {},
+      'cpu_and_mobile/cpu-int4/model.onnx',
+    ],
   ])('chooses %s', async (_, names, choice, file, withPast) => {
     const folder = await folderWith(names);
     const expected = { root: folder, file, ...(withPast && { withPast }) };
@@ -98,6 +117,10 @@ describe('findGraphFiles', () => {
 
   it('lists what is there instead of what is not', async () => {
     const folder = await folderWith(['a.onnx', 'onnx/b.onnx', 'c.txt']);
+    const variants = await folderWith(['cpu/int4/model.onnx', 'cuda/fp16/model.onnx']);
+    await expect(findGraphFiles(variants)).rejects.toThrow(
+      /got cpu\/int4\/model\.onnx, cuda\/fp16\/model\.onnx$/,
+    );
     await expect(findGraphFiles(folder)).rejects.toMatchObject({
       code: 'not-found',
       message: expect.stringMatching(/got a\.onnx, onnx\/b\.onnx$/),

@@ -1,6 +1,7 @@
 import type { TensorData } from '@sakejs/onnx';
 import { SakeError } from '@sakejs/spec';
 import * as ort from 'onnxruntime-node';
+import { blamedTensor } from './blamed-tensor.js';
 
 /** Element types a session takes and gives; float16 values travel as their bits in a `Uint16Array`. */
 export type TensorType =
@@ -187,10 +188,13 @@ function refusal(cause: unknown, model: Uint8Array | string, device: Device): Sa
       { details: { device }, cause },
     );
   const what = typeof model === 'string' ? model : `${model.length} bytes`;
+  const { type, ...blamed } = blamedTensor(messageOf(cause), typeof model === 'string' ? undefined : model);
+  const about =
+    blamed.tensor === undefined ? '' : ` (tensor ${blamed.tensor}${type === undefined ? '' : `, ${type}`})`;
   return new SakeError(
     'invalid-file',
-    `createGraphSession: expected a graph that ONNX Runtime loads, got ${what}: ${messageOf(cause)}`,
-    { cause },
+    `createGraphSession: expected a graph that ONNX Runtime loads, got ${what}: ${messageOf(cause)}${about}`,
+    { details: blamed, cause },
   );
 }
 
@@ -200,8 +204,9 @@ function refusal(cause: unknown, model: Uint8Array | string, device: Device): Sa
  * Thread counts are pinned (`threads` within an operator, 1 between operators), because ONNX Runtime promises
  * no bitwise equality across thread counts.
  *
- * @throws {SakeError} `invalid-file` when the runtime refuses the graph, `unsupported` for a device that the runtime
- * lacks, `invalid-option` for a thread count below 1 or an unknown device.
+ * @throws {SakeError} `invalid-file` when the runtime refuses the graph, with the node and the tensor in `details` as far as
+ * its words tell them; `unsupported` for a device that the runtime lacks, `invalid-option` for a thread count below 1 or an
+ * unknown device.
  */
 export async function createGraphSession(
   model: Uint8Array | string,

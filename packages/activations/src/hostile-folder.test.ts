@@ -69,15 +69,19 @@ function reading(graph: OnnxGraph, node: string, input: number, name: string): O
 
 const EMBEDDING = 'model.embed_tokens.weight';
 
-/** The graph whose embedding says something else of itself; what is undefined is left out. */
-function claiming(graph: OnnxGraph, claim: Partial<Record<keyof OnnxTensor, unknown>>): OnnxGraph {
+/** The graph whose tensor says something else of itself; what is undefined is left out. */
+function claiming(
+  graph: OnnxGraph,
+  claim: Partial<Record<keyof OnnxTensor, unknown>>,
+  name: string = EMBEDDING,
+): OnnxGraph {
   const claimed = (tensor: OnnxTensor): OnnxTensor =>
     Object.fromEntries(
       Object.entries({ ...tensor, ...claim }).filter(([, value]) => value !== undefined),
     ) as unknown as OnnxTensor;
   return {
     ...graph,
-    initializers: graph.initializers.map((tensor) => (tensor.name === EMBEDDING ? claimed(tensor) : tensor)),
+    initializers: graph.initializers.map((tensor) => (tensor.name === name ? claimed(tensor) : tensor)),
   };
 }
 
@@ -98,6 +102,10 @@ const malformed: [string, (graph: OnnxGraph) => OnnxGraph, string, string, RegEx
   ['two nodes that make a tensor', (g) => ({ ...g, nodes: [...g.nodes, g.nodes.find(({ name }) => name === '/lm_head/MatMul')!] }), 'logits', 'invalid-file', /one producer of "/],
   ['ids that are floats', (g) => ({ ...g, inputs: g.inputs.map((input) => input.name === 'input_ids' ? typed(input, DataType.FLOAT) : input) }), 'input_ids', 'invalid-file', /INT64 or INT32, got FLOAT/],
   ['a weight of half the type that it claims', (g) => claiming(g, { dataType: DataType.DOUBLE }), EMBEDDING, 'invalid-file', /bytes of the initializer/],
+  ['a norm that is integers by its type', (g) => claiming(g, { dataType: DataType.INT32 }, 'model.norm.weight'), 'model.norm.weight', 'invalid-file', /in node \(\/model\/norm\/Mul_1\)\. \(tensor model\.norm\.weight, INT32\)$/],
+  ['a bias that is integers by its type', (g) => claiming(g, { dataType: DataType.UINT32 }, 'model.layers.1.self_attn.q_proj.bias'), 'model.layers.1.self_attn.q_proj.bias', 'invalid-file', /tensor\(uint32\)/],
+  ['an embedding that is integers by its type', (g) => claiming(g, { dataType: DataType.INT32 }), EMBEDDING, 'invalid-file', /\(tensor model\.embed_tokens\.weight, INT32\)$/],
+  ['a matrix of other sizes', (g) => claiming(g, { dims: [32, 128] }, 'onnx::MatMul_1037'), 'onnx::MatMul_1037', 'invalid-file', /q_proj\/MatMul/],
   ['a weight that claims 2 GB', (g) => claiming(g, { dims: [2 ** 23, 64] }), EMBEDDING, 'invalid-file', /expected 2147483648 bytes/],
   ['a weight that claims 2 GB and lists none', (g) => claiming(g, { dims: [2 ** 23, 64], rawData: undefined }), EMBEDDING, 'invalid-file', /expected 536870912 values/],
   ['a weight outside of the folder', (g) => claiming(g, outside('../secret')), EMBEDDING, 'invalid-file', /within the graph's folder/],

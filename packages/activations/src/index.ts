@@ -12,7 +12,8 @@ export {
   type TensorType,
 } from './graph-session.js';
 export { loadCausalLM, type LoadOptions } from './load-causal-lm.js';
-export { graphDtypes, type GraphChoice, type GraphDtype } from './graph-files.js';
+export type { GraphChoice } from './graph-files.js';
+export { graphDtypes, type GraphDtype } from '@sakejs/spec';
 export {
   inspectModel,
   STEERABLE_ERROR,

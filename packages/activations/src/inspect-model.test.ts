@@ -42,6 +42,7 @@ describe('inspectModel', { timeout: 60_000 }, () => {
       cache: { layers: 3, inputs: ['past_key_values.N.key', 'past_key_values.N.value'], dtype: 'FLOAT' },
       dtype: 'fp32',
       files: ['model.onnx'],
+      device: 'cpu',
       steerable: true,
       selfCheck: { maxAbsError: expect.any(Number), maxAbsLogit: expect.any(Number) },
     });

@@ -50,6 +50,8 @@ export interface ModelInspection {
   readonly dtype: string;
   /** The graph and its external data, relative to the folder. */
   readonly files: readonly string[];
+  /** What ONNX Runtime executed the self-check on. */
+  readonly device: Device;
   /** Whether the head, cut off, gives the logits of the whole graph, so that edits act as they should. */
   readonly steerable: boolean;
   readonly selfCheck: SelfCheck;
@@ -89,6 +91,7 @@ export async function inspectModel(path: string, options: InspectOptions = {}): 
     cache: inspectedCache(cut),
     dtype: weightsDtype(start.model),
     files: filesOf(folder, cut),
+    device,
     steerable: checked.maxAbsError <= STEERABLE_ERROR * checked.maxAbsLogit,
     selfCheck: checked,
   };

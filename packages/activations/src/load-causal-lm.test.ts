@@ -1,6 +1,6 @@
 import { row, type CausalLM, type GeneratedToken, type InterventionEvent } from '@sakejs/spec';
 import { describeCausalLM, expectClose } from '@sakejs/spec/testing';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -82,6 +82,25 @@ for (const [name, { folder, texts }] of Object.entries(models)) {
   });
 }
 
+/** Steps of a text that says the end of text at its third, of a model whose embeddings are tied. */
+async function stepsTowardsEnd(lm: CausalLM): Promise<number[]> {
+  const intervention = {
+    layers: [],
+    intervene: ({ step, lastTokenActivation }: InterventionEvent) =>
+      step === 2 ? towardsEnd.map((value) => 100 * value) : lastTokenActivation,
+  };
+  // With tied embeddings, the head's row of a token is the direction that says it.
+  const identity = Float32Array.from({ length: 32 * 32 }, (_, at) => Number(at % 33 === 0));
+  const columns = await lm.project({ rows: 32, cols: 32, data: identity });
+  const towardsEnd = Float32Array.from(
+    { length: 32 },
+    (_, at) => columns.data[at * columns.cols + END_OF_TEXT]!,
+  );
+  const steps: number[] = [];
+  for await (const { step } of lm.generate('the sea', { maxTokens: 6, intervention })) steps.push(step);
+  return steps;
+}
+
 describe('loadCausalLM', () => {
   it('says what it loaded and how', async () => {
     await using lm = await loadCausalLM(qwen2, { threads: 1, id: 'tiny' });
@@ -93,6 +112,19 @@ describe('loadCausalLM', () => {
       device: 'cpu',
       graph: 'model.onnx',
     });
+  });
+
+  it('loads a graph chosen in a folder below as it loads it by its path', async () => {
+    const folder = join(root, 'variants');
+    await cp(qwen2, join(folder, 'cpu', 'int4'), { recursive: true });
+    await using chosen = await loadCausalLM(folder, { file: 'cpu/int4/model.onnx', threads: 1 });
+    await using direct = await loadCausalLM(join(folder, 'cpu/int4/model.onnx'), { threads: 1 });
+    expect(chosen.info).toEqual({
+      ...direct.info,
+      id: folder,
+      runtime: { ...direct.info.runtime, graph: 'cpu/int4/model.onnx' },
+    });
+    expect(chosen.encode('w5 w9')).toEqual(direct.encode('w5 w9'));
   });
 
   it('yields as many tokens as the positions leave, and the one after them', async () => {
@@ -143,26 +175,25 @@ describe('loadCausalLM', () => {
       expect(together[index]).toEqual(await collect(lm.generate(prompt, options)));
   });
 
+  it('reads and writes text with tokenizer.json alone, and ends where generation_config.json says', async () => {
+    const folder = await writeRandomModel(join(root, 'tokenizer-alone'), tinyLlama);
+    await using before = await loadCausalLM(folder, { threads: 1 });
+    await rm(join(folder, 'tokenizer_config.json'));
+    await using lm = await loadCausalLM(folder, { threads: 1 });
+    for (const text of ['the sea', ' Where is the 東京 of it?\n', 'an é']) {
+      expect(lm.encode(text)).toEqual(before.encode(text));
+      expect(lm.decode(lm.encode(text))).toBe(before.decode(before.encode(text)));
+    }
+    expect(lm.decode([...lm.encode('the sea'), END_OF_TEXT])).toBe('the sea');
+    expect(lm.info.sha256).not.toBe(before.info.sha256);
+    expect(await stepsTowardsEnd(lm)).toEqual([0, 1]);
+  });
+
   it("ends at the tokenizer's end of text where no config names one", async () => {
     const folder = await writeRandomModel(join(root, 'no-eos'), tinyLlama);
     await rm(join(folder, 'generation_config.json'));
     await using lm = await loadCausalLM(folder, { threads: 1 });
-    /** Says the end of text at its third step. */
-    const intervention = {
-      layers: [],
-      intervene: ({ step, lastTokenActivation }: InterventionEvent) =>
-        step === 2 ? towardsEnd.map((value) => 100 * value) : lastTokenActivation,
-    };
-    // With tied embeddings, the head's row of a token is the direction that says it.
-    const identity = Float32Array.from({ length: 32 * 32 }, (_, at) => Number(at % 33 === 0));
-    const columns = await lm.project({ rows: 32, cols: 32, data: identity });
-    const towardsEnd = Float32Array.from(
-      { length: 32 },
-      (_, at) => columns.data[at * columns.cols + END_OF_TEXT]!,
-    );
-    const steps: number[] = [];
-    for await (const { step } of lm.generate('the sea', { maxTokens: 6, intervention })) steps.push(step);
-    expect(steps).toEqual([0, 1]);
+    expect(await stepsTowardsEnd(lm)).toEqual([0, 1]);
   });
 
   it('refuses a batch size below 1', async () => {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { SakeError, type CausalLM, type ModelInfo } from '@sakejs/spec';
 import { aboutFile } from './about-file.js';
 import { CHAT_TEMPLATE, readChatTemplate } from './chat-format.js';
@@ -31,9 +30,10 @@ export interface LoadOptions extends GraphChoice {
  * Loads a causal language model from a local folder, or from an `.onnx` file in one. Nothing is downloaded and nothing
  * written into the folder.
  *
- * The folder holds `tokenizer.json`, `tokenizer_config.json` and a graph as transformers.js, optimum, `torch.onnx` or
- * onnxruntime-genai lay it out; `dtype` or `file` choose among several, and without them it is the most precise, as
- * `info.runtime.graph` says. `config.json` is read where there is one. Weights in external data stay where they are.
+ * The folder holds `tokenizer.json` and a graph as transformers.js, optimum, `torch.onnx` or onnxruntime-genai lay it out;
+ * `dtype` or `file` choose among several, and without them it is the most precise, as `info.runtime.graph` says.
+ * `tokenizer_config.json` and `config.json` are read where there are some; a graph in a folder below may have them and the
+ * tokenizer beside it. Weights in external data stay where they are.
  *
  * The graph is cut before its LM head, so states are read without computing logits.
  *
@@ -45,9 +45,9 @@ export async function loadCausalLM(folder: string, options: LoadOptions = {}): P
   if (!Number.isInteger(batchTokens) || batchTokens < 1)
     throw new SakeError('invalid-option', `loadCausalLM: expected batchTokens >= 1, got ${batchTokens}`);
   const files = await readModelFolder(folder, options);
-  const tokenizerFiles = await readTokenizerFiles(files.path);
-  const chatTemplate = await readChatTemplate(files.path);
-  const tokenizer = await aboutFile('loadCausalLM', join(files.path, 'tokenizer.json'), () =>
+  const tokenizerFiles = await readTokenizerFiles(files.places);
+  const chatTemplate = await readChatTemplate(files.places);
+  const tokenizer = await aboutFile('loadCausalLM', tokenizerFiles.file, () =>
     createTokenizer(
       tokenizerFiles.json,
       tokenizerFiles.config,
@@ -73,7 +73,9 @@ export async function loadCausalLM(folder: string, options: LoadOptions = {}): P
       onnxruntime: onnxruntimeVersion,
       transformers: await transformersVersion(),
       device,
-      graph: files.graphs.file.replaceAll('\\', '/'),
+      graph: files.graphs.file,
+      // Results depend on it as they do on the graph.
+      ...(hiddenTensor !== undefined && { hiddenTensor }),
     },
   };
   const { endOfText } = tokenizer;

@@ -64,6 +64,8 @@ export interface StatedConfig {
   readonly config?: Readonly<Record<string, unknown>>;
   /** `generation_config.json`. */
   readonly generation?: Readonly<Record<string, unknown>>;
+  /** Where `generation` came from, for messages. Default: beside `file`. */
+  readonly generationFile?: string;
   readonly genai?: GenaiConfig;
   /** `model_max_length` of the tokenizer's config. */
   readonly tokenizerLimit?: number;
@@ -119,7 +121,7 @@ export function resolveConfig(stated: StatedConfig, graph: GraphSizes): ModelCon
   const generation = parse(
     generationConfigSchema,
     stated.generation ?? {},
-    file.replace(/config\.json$/, 'generation_config.json'),
+    stated.generationFile ?? file.replace(/config\.json$/, 'generation_config.json'),
   );
   const decoder = genai?.decoder;
   const hiddenSize = sizeOf(config, 'hiddenSize') ?? decoder?.hidden_size;

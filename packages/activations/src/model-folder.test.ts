@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -85,21 +85,66 @@ describe('readModelFolder', () => {
   );
 });
 
+describe('readModelFolder of a graph in a folder below', () => {
+  /** The fixture's graph in cpu/int4, with whatever else is named there too. */
+  async function nested(names: readonly string[]): Promise<string> {
+    const folder = await copyOfFixture();
+    await mkdir(join(folder, 'cpu', 'int4'), { recursive: true });
+    for (const name of ['model.onnx', ...names])
+      await rename(join(folder, name), join(folder, 'cpu', 'int4', name));
+    return folder;
+  }
+  const file = 'cpu/int4/model.onnx';
+
+  it('reads what the folder lacks from beside the graph', async () => {
+    const folder = await nested(['config.json', 'tokenizer_config.json']);
+    const { stated, places } = await readModelFolder(folder, { file });
+    expect(places).toEqual([folder, join(folder, 'cpu', 'int4')]);
+    expect(stated).toMatchObject({
+      file: join(folder, 'cpu', 'int4', 'config.json'),
+      config: { model_type: 'qwen2' },
+      generation: { eos_token_id: 2 },
+      generationFile: join(folder, 'generation_config.json'),
+      tokenizerLimit: 1e30,
+    });
+  });
+
+  it('reads what both have from the folder', async () => {
+    const folder = await nested([]);
+    const below = join(folder, 'cpu', 'int4');
+    await writeFile(join(below, 'config.json'), '{"model_type": "below"}');
+    await writeFile(join(below, 'genai_config.json'), '{"model": {"type": "below"}}');
+    const { stated } = await readModelFolder(folder, { file });
+    expect([stated.config?.['model_type'], stated.genai?.type]).toEqual(['qwen2', 'below']);
+    await writeFile(join(folder, 'genai_config.json'), '{"model": {"type": "above"}}');
+    expect((await readModelFolder(folder, { file })).stated.genai?.type).toBe('above');
+  });
+});
+
 describe('readTokenizerFiles', () => {
   it('reads both files', async () => {
-    const { config, json, bytes } = await readTokenizerFiles(fixture);
+    const { config, json, bytes, file } = await readTokenizerFiles([fixture]);
+    expect(file).toBe(join(fixture, 'tokenizer.json'));
     expect(config['tokenizer_class']).toBe('PreTrainedTokenizerFast');
     expect(json).toHaveProperty('model');
     expect(Object.keys(bytes)).toEqual(['tokenizer.json', 'tokenizer_config.json']);
   });
 
-  it.each(['tokenizer.json', 'tokenizer_config.json'])('names a missing %s', async (file) => {
+  it('does with tokenizer.json alone', async () => {
     const folder = await copyOfFixture();
-    await rm(join(folder, file));
-    await expect(readTokenizerFiles(folder)).rejects.toMatchObject({
+    await rm(join(folder, 'tokenizer_config.json'));
+    const { config, bytes } = await readTokenizerFiles([folder]);
+    expect(config).toEqual({});
+    expect(Object.keys(bytes)).toEqual(['tokenizer.json']);
+  });
+
+  it('names a missing tokenizer.json and where it was looked for', async () => {
+    const folder = await copyOfFixture();
+    await rm(join(folder, 'tokenizer.json'));
+    await expect(readTokenizerFiles([folder, join(folder, 'cpu')])).rejects.toMatchObject({
       code: 'not-found',
-      message: expect.stringContaining(file),
-      details: { missing: [file] },
+      message: expect.stringContaining(`tokenizer.json in ${folder} or ${join(folder, 'cpu')}`),
+      details: { folder, missing: ['tokenizer.json'] },
     });
   });
 
@@ -107,7 +152,7 @@ describe('readTokenizerFiles', () => {
     const folder = await copyOfFixture();
     for (const text of ['{', '[]']) {
       await writeFile(join(folder, 'tokenizer.json'), text);
-      await expect(readTokenizerFiles(folder)).rejects.toMatchObject({
+      await expect(readTokenizerFiles([folder])).rejects.toMatchObject({
         code: 'invalid-file',
         message: expect.stringContaining('tokenizer.json'),
       });

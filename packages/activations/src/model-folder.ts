@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { SakeError } from '@sakejs/spec';
 import { z } from 'zod';
+import { readCompanion, type CompanionFile } from './companion-file.js';
 import { readGenaiConfig } from './genai-config.js';
 import { findGraphFiles, type GraphChoice, type GraphFiles } from './graph-files.js';
 import type { StatedConfig } from './model-config.js';
@@ -12,6 +12,8 @@ import type { StatedConfig } from './model-config.js';
 export interface ModelFolder {
   /** The folder, absolute. */
   readonly path: string;
+  /** Where its companions are looked for, in this order: the folder, and the one that the graph lies in. */
+  readonly places: readonly string[];
   readonly graphs: GraphFiles;
   /** The graph's file, absolute. */
   readonly modelFile: string;
@@ -20,6 +22,8 @@ export interface ModelFolder {
 
 /** A tokenizer's files. */
 export interface TokenizerFiles {
+  /** Where `tokenizer.json` was. */
+  readonly file: string;
   readonly json: Readonly<Record<string, unknown>>;
   readonly config: Readonly<Record<string, unknown>>;
   /** Their bytes, by name. */
@@ -28,21 +32,7 @@ export interface TokenizerFiles {
 
 const jsonObject = z.record(z.string(), z.unknown());
 
-function isMissing(cause: unknown): boolean {
-  const code = (cause as NodeJS.ErrnoException).code;
-  return code === 'ENOENT' || code === 'ENOTDIR';
-}
-
-async function readOptional(file: string): Promise<Uint8Array | undefined> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    if (isMissing(cause)) return undefined;
-    throw new SakeError('io', `loadCausalLM: cannot read ${file}: ${(cause as Error).message}`, { cause });
-  }
-}
-
-function parseJson(bytes: Uint8Array, file: string): Readonly<Record<string, unknown>> {
+function parseJson({ bytes, file }: CompanionFile): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder().decode(bytes));
@@ -61,14 +51,10 @@ function parseJson(bytes: Uint8Array, file: string): Readonly<Record<string, unk
   );
 }
 
-async function readOptionalJson(file: string): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const bytes = await readOptional(file);
-  return bytes && parseJson(bytes, file);
-}
-
 /**
  * Chooses a folder's graph (see {@link findGraphFiles}) and reads what describes it: `config.json`,
- * `generation_config.json`, `genai_config.json` and the limit in `tokenizer_config.json`, each where there is one.
+ * `generation_config.json`, `genai_config.json` and the limit in `tokenizer_config.json`, each where there is one, from
+ * the folder itself or, where it lacks one, from beside the graph.
  *
  * @param path a model's folder, or an `.onnx` file in it.
  * @throws {SakeError} `not-found` for a folder without the graph, `invalid-file` for a file that does not parse, `io`.
@@ -76,22 +62,25 @@ async function readOptionalJson(file: string): Promise<Readonly<Record<string, u
 export async function readModelFolder(path: string, choice: GraphChoice = {}): Promise<ModelFolder> {
   const graphs = await findGraphFiles(path, choice);
   const { root } = graphs;
-  const file = join(root, 'config.json');
+  const modelFile = join(root, graphs.file);
+  const places = [...new Set([root, dirname(modelFile)])];
+  const read = (name: string): Promise<CompanionFile | undefined> => readCompanion(places, name);
   const [config, generation, genai, tokenizer] = await Promise.all([
-    readOptionalJson(file),
-    readOptionalJson(join(root, 'generation_config.json')),
-    readGenaiConfig(root),
-    readOptionalJson(join(root, 'tokenizer_config.json')),
+    read('config.json'),
+    read('generation_config.json'),
+    readGenaiConfig(places),
+    read('tokenizer_config.json'),
   ]);
-  const limit = tokenizer?.['model_max_length'];
+  const limit = tokenizer && parseJson(tokenizer)['model_max_length'];
   return {
     path: root,
+    places,
     graphs,
-    modelFile: join(root, graphs.file),
+    modelFile,
     stated: {
-      file,
-      ...(config && { config }),
-      ...(generation && { generation }),
+      file: config?.file ?? join(root, 'config.json'),
+      ...(config && { config: parseJson(config) }),
+      ...(generation && { generation: parseJson(generation), generationFile: generation.file }),
       ...(genai && { genai }),
       ...(typeof limit === 'number' && { tokenizerLimit: limit }),
     },
@@ -99,25 +88,28 @@ export async function readModelFolder(path: string, choice: GraphChoice = {}): P
 }
 
 /**
- * Reads `tokenizer.json` and `tokenizer_config.json`.
+ * Reads `tokenizer.json` and `tokenizer_config.json`, each from the first of the folders that has it.
  *
- * @throws {SakeError} `not-found` naming what is missing, `invalid-file` for a file that does not parse, `io`.
+ * Without the second its settings are `{}`: `tokenizer.json` alone turns text into tokens and back. Then the end of text is
+ * what the model's configs say, and chats need a `chat_template.jinja`.
+ *
+ * @throws {SakeError} `not-found` where there is no `tokenizer.json`, `invalid-file` for a file that does not parse, `io`.
  */
-export async function readTokenizerFiles(root: string): Promise<TokenizerFiles> {
-  const bytes: Record<string, Uint8Array> = {};
-  for (const name of ['tokenizer.json', 'tokenizer_config.json']) {
-    const read = await readOptional(join(root, name));
-    if (read === undefined)
-      throw new SakeError(
-        'not-found',
-        `loadCausalLM: expected ${name} in ${root}, got no such file; put the model's tokenizer files beside its config`,
-        { details: { folder: root, missing: [name] } },
-      );
-    bytes[name] = read;
-  }
-  const parsed = (name: string): Readonly<Record<string, unknown>> =>
-    parseJson(bytes[name]!, join(root, name));
-  return { json: parsed('tokenizer.json'), config: parsed('tokenizer_config.json'), bytes };
+export async function readTokenizerFiles(places: readonly string[]): Promise<TokenizerFiles> {
+  const json = await readCompanion(places, 'tokenizer.json');
+  if (json === undefined)
+    throw new SakeError(
+      'not-found',
+      `loadCausalLM: expected tokenizer.json in ${places.join(' or ')}, got no such file; put the model's tokenizer beside its config`,
+      { details: { folder: places[0], missing: ['tokenizer.json'] } },
+    );
+  const config = await readCompanion(places, 'tokenizer_config.json');
+  return {
+    file: json.file,
+    json: parseJson(json),
+    config: config ? parseJson(config) : {},
+    bytes: { 'tokenizer.json': json.bytes, ...(config && { 'tokenizer_config.json': config.bytes }) },
+  };
 }
 
 /** A file's name in a hash, and its bytes or where they are. */

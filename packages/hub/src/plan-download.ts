@@ -2,13 +2,15 @@ import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SakeError } from '@sakejs/spec';
 import { cacheLayout, fileSize, listSnapshot, readRef, type CacheLayout } from './cache-layout.js';
+import { ensureFile, type CommitPlace } from './ensure-file.js';
 import { partialPath } from './fetch-blob.js';
+import { asksGenaiConfig, GENAI_CONFIG, MOST_GENAI_BYTES, readGenaiGraph } from './genai-graph.js';
 import type { HubConnection } from './hub-connection.js';
 import { hubError } from './hub-failure.js';
 import { parseHubId, type HubId } from './hub-id.js';
 import { readHubSettings, type HubLocation, type HubSettings } from './hub-settings.js';
 import { readRepository, type RepositoryFile } from './repository.js';
-import { inTheCache, onTheHub, selectFiles, type Selection } from './select-files.js';
+import { checkSelection, inTheCache, onTheHub, selectFiles, type Selection } from './select-files.js';
 
 export interface PlanOptions extends HubLocation, Selection {
   /** A branch, tag, `refs/pr/1` or commit, where the id names none. Default `main`. */
@@ -61,12 +63,13 @@ export interface ReadyPlan {
 }
 
 /**
- * Says what a model of the hub takes: files, sizes, and what of them is in the cache. Downloads none of them.
+ * Says what a model of the hub takes: files, sizes, and what of them is in the cache. Downloads none of them, but for
+ * the genai_config.json that a choice is left to.
  *
  * Offline, and where the hub cannot be reached but the cache has what is wanted, the plan is made from the cache.
  *
  * @param id `owner/name` or `owner/name@revision`.
- * @throws {SakeError} `invalid-input` for an id that is none, `not-found`, `io` or `invalid-file` with
+ * @throws {SakeError} `invalid-input` for an id that is none, `invalid-option` for a dtype that is none, `not-found`, `io` or `invalid-file` with
  * `details.reason` (see `HubFailure`), `aborted`.
  */
 export async function planDownload(id: string, options: PlanOptions = {}): Promise<DownloadPlan> {
@@ -76,6 +79,7 @@ export async function planDownload(id: string, options: PlanOptions = {}): Promi
 /** {@link planDownload}, with what is needed to go on. */
 export async function preparePlan(id: string, options: PlanOptions): Promise<ReadyPlan> {
   const hubId = parseHubId(id, options.revision);
+  checkSelection(options);
   const settings = await readHubSettings(options);
   const layout = cacheLayout(settings.cacheDir, hubId.id);
   const connection: HubConnection = {
@@ -112,14 +116,18 @@ async function planFromHub(
   connection: HubConnection,
 ): Promise<ReadyPlan> {
   const repository = await readRepository(connection, { id, revision });
-  const { entry, files } = selectFiles(repository.files, selection, onTheHub(`${id} at ${revision}`));
-  const folder = layout.snapshot(repository.commit);
+  const { commit } = repository;
+  const graph = asksGenaiConfig(selection)
+    ? await genaiGraph({ connection, layout, id, revision, commit }, repository.files)
+    : undefined;
+  const place = onTheHub(`${id} at ${revision}`);
+  const { entry, files } = selectFiles(repository.files, selection, place, graph);
+  const folder = layout.snapshot(commit);
   const planned: PlannedFile[] = [];
   for (const file of files)
     planned.push({ path: file.path, size: file.size, cachedBytes: await cachedBytes(file, layout, folder) });
   const totalBytes = sum(planned.map(({ size }) => size));
   const missingBytes = totalBytes - sum(planned.map((file) => file.cachedBytes));
-  const { commit } = repository;
   const plan: DownloadPlan = {
     id,
     revision,
@@ -132,6 +140,22 @@ async function planFromHub(
     missingBytes,
   };
   return { plan, layout, connection, listed: files };
+}
+
+/** The graph that the repository's genai_config.json names, where it has one. */
+async function genaiGraph(
+  place: CommitPlace,
+  listed: readonly RepositoryFile[],
+): Promise<string | undefined> {
+  const file = listed.find(({ path }) => path === GENAI_CONFIG);
+  if (file === undefined) return undefined;
+  const about = `${GENAI_CONFIG} of ${place.id} at ${place.revision}`;
+  if (file.size > MOST_GENAI_BYTES)
+    throw hubError(
+      'answer',
+      `expected ${about} to be small, got ${file.size} bytes; choose with dtype or file`,
+    );
+  return readGenaiGraph(await ensureFile(place, file), about);
 }
 
 async function cachedBytes(file: RepositoryFile, layout: CacheLayout, folder: string): Promise<number> {
@@ -155,7 +179,11 @@ async function planFromCache(
     const wanted = describeEntry(selection);
     throw place.missing(wanted, 'allow downloads', { id, revision });
   }
-  const { entry, files } = selectFiles(listed, selection, place);
+  const genai = asksGenaiConfig(selection) && listed.some(({ path }) => path === GENAI_CONFIG);
+  const graph = genai
+    ? await readGenaiGraph(join(layout.snapshot(commit), GENAI_CONFIG), `${GENAI_CONFIG} of ${name}`)
+    : undefined;
+  const { entry, files } = selectFiles(listed, selection, place, graph);
   const totalBytes = sum(files.map(({ size }) => size));
   return {
     id,

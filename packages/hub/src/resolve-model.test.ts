@@ -82,6 +82,50 @@ describe('resolveModel', () => {
     expect(readdirSync(join(folder, 'onnx'))).toEqual(['model_q4.onnx', 'model_q4.onnx_data']);
   });
 
+  it('takes the graph that genai_config.json names, online and from the cache', async () => {
+    const genai = { model: { type: 'gpt2', decoder: { filename: 'text.onnx' } } };
+    hub.server.commit(
+      ID,
+      COMMIT,
+      repositoryFiles({
+        'genai_config.json': gitFile(JSON.stringify(genai)),
+        'text.onnx': lfsFile(5_000, 7),
+        'text.onnx.data': lfsFile(6_000, 8),
+      }),
+    );
+    const plan = await planDownload(ID, hub.options());
+    expect(plan.entry).toBe('text.onnx');
+    expect(plan.files.filter(({ cachedBytes }) => cachedBytes > 0).map(({ path }) => path)).toEqual([
+      'genai_config.json',
+    ]);
+    const { files } = await resolveModel(ID, hub.options());
+    expect(files.slice(-2)).toEqual(['text.onnx.data', 'text.onnx']);
+    expect(served('genai_config.json')).toBe(1);
+    expect((await resolveModel(ID, hub.options({ offline: true }))).entry).toBe('text.onnx');
+    expect((await planDownload(ID, hub.options({ dtype: 'fp32' }))).entry).toBe('onnx/model.onnx');
+  });
+
+  it.each([
+    ['no JSON', '{', /genai_config\.json of owner\/name at main to hold JSON/],
+    ['no path', '{"model":{"decoder":{"filename":3}}}', /decoder\.filename of .* to be a path, got 3/],
+    ['too much', ' '.repeat(2 ** 20 + 1), /to be small, got 1048577 bytes/],
+  ])('refuses a genai_config.json that says %s', async (_, text, message) => {
+    hub.server.commit(ID, COMMIT, repositoryFiles({ 'genai_config.json': gitFile(text) }));
+    await expect(resolveModel(ID, hub.options())).rejects.toMatchObject({
+      code: 'invalid-file',
+      message: expect.stringMatching(message),
+      details: { reason: 'answer' },
+    });
+    expect((await planDownload(ID, hub.options({ dtype: 'q4' }))).entry).toBe('onnx/model_q4.onnx');
+  });
+
+  it('refuses a dtype that is none before it asks the hub', async () => {
+    await expect(resolveModel(ID, hub.options({ dtype: 'q5' as 'q4' }))).rejects.toMatchObject({
+      code: 'invalid-option',
+    });
+    expect(hub.server.served).toEqual([]);
+  });
+
   it('brings a checkpoint where one is asked for', async () => {
     const { entry, files } = await resolveModel(ID, hub.options({ format: 'checkpoint' }));
     expect(entry).toBe('model.safetensors');

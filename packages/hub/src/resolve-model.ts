@@ -1,15 +1,6 @@
-import { join } from 'node:path';
-import { fileSize, placeInSnapshot, writeRef } from './cache-layout.js';
-import { fetchBlob } from './fetch-blob.js';
-import { stopIfAborted } from './hub-connection.js';
-import {
-  checkRoom,
-  preparePlan,
-  type DownloadPlan,
-  type PlanOptions,
-  type ReadyPlan,
-} from './plan-download.js';
-import type { RepositoryFile } from './repository.js';
+import { writeRef } from './cache-layout.js';
+import { ensureFile } from './ensure-file.js';
+import { checkRoom, preparePlan, type DownloadPlan, type PlanOptions } from './plan-download.js';
 
 /** How far a download is. */
 export interface DownloadProgress {
@@ -57,44 +48,27 @@ export interface ResolvedModel {
  */
 export async function resolveModel(id: string, options: ResolveOptions = {}): Promise<ResolvedModel> {
   const ready = await preparePlan(id, options);
-  const { plan, listed } = ready;
+  const { plan, listed, layout, connection } = ready;
+  const { id: name, revision, commit } = plan;
+  const place = { connection, layout, id: name, revision, commit };
   options.onPlan?.(plan);
   await checkRoom(ready);
   let before = 0;
   for (const file of listed) {
     const done = before;
-    await ensureFile(ready, file, (here) =>
+    await ensureFile(place, file, (here) =>
       options.onProgress?.({ path: file.path, bytes: done + here, totalBytes: plan.totalBytes }),
     );
     before += file.size;
   }
-  if (plan.from === 'hub') await writeRef(ready.layout, plan.revision, plan.commit);
+  if (plan.from === 'hub') await writeRef(layout, revision, commit);
   return {
-    id: plan.id,
-    revision: plan.revision,
-    commit: plan.commit,
+    id: name,
+    revision,
+    commit,
     from: plan.from,
     folder: plan.folder,
     entry: plan.entry,
     files: plan.files.map(({ path }) => path),
   };
-}
-
-async function ensureFile(
-  { plan, layout, connection }: ReadyPlan,
-  file: RepositoryFile,
-  onBytes: (here: number) => void,
-): Promise<void> {
-  stopIfAborted(connection.signal);
-  const path = join(plan.folder, file.path);
-  if ((await fileSize(path)) === file.size) return onBytes(file.size);
-  const name = file.path.split('/').map(encodeURIComponent).join('/');
-  const blob = await fetchBlob(connection, {
-    url: `${connection.endpoint}/${plan.id}/resolve/${plan.commit}/${name}`,
-    file,
-    blobs: layout.blobs,
-    about: `${file.path} of ${plan.id} at ${plan.revision}`,
-    onBytes,
-  });
-  await placeInSnapshot(blob, path);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { inTheCache, onTheHub, selectFiles, type Selection } from './select-files.js';
+import type { GraphDtype } from '@sakejs/spec';
+import { checkSelection, inTheCache, onTheHub, selectFiles, type Selection } from './select-files.js';
 
 const place = onTheHub('owner/name at main');
 function select(paths: readonly string[], selection: Selection = {}): { entry: string; files: string[] } {
@@ -29,7 +30,7 @@ const shards = [1, 2, 3].map((number) => `model-0000${number}-of-00003.safetenso
 const index = 'model.safetensors.index.json';
 
 describe('selectFiles', () => {
-  it.each([
+  it.each<[GraphDtype | undefined, string]>([
     [undefined, ''],
     ['fp32', ''],
     ['fp16', '_fp16'],
@@ -71,6 +72,9 @@ describe('selectFiles', () => {
     [['decoder_model.onnx'], 'decoder_model.onnx'],
     [['cpu_and_mobile/cpu-int4/model.onnx'], 'cpu_and_mobile/cpu-int4/model.onnx'],
     [['onnx/model_q4.onnx'], 'onnx/model_q4.onnx'],
+    [['onnx/model_q4.onnx', 'onnx/model_fp16.onnx', 'onnx/model_q8.onnx'], 'onnx/model_fp16.onnx'],
+    [['onnx/model_q4.onnx', 'onnx/model_q8.onnx'], 'onnx/model_q8.onnx'],
+    [['onnx/model_q4.onnx', 'decoder_model.onnx'], 'decoder_model.onnx'],
   ])('takes of %j the graph %s', (paths, entry) => {
     expect(select(paths).entry).toBe(entry);
   });
@@ -114,12 +118,25 @@ describe('selectFiles', () => {
     expect(failure(['cpu/model.onnx', 'cuda/model.onnx'])).toMatch(
       /dtype or file: cpu\/model\.onnx, cuda\/model\.onnx/,
     );
-    expect(failure(['onnx/model_q4.onnx', 'onnx/model_fp16.onnx'])).toContain('onnx/model_fp16.onnx');
+    expect(failure(['onnx/model_q4.onnx', 'cuda/model.onnx'], { dtype: 'fp16' })).toContain(
+      'cuda/model.onnx',
+    );
     expect(failure(['onnx/model.onnx'], { dtype: 'q4' })).toMatch(
       /dtype q4 in owner\/name at main.*onnx\/model\.onnx/,
     );
     expect(failure(['onnx/model.onnx'], { file: 'model.onnx' })).toContain('onnx/model.onnx');
     expect(failure(['config.json', 'onnx/model.onnx'], { file: 'config.json' })).toContain('.onnx file');
+  });
+
+  it('takes what genai_config.json names before known names, and `file` before that', () => {
+    const listed = ['model.onnx', 'text/decoder.onnx', 'text/decoder.onnx.data'].map((path) => ({ path }));
+    const entry = (selection: Selection, genai: string): string =>
+      selectFiles(listed, selection, place, genai).entry;
+    expect(entry({}, 'text/decoder.onnx')).toBe('text/decoder.onnx');
+    expect(entry({}, './text//decoder.onnx')).toBe('text/decoder.onnx');
+    expect(entry({ file: './model.onnx' }, 'text/decoder.onnx')).toBe('model.onnx');
+    for (const genai of ['nowhere.onnx', '../model.onnx', '/model.onnx', 'text', '.'])
+      expect(() => entry({}, genai)).toThrow(/genai_config\.json names it.*model\.onnx, text\/decoder\.onnx/);
   });
 
   it('says what a repository without ONNX has instead', () => {
@@ -151,6 +168,17 @@ describe('selectFiles', () => {
       'model.onnx',
     ]);
     expect(failure(['model.onnx'], { include: ['weights.pb'] })).toContain('weights.pb');
+  });
+});
+
+describe('checkSelection', () => {
+  it('refuses a dtype that is none', () => {
+    expect(() => checkSelection({ dtype: 'q5' as 'q4' })).toThrow(
+      expect.objectContaining({
+        code: 'invalid-option',
+        message: expect.stringMatching(/fp32, fp16.*got q5/),
+      }),
+    );
   });
 });
 

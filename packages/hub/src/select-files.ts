@@ -1,14 +1,21 @@
+import {
+  chooseNamedGraph,
+  graphDtypes,
+  graphsAmong,
+  onlyGraph,
+  SakeError,
+  withPastOf,
+  type GraphDtype,
+} from '@sakejs/spec';
 import { hubError } from './hub-failure.js';
+import { pathWithin } from './path-within.js';
 
 /** Which of a repository's files are wanted. */
 export interface Selection {
   /** `onnx` (default): a graph that is there already. `checkpoint`: safetensors to build one from. */
   readonly format?: 'onnx' | 'checkpoint';
-  /**
-   * The precision of the graph, as its file name says it: `fp16`, `q8` (also written `quantized`), `int8`, `uint8`,
-   * `q4`, `q4f16`, `bnb4` … Default: the file without such an ending (`fp32` means it too), or the only one.
-   */
-  readonly dtype?: string;
+  /** The precision of the graph, as the ending of its file's name says it. Default: the most precise there is. */
+  readonly dtype?: GraphDtype;
   /** The graph's path in the repository, for layouts that this package does not know. */
   readonly file?: string;
   /** Paths of further files to have. */
@@ -50,33 +57,38 @@ const COMPANIONS = new Set([
   'chat_template.jinja',
   'chat_template.json',
 ]);
-/** Bases of decoder graphs, in the order in which one is taken. */
-const GRAPHS = [
-  'onnx/model',
-  'model',
-  'onnx/decoder_model_merged',
-  'decoder_model_merged',
-  'onnx/decoder_model',
-  'decoder_model',
-  'onnx/decoder_with_past_model',
-  'decoder_with_past_model',
-] as const;
 const SHARD = /^model-(\d{5})-of-(\d{5})\.safetensors$/;
+
+/** @throws {SakeError} `invalid-option` for a dtype that is none. */
+export function checkSelection({ dtype }: Selection): void {
+  if (dtype !== undefined && !graphDtypes.includes(dtype))
+    throw new SakeError(
+      'invalid-option',
+      `resolveModel: expected a dtype among ${graphDtypes.join(', ')}, got ${String(dtype)}`,
+    );
+}
 
 /**
  * Chooses what a model needs out of a listing: configuration, tokenizer, and one graph with its external data, or the
  * weights of a checkpoint. Everything else is left.
  *
+ * The graph is `file`; or what genai_config.json names, unless there is a dtype; or the one of a known name; or the only one.
+ * A local folder's is chosen in the same order.
+ *
+ * @param genaiGraph what the repository's genai_config.json names.
  * @throws {SakeError} `not-found` naming what is missing and what is there instead.
  */
 export function selectFiles<F extends Listed>(
   listed: readonly F[],
   selection: Selection,
   place: SearchedPlace,
+  genaiGraph?: string,
 ): SelectedFiles<F> {
   const byPath = new Map(listed.map((file) => [file.path, file]));
   const main =
-    selection.format === 'checkpoint' ? selectWeights(byPath, place) : selectGraph(byPath, selection, place);
+    selection.format === 'checkpoint'
+      ? selectWeights(byPath, place)
+      : selectGraph(byPath, selection, place, genaiGraph);
   const entry = main.at(-1)!;
   const folder = entry.slice(0, entry.lastIndexOf('/') + 1);
   const companions = [...byPath.keys()].filter((path) => {
@@ -99,12 +111,13 @@ function selectGraph(
   files: ReadonlyMap<string, Listed>,
   { dtype, file }: Selection,
   place: SearchedPlace,
+  genaiGraph: string | undefined,
 ): readonly string[] {
-  const graph = file ?? chooseGraph([...files.keys()], dtype, place);
-  if (!files.has(graph) || !graph.endsWith('.onnx'))
-    throw place.missing(graph, `name an .onnx file that is there${listOf(graphsOf(files.keys()))}`, {
-      file: graph,
-    });
+  const named = file ?? genaiGraph;
+  const graph =
+    named === undefined
+      ? chooseGraph([...files.keys()], dtype, place)
+      : namedGraph(files, named, place, file === undefined);
   const withData = (name: string): string[] => [
     ...[...files.keys()].filter((path) => isExternalData(path, name)).sort(),
     name,
@@ -113,11 +126,22 @@ function selectGraph(
   return [...(other !== undefined && files.has(other) ? withData(other) : []), ...withData(graph)];
 }
 
-/** `decoder_model.onnx` -> `decoder_with_past_model.onnx`, in the same folder. */
-function withPastOf(graph: string): string | undefined {
-  const name = graph.slice(graph.lastIndexOf('/') + 1);
-  if (!name.startsWith('decoder_model') || name.startsWith('decoder_model_merged')) return undefined;
-  return graph.slice(0, -name.length) + name.replace('decoder_model', 'decoder_with_past_model');
+function namedGraph(
+  files: ReadonlyMap<string, Listed>,
+  file: string,
+  place: SearchedPlace,
+  byGenai: boolean,
+): string {
+  const graph = pathWithin(file);
+  if (graph !== undefined && files.has(graph) && graph.endsWith('.onnx')) return graph;
+  const graphs = graphsAmong(files.keys());
+  throw place.missing(
+    file,
+    byGenai
+      ? `genai_config.json names it; choose another with the options dtype or file${listOf(graphs)}`
+      : `name an .onnx file that is there${listOf(graphs)}`,
+    { file, graphs },
+  );
 }
 
 /** `model.onnx_data`, `model.onnx_data_1`, `model.onnx.data`. */
@@ -125,12 +149,10 @@ function isExternalData(path: string, graph: string): boolean {
   return path.startsWith(graph) && /^(?:[._]data)(?:_\d+)?$/.test(path.slice(graph.length));
 }
 
-function chooseGraph(paths: readonly string[], dtype: string | undefined, place: SearchedPlace): string {
-  const endings = endingsOf(dtype);
-  for (const base of GRAPHS)
-    for (const ending of endings) if (paths.includes(`${base}${ending}.onnx`)) return `${base}${ending}.onnx`;
-  const graphs = graphsOf(paths);
-  if (dtype === undefined && graphs.length === 1) return graphs[0]!;
+function chooseGraph(paths: readonly string[], dtype: GraphDtype | undefined, place: SearchedPlace): string {
+  const graph = chooseNamedGraph(paths, dtype) ?? (dtype === undefined ? onlyGraph(paths) : undefined);
+  if (graph !== undefined) return graph;
+  const graphs = graphsAmong(paths);
   if (graphs.length > 0)
     throw place.missing(
       dtype === undefined ? 'model.onnx or onnx/model.onnx' : `a graph of dtype ${dtype}`,
@@ -145,16 +167,6 @@ function chooseGraph(paths: readonly string[], dtype: string | undefined, place:
       : 'choose a repository with ONNX files or safetensors',
     { checkpoint: weights },
   );
-}
-
-function endingsOf(dtype: string | undefined): readonly string[] {
-  if (dtype === undefined || dtype === 'fp32') return [''];
-  if (dtype === 'q8' || dtype === 'quantized') return ['_quantized', '_q8'];
-  return [`_${dtype}`];
-}
-
-function graphsOf(paths: Iterable<string>): readonly string[] {
-  return [...paths].filter((path) => path.endsWith('.onnx')).sort();
 }
 
 function listOf(paths: readonly string[]): string {

@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { gitFile, lfsContent, startHubServer } from '@sakejs/hub/testing';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { temporaryFolder } from '../test/temporary-folder.js';
@@ -33,6 +34,32 @@ describe('loadModel', () => {
         await using lm = await loadModel(model, { hub });
         expect(lm.info).toMatchObject({ id: `owner/name@${COMMIT}`, family: 'llama', threads: 2 });
       }
+    },
+  );
+
+  it(
+    'loads a graph below a folder of its own, as onnxruntime-genai repositories have them',
+    { timeout: 120_000 },
+    async () => {
+      const folder = await writeTinyModel(temporaryFolder());
+      const text = (name: string): string => readFileSync(join(folder, name), 'utf8');
+      await using server = await startHubServer();
+      const variant = 'cpu_and_mobile/cpu-int4';
+      server.commit('owner/name', COMMIT, {
+        'config.json': gitFile(text('config.json')),
+        'cuda/genai_config.json': gitFile('{"model": {"type": "cuda"}}'),
+        'cuda/model.onnx': lfsContent(new TextEncoder().encode('not wanted')),
+        [`${variant}/genai_config.json`]: gitFile('{"model": {"type": "llama", "context_length": 77}}'),
+        [`${variant}/tokenizer.json`]: gitFile(text('tokenizer.json')),
+        [`${variant}/tokenizer_config.json`]: gitFile(text('tokenizer_config.json')),
+        [`${variant}/model.onnx`]: lfsContent(readFileSync(join(folder, 'onnx', 'model.onnx'))),
+      });
+      const hub = { endpoint: server.endpoint, cacheDir: temporaryFolder(), token: false as const };
+      const file = `${variant}/model.onnx`;
+      await using lm = await loadModel('owner/name', { file, hub });
+      expect(lm.info).toMatchObject({ id: `owner/name@${COMMIT}`, runtime: { graph: file } });
+      expect(lm.encode('the sea').length).toBeGreaterThan(0);
+      expect(server.served.filter(({ path }) => path.includes('cuda'))).toEqual([]);
     },
   );
 

@@ -23,7 +23,7 @@ export interface ModelInfo {
   readonly maxPositions: number;
   readonly dtype: string;
   readonly threads: number;
-  /** Versions of what computed it: node, onnxruntime, transformers. */
+  /** What computes it: versions of node, onnxruntime, transformers; device and graph; hiddenTensor where one was named. */
   readonly runtime: Readonly<Record<string, string>>;
 }
 

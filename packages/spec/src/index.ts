@@ -98,6 +98,15 @@ export {
   type StateTracing,
   type TracedPrompt,
 } from './state-tracing.js';
+export {
+  chooseNamedGraph,
+  graphCandidates,
+  graphDtypes,
+  graphsAmong,
+  onlyGraph,
+  withPastOf,
+  type GraphDtype,
+} from './graph-choice.js';
 export type { PromptEmbedder } from './prompt-embedder.js';
 export {
   parseSafetensorsHeader,

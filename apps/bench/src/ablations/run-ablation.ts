@@ -4,6 +4,7 @@ import { checkWritable, writeFileAtomic, type Streams } from '@sakejs/terminal';
 import { z } from 'zod';
 import { runFlags } from '../run-flags.js';
 import { suiteNames } from '../bench-suites.js';
+import { graphOf, modelFlags } from '../model-flags.js';
 import { openModel } from '../open-model.js';
 import { namesAmong, parseOptions, wholeNumber } from '../parse-options.js';
 import { resultTable } from '../result-table.js';
@@ -26,7 +27,7 @@ export interface AblationResult {
 
 const optionsSchema = z.strictObject({
   ...runFlags,
-  model: z.string().min(1, 'expected embedded or a folder'),
+  ...modelFlags,
   suite: namesAmong(suiteNames),
   protocol: namesAmong(protocolNames),
   limit: wholeNumber(1).optional(),
@@ -80,14 +81,21 @@ async function ablate(
   const { model, threads, workers, journal, repair = false } = options;
   await using stores = await openRunStores(journal, { repair });
   if (stores.note !== undefined) streams.stderr.write(`${stores.note}\n`);
-  await using lm = await openModel(model, { threads, streams, signal });
-  return await ablationsOn(names, options, { lm, model, stores, workers, streams, signal });
+  const graph = graphOf(options);
+  await using lm = await openModel(model, { threads, graph, streams, signal });
+  return await ablationsOn(names, options, { lm, model, graph, stores, workers, streams, signal });
 }
+
+/** What ablations are of, whatever they run on. */
+type AblationChoice = Omit<
+  AblateOptions,
+  keyof typeof modelFlags | 'threads' | 'workers' | 'journal' | 'repair' | 'json'
+>;
 
 /** Runs ablations on a model; work that they share is done once. */
 export async function ablationsOn(
   names: readonly string[],
-  options: Omit<AblateOptions, 'model' | 'threads' | 'workers' | 'journal' | 'repair' | 'json'>,
+  options: AblationChoice,
   running: RunJobOptions,
 ): Promise<AblationResult[]> {
   const { sources, sizes, count, seed, protocol, suite: suites, ...records } = options;

@@ -5,11 +5,13 @@ import {
   type CounterFactRecord,
   type MetricValue,
 } from '@sakejs/evaluation';
-import { SakeError } from '@sakejs/spec';
+import { SakeError, type ModelInfo } from '@sakejs/spec';
 import { checkWritable, createProgress, writeFileAtomic, type Streams } from '@sakejs/terminal';
-import { loadModel, loadPromptSource, methodNames } from 'sakejs';
+import { loadPromptSource, methodNames } from 'sakejs';
 import { z } from 'zod';
 import { loadRecords } from '../load-records.js';
+import { graphOf, modelFlags } from '../model-flags.js';
+import { openModel } from '../open-model.js';
 import { namesAmong, parseOptions, wholeNumber } from '../parse-options.js';
 import { methodEntries } from '../method-entries.js';
 import { curveTable } from './curve-table.js';
@@ -30,7 +32,7 @@ export interface CurvePoint {
 
 /** Curves over the number of prompts, and what they were measured on. */
 export interface CurveResult {
-  readonly model: { readonly id: string; readonly sha256: string };
+  readonly model: Pick<ModelInfo, 'id' | 'sha256' | 'runtime'>;
   readonly data: { readonly name: string; readonly sha256: string };
   /** The records that every source serves; all points are of these. */
   readonly edits: number;
@@ -39,7 +41,7 @@ export interface CurveResult {
 }
 
 const optionsSchema = z.strictObject({
-  model: z.string().min(1, 'expected embedded or a folder'),
+  ...modelFlags,
   sources: z
     .string()
     .transform((names) => names.split(',').map((name) => name.trim()))
@@ -70,7 +72,7 @@ const optionsSchema = z.strictObject({
  */
 export async function runCurves(raw: unknown, streams: Streams, signal: AbortSignal): Promise<void> {
   const { limit, ...options } = parseOptions(optionsSchema, raw, 'curves');
-  const { json, sizes, seed } = options;
+  const { json, sizes, seed, threads } = options;
   if (json !== undefined && json !== '-') checkWritable(json);
   const dataset = loadRecords(options);
   const smallest = sizes[0]!;
@@ -100,7 +102,7 @@ export async function runCurves(raw: unknown, streams: Streams, signal: AbortSig
         'not-enough-data',
         `sake-bench curves: expected a record with ${smallest} prompts of every source, got none of ${dataset.records.length}; ask for smaller --sizes, or name the records that the files are for`,
       );
-    await using lm = await loadModel(options.model, { threads: options.threads });
+    await using lm = await openModel(options.model, { threads, graph: graphOf(options), streams, signal });
     const runs = sources.flatMap((source) =>
       sizesOf(source, records, sizes).map((size) => ({ source, size })),
     );
@@ -137,9 +139,9 @@ export async function runCurves(raw: unknown, streams: Streams, signal: AbortSig
       }
     }
     const { name, sha256 } = dataset;
-    const { id, sha256: modelSha256 } = lm.info;
+    const { id, sha256: modelSha256, runtime } = lm.info;
     const result: CurveResult = {
-      model: { id, sha256: modelSha256 },
+      model: { id, sha256: modelSha256, runtime },
       data: { name, sha256 },
       edits: records.length,
       seed,

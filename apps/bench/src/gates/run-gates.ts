@@ -1,13 +1,15 @@
 import { compareGates, gateColumns, type GateRow } from '@sakejs/evaluation';
 import { createProgress, formatTable, writeFileAtomic, checkWritable, type Streams } from '@sakejs/terminal';
-import { loadModel, loadPromptSource } from 'sakejs';
+import { loadPromptSource } from 'sakejs';
 import { z } from 'zod';
+import { graphOf, modelFlags } from '../model-flags.js';
+import { openModel } from '../open-model.js';
 import { parseOptions, wholeNumber } from '../parse-options.js';
 import { loadRecords } from '../load-records.js';
 import { gateMethod, gateNames } from './gate-methods.js';
 
 const optionsSchema = z.strictObject({
-  model: z.string().min(1, 'expected embedded or a folder'),
+  ...modelFlags,
   gates: z
     .string()
     .transform((names) => names.split(',').map((name) => name.trim()))
@@ -27,10 +29,10 @@ const optionsSchema = z.strictObject({
 /** `sake-bench gates`: how often each gate lets each kind of prompt in. */
 export async function runGates(raw: unknown, streams: Streams, signal: AbortSignal): Promise<void> {
   const options = parseOptions(optionsSchema, raw, 'gates');
-  const { json, seed, count } = options;
+  const { json, seed, count, threads } = options;
   if (json !== undefined && json !== '-') checkWritable(json);
   const dataset = loadRecords(options);
-  await using lm = await loadModel(options.model, { threads: options.threads });
+  await using lm = await openModel(options.model, { threads, graph: graphOf(options), streams, signal });
   const progress = createProgress('gates', { stream: streams.stderr });
   const rows = await compareGates({
     lm,

@@ -5,18 +5,19 @@ import {
   type CounterFactDataset,
   type Suite,
 } from '@sakejs/evaluation';
-import { SakeError } from '@sakejs/spec';
+import { SakeError, type ModelInfo } from '@sakejs/spec';
 import { checkWritable, createProgress, formatTable, writeFileAtomic, type Streams } from '@sakejs/terminal';
 import { createMethod, loadPromptSource } from 'sakejs';
 import { z } from 'zod';
 import { loadRecords } from '../load-records.js';
+import { graphOf, modelFlags } from '../model-flags.js';
 import { openModel } from '../open-model.js';
 import { parseOptions, wholeNumber } from '../parse-options.js';
 import { openRunStores } from '../run/run-stores.js';
 import { editCopies, learnSome, noPrompts } from './edit-copies.js';
 
 const optionsSchema = z.strictObject({
-  model: z.string().min(1, 'expected embedded or a folder'),
+  ...modelFlags,
   edits: wholeNumber(1),
   learned: wholeNumber(1),
   asked: wholeNumber(1),
@@ -40,6 +41,8 @@ export interface MemorySample {
 /** Memory of a run; plain JSON. */
 export interface MemoryResult {
   readonly model: string;
+  /** Versions, device and graph. */
+  readonly runtime: ModelInfo['runtime'];
   readonly edits: number;
   /** Mean bytes of an edit's file. */
   readonly editBytes: number;
@@ -72,7 +75,7 @@ export async function runMemory(raw: unknown, streams: Streams, signal: AbortSig
 async function measure(options: MemoryOptions, streams: Streams, signal: AbortSignal): Promise<MemoryResult> {
   const { model, edits, count, seed, threads } = options;
   const dataset = loadRecords({ records: options.records, split: options.split });
-  await using lm = await openModel(model, { threads, streams, signal });
+  await using lm = await openModel(model, { threads, graph: graphOf(options), streams, signal });
   const baseline = resident();
   await using stores = await openRunStores(undefined);
   const learned = await learnSome(
@@ -108,7 +111,7 @@ async function measure(options: MemoryOptions, streams: Streams, signal: AbortSi
   const bytes = strict!.rows[0]!.cost.bytes;
   if (bytes === null)
     throw new SakeError('not-enough-data', `sake-bench memory: expected ${edits} edits, got none`);
-  return { model: lm.info.id, edits, editBytes: bytes, baseline, samples, peak };
+  return { model: lm.info.id, runtime: lm.info.runtime, edits, editBytes: bytes, baseline, samples, peak };
 }
 
 /** As many cases as edits, records again and again under other subjects; only some of them are asked anything. */

@@ -16,6 +16,7 @@ import { runFlags } from '../run-flags.js';
 import { ablationsOn, type AblationResult } from '../ablations/run-ablation.js';
 import { loadSuites, type SuiteName } from '../bench-suites.js';
 import { isModule, knownMethods } from '../method-entries.js';
+import { graphOf, modelFlags } from '../model-flags.js';
 import { openModel } from '../open-model.js';
 import { namesAmong, parseOptions, wholeNumber } from '../parse-options.js';
 import { activationPicture } from '../report/activation-picture.js';
@@ -34,7 +35,7 @@ const optionsSchema = z.strictObject({
   threads: runFlags.threads.optional(),
   workers: runFlags.workers.optional(),
   table: namesAmong(tableNames),
-  model: z.string().min(1, 'expected embedded, a folder or a hub id'),
+  ...modelFlags,
   methods: namesAmong(knownMethods, isModule),
   protocol: namesAmong(protocolNames),
   limit: wholeNumber(1),
@@ -74,13 +75,15 @@ export async function runReproduce(raw: unknown, streams: Streams, signal: Abort
   if (model === 'embedded') tell(EMBEDDED_BYTES);
   await using stores = await openRunStores(options.journal, { repair: options.repair ?? false });
   if (stores.note !== undefined) streams.stderr.write(`${stores.note}\n`);
+  const graph = graphOf(options);
   await using lm = await openModel(model, {
     threads,
+    graph,
     streams,
     signal,
     onPlan: ({ totalBytes }) => tell(totalBytes),
   });
-  const running = { lm, model, stores, workers, withQueries: true, streams, signal };
+  const running = { lm, model, graph, stores, workers, withQueries: true, streams, signal };
   const results = await suiteResults(suiteNames, options, running);
   const ablations = names.includes('ablation')
     ? await ablationsOn(reproducedAblations, ablationOptions(options), running)

@@ -4,6 +4,7 @@ import { SakeError } from '@sakejs/spec';
 import { z } from 'zod';
 import { suiteNames } from '../bench-suites.js';
 import { isModule, knownMethods } from '../method-entries.js';
+import { graphFlags } from '../model-flags.js';
 import { wholeNumber } from '../parse-options.js';
 import type { ProtocolChoice } from './suite-job.js';
 
@@ -57,6 +58,14 @@ export const benchConfigSchema = z.strictObject({
   models: list(z.string().min(1))
     .default(['embedded'])
     .describe('embedded, folders of ONNX models, or hub ids'),
+  dtype: graphFlags.dtype.describe(
+    'Precision of the graph of each model; default: the most precise there is',
+  ),
+  file: graphFlags.file.describe("The graph's file in each model's folder"),
+  hiddenTensor: graphFlags.hiddenTensor.describe(
+    'The tensor that the LM head reads, where it is not found by itself',
+  ),
+  device: graphFlags.device.describe('What ONNX Runtime executes the models on; default: cpu'),
   protocols: list(protocolSchema).default(['paper']),
   seeds: list(wholeNumber(0)).default([0]),
   count: wholeNumber(2).default(50).describe('Prompts an edit'),

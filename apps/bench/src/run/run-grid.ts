@@ -1,6 +1,7 @@
 import type { SuiteResult } from '@sakejs/evaluation';
 import type { CausalLM } from '@sakejs/spec';
 import type { Streams } from '@sakejs/terminal';
+import { besideGraph, graphOf } from '../model-flags.js';
 import { openModel } from '../open-model.js';
 import { isModule } from '../method-entries.js';
 import { protocolChoices, type BenchConfig } from './bench-config.js';
@@ -29,16 +30,20 @@ export async function runGrid(config: BenchConfig, options: GridOptions): Promis
   const modules = config.mapper !== undefined && isModule(config.mapper) ? [config.mapper] : [];
   await using stores = await openRunStores(journal, { modules, repair });
   if (stores.note !== undefined) streams.stderr.write(`${stores.note}\n`);
+  const { threads, workers } = config;
+  const graph = graphOf(config);
   const results: SuiteResult[] = [];
   for (const model of config.models) {
-    await using lm: CausalLM = await openModel(model, { threads: config.threads, streams, signal });
+    await using lm: CausalLM = await openModel(model, { threads, graph, streams, signal });
     const name = counterfactualOf(jobs[0]!);
     await using counterfactual =
-      name === undefined ? undefined : await openModel(name, { threads: config.threads, streams, signal });
+      name === undefined
+        ? undefined
+        : await openModel(name, { threads, graph: besideGraph(graph), streams, signal });
     for (const job of jobs)
       results.push(
         ...(await runJob(job, {
-          ...{ lm, counterfactual, model, stores, workers: config.workers, withQueries, streams, signal },
+          ...{ lm, counterfactual, model, graph, stores, workers, withQueries, streams, signal },
         })),
       );
   }

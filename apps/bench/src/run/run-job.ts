@@ -2,6 +2,7 @@ import { runSuite, type RunProgress, type SuiteResult } from '@sakejs/evaluation
 import type { CausalLM } from '@sakejs/spec';
 import { createProgress, type Streams } from '@sakejs/terminal';
 import { loadPromptSource } from 'sakejs';
+import type { GraphFlags } from '../model-flags.js';
 import type { RunStores } from './run-stores.js';
 import { methodsOf, protocolsOf, suiteOf, type SuiteJob } from './suite-job.js';
 import { shareWork } from './worker-pool.js';
@@ -12,6 +13,8 @@ export interface RunJobOptions {
   readonly counterfactual?: CausalLM | undefined;
   /** The name under which workers open the model, too. */
   readonly model: string;
+  /** Which graph of it they open, and on what. */
+  readonly graph: GraphFlags;
   readonly stores: RunStores;
   /** Processes that share the work. 1: none but this one. */
   readonly workers: number;

@@ -1,6 +1,7 @@
 import { workSuite, type UnitStore } from '@sakejs/evaluation';
 import { isSakeError, type Json } from '@sakejs/spec';
 import { loadModel, loadPromptSource } from 'sakejs';
+import { besideGraph } from '../model-flags.js';
 import { openSharedStores } from './run-stores.js';
 import { counterfactualOf, methodsOf, protocolsOf, suiteOf } from './suite-job.js';
 import type { FromWorker, ToWorker, WorkerTask } from './worker-messages.js';
@@ -30,11 +31,11 @@ const units: UnitStore = {
 };
 
 async function work(task: WorkerTask, signal: AbortSignal): Promise<void> {
-  const { job, share } = task;
-  await using lm = await loadModel(task.model, { threads: task.threads });
+  const { job, share, threads, graph } = task;
+  await using lm = await loadModel(task.model, { threads, ...graph });
   const name = counterfactualOf(job);
   await using counterfactual =
-    name === undefined ? undefined : await loadModel(name, { threads: task.threads });
+    name === undefined ? undefined : await loadModel(name, { threads, ...besideGraph(graph) });
   const stores = await openSharedStores(task.folder, task);
   await workSuite(
     {

@@ -1,10 +1,13 @@
 import type { Json } from '@sakejs/spec';
+import type { GraphFlags } from '../model-flags.js';
 import type { SuiteJob } from './suite-job.js';
 
 /** What a worker is to do. */
 export interface WorkerTask {
   readonly job: SuiteJob;
   readonly model: string;
+  /** Which graph of it, and on what. */
+  readonly graph: GraphFlags;
   readonly threads: number;
   /** Every `of`-th case from the `index`-th on. */
   readonly share: { readonly index: number; readonly of: number };

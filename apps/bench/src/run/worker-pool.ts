@@ -46,12 +46,13 @@ export async function shareWork(job: SuiteJob, options: ShareWorkOptions): Promi
 
 function taskOf(
   job: SuiteJob,
-  { model, lm, stores }: ShareWorkOptions,
+  { model, graph, lm, stores }: ShareWorkOptions,
   share: WorkerTask['share'],
 ): WorkerTask {
   return {
     job,
     model,
+    graph,
     threads: lm.info.threads,
     share,
     folder: stores.folder,

@@ -2,6 +2,7 @@ import { checkWritable, writeFileAtomic, type Streams } from '@sakejs/terminal';
 import { z } from 'zod';
 import { loadSuites } from '../bench-suites.js';
 import { isModule, knownMethods } from '../method-entries.js';
+import { graphOf, modelFlags } from '../model-flags.js';
 import { openModel } from '../open-model.js';
 import { namesAmong, parseOptions, wholeNumber } from '../parse-options.js';
 import { runFlags } from '../run-flags.js';
@@ -14,7 +15,7 @@ import { scalingTable, type ScalingResult } from './scaling-result.js';
 
 const optionsSchema = z.strictObject({
   ...runFlags,
-  model: z.string().min(1, 'expected embedded or a folder'),
+  ...modelFlags,
   methods: namesAmong(knownMethods, isModule),
   live: z
     .string()
@@ -66,14 +67,15 @@ async function scale(options: ScalingOptions, streams: Streams, signal: AbortSig
     );
   await using stores = await openRunStores(journal, { repair });
   if (stores.note !== undefined) streams.stderr.write(`${stores.note}\n`);
-  await using lm = await openModel(model, { threads, streams, signal });
+  const graph = graphOf(options);
+  await using lm = await openModel(model, { threads, graph, streams, signal });
   const job: SuiteJob = {
     ...{ suite: 'counterfact', prompts: 'template', count, seed, cases },
     records: chosen,
     methods: { kind: 'named', names: methods },
     protocols: live.map((liveAtOnce) => ({ base: 'strict', changes: { liveAtOnce } })),
   };
-  const results = await runJob(job, { lm, model, stores, workers, streams, signal });
+  const results = await runJob(job, { lm, model, graph, stores, workers, streams, signal });
   return {
     kind: 'scaling',
     ...{ asked, records: filled.records, generated: filled.generated, live, results },

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { corpusHash, keyMomentsKey } from '@sakejs/baselines';
-import { layerAccess, type CausalLM } from '@sakejs/spec';
+import { layerAccess, type CausalLM, type ModelInfo } from '@sakejs/spec';
 import { checkWritable, createProgress, formatTable, writeFileAtomic, type Streams } from '@sakejs/terminal';
 import { keyMomentsDirectory, keyMomentsTokens, modelKeyMoments, momentsLayers, ownCorpus } from 'sakejs';
 import { z } from 'zod';
+import { graphFlags, graphOf } from '../model-flags.js';
 import { openModel } from '../open-model.js';
 import { parseOptions, wholeNumber } from '../parse-options.js';
 import { corpusFile } from './corpus-file.js';
@@ -14,6 +15,7 @@ const layersSchema = z
   .pipe(z.array(wholeNumber(0)));
 
 const optionsSchema = z.strictObject({
+  ...graphFlags,
   layers: layersSchema.optional(),
   corpus: z.string().min(1, 'expected a file').optional(),
   tokens: wholeNumber(1).optional(),
@@ -37,6 +39,8 @@ export interface StatsOfLayer {
 
 export interface StatsResult {
   readonly model: string;
+  /** Versions, device and graph. */
+  readonly runtime: ModelInfo['runtime'];
   /** SHA-256 of the corpus. */
   readonly corpus: string;
   readonly layers: readonly StatsOfLayer[];
@@ -52,13 +56,13 @@ export async function runStats(
   const options = parseOptions(optionsSchema, raw, 'stats');
   const { json, threads, corpus } = options;
   if (json !== undefined && json !== '-') checkWritable(json);
-  await using lm = await openModel(model, { threads, streams, signal });
+  await using lm = await openModel(model, { threads, graph: graphOf(options), streams, signal });
   const texts = corpus === undefined ? ownCorpus : () => corpusFile(corpus);
   const hash = await corpusHash(texts());
   const layers: StatsOfLayer[] = [];
   for (const layer of options.layers ?? momentsLayers(lm.info))
     layers.push(await statsOf(lm, { ...options, layer, texts, hash, streams, signal }));
-  const result: StatsResult = { model: lm.info.id, corpus: hash, layers };
+  const result: StatsResult = { model: lm.info.id, runtime: lm.info.runtime, corpus: hash, layers };
   const text = `${JSON.stringify(result, null, 2)}\n`;
   streams.stdout.write(json === '-' ? text : `${statsTable(result)}\n`);
   if (json !== undefined && json !== '-') writeFileAtomic(json, text);

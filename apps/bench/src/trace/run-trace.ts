@@ -4,12 +4,13 @@ import { checkWritable, createProgress, writeFileAtomic, type Streams } from '@s
 import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
 import { loadRecords } from '../load-records.js';
+import { graphOf, modelFlags } from '../model-flags.js';
 import { openModel } from '../open-model.js';
 import { namesAmong, parseOptions, wholeNumber } from '../parse-options.js';
 import { traceTable } from './trace-table.js';
 
 const optionsSchema = z.strictObject({
-  model: z.string().min(1, 'expected embedded or a folder'),
+  ...modelFlags,
   records: z.string().optional(),
   split: z.enum(['dev', 'test'], 'expected dev or test'),
   covered: z.boolean().optional(),
@@ -31,7 +32,7 @@ export async function runTrace(raw: unknown, streams: Streams, signal: AbortSign
   const { model, threads, json, html, facts } = options;
   for (const file of [json, html]) if (file !== undefined && file !== '-') checkWritable(file);
   const dataset = loadRecords(options);
-  await using lm = await openModel(model, { threads, streams, signal });
+  await using lm = await openModel(model, { threads, graph: graphOf(options), streams, signal });
   const progress = createProgress('trace', { stream: streams.stderr });
   const started = performance.now();
   const result = await traceFacts({

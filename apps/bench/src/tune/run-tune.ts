@@ -1,6 +1,7 @@
 import { protocolNames, type SuiteResult } from '@sakejs/evaluation';
 import { checkWritable, formatTable, writeFileAtomic, type Streams } from '@sakejs/terminal';
 import { z } from 'zod';
+import { graphOf, modelFlags } from '../model-flags.js';
 import { openModel } from '../open-model.js';
 import { parseOptions, wholeNumber } from '../parse-options.js';
 import { runFlags } from '../run-flags.js';
@@ -17,7 +18,7 @@ export const ALL = 'all';
 const optionsSchema = z.strictObject({
   ...runFlags,
   methods: z.string().min(1, `expected ${ALL}, or methods`),
-  model: z.string().min(1, 'expected embedded or a folder'),
+  ...modelFlags,
   protocol: z.enum(protocolNames, `expected ${protocolNames.join(' or ')}`),
   limit: wholeNumber(1).optional(),
   budget: wholeNumber(1),
@@ -87,7 +88,8 @@ async function tune(
   const { budget, protocol, count, seed, records, popularRecords, split, limit, covered } = options;
   await using stores = await openRunStores(journal, { repair });
   if (stores.note !== undefined) streams.stderr.write(`${stores.note}\n`);
-  await using lm = await openModel(model, { threads, streams, signal });
+  const graph = graphOf(options);
+  await using lm = await openModel(model, { threads, graph, streams, signal });
   const done: TuneResult[] = [];
   for (const name of names) {
     const [result] = await runJob(
@@ -97,7 +99,7 @@ async function tune(
         methods: { kind: 'tune', name, budget },
         protocols: [{ base: protocol }],
       },
-      { lm, model, stores, workers, streams, signal },
+      { lm, model, graph, stores, workers, streams, signal },
     );
     const settings = new Map(
       drawSettings(name, lm.info, { budget, seed }).map(({ label, values }) => [label, values]),

@@ -30,6 +30,7 @@ function inspectionText(inspection: ModelInspection): string {
     ],
     ['dtype', inspection.dtype],
     ['files', inspection.files.join(', ')],
+    ['device', inspection.device],
     ['steerable', steerable ? 'yes' : 'no'],
     [
       'self-check',

@@ -28,14 +28,15 @@ export function openModel(flags: ModelFlags, context: CommandContext): Promise<C
   return withDownload(context, (hub) => loadModel(flags.model, { ...graphOf(flags), hub }));
 }
 
-/** Loads the model that answers some edits, where the flags name one; as the edited model's flags say it is run. */
+/** Loads the model that answers some edits, where the flags name one: by a graph of its own, on the edited model's device. */
 export async function openCounterfactual(
-  { counterfactual, threads }: { readonly counterfactual?: string | undefined; readonly threads: number },
+  { counterfactual, ...flags }: GraphFlags & { readonly counterfactual?: string | undefined },
   context: CommandContext,
 ): Promise<CausalLM | undefined> {
+  const { threads, device } = flags;
   return counterfactual === undefined
     ? undefined
-    : withDownload(context, (hub) => loadModel(counterfactual, { threads, hub }));
+    : withDownload(context, (hub) => loadModel(counterfactual, { ...graphOf({ threads, device }), hub }));
 }
 
 /** Inspects the model that the flags name. */

@@ -75,6 +75,12 @@ export function gitFile(text: string): Content {
   return { size: bytes.length, etag, lfs: false, bytes: (start) => [bytes.subarray(start)] };
 }
 
+/** A large file of those bytes. */
+export function lfsContent(content: Uint8Array): Content {
+  const etag = createHash('sha256').update(content).digest('hex');
+  return { size: content.length, etag, lfs: true, bytes: (start) => [content.subarray(start)] };
+}
+
 /** A large file of seeded bytes, 64 KiB at a time, none of it kept. */
 export function lfsFile(size: number, seed = 1): Content {
   const block = new Uint8Array(1 << 16);

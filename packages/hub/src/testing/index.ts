@@ -1,1 +1,1 @@
-export { gitFile, lfsFile, startHubServer, type Content, type HubServer } from './hub-server.js';
+export { gitFile, lfsContent, lfsFile, startHubServer, type Content, type HubServer } from './hub-server.js';
