@@ -17,10 +17,11 @@ const records: CounterFactRecord[] = Array.from({ length: 10 }, (_, at) =>
 );
 const suite = doubtSuite(datasetOf(records));
 
+/** Unedited, a doubt makes the new object the likelier of both, but not what is said. */
 const script: Script = Object.fromEntries(
   suite.cases.flatMap(({ queries }, at) => [
     [`The capital of Land${at} is`, { [` Old${at}`]: 3, [` New${at}`]: 1 }] as const,
-    ...queries.map(({ prompt }) => [prompt, { [` Old${at}`]: 3, [` New${at}`]: 1 }] as const),
+    ...queries.map(({ prompt }) => [prompt, { ' Limbo': 4, [` New${at}`]: 3, [` Old${at}`]: 1 }] as const),
   ]),
 );
 

@@ -34,7 +34,10 @@ const script: Script = {
   ...saying([...longJapan, ...noisyJapan], { ' Tokyo': 3 }),
   // Where this is asked, the model says the new object by itself.
   [longJapan[2]!]: { ' Kyoto': 3, ' Tokyo': 1 },
-  [kept]: { ' Paris': 3, ' Rome': 1 },
+  // What is said and which of both objects is the likelier are two things.
+  [longFrance[2]!]: { ' Limbo': 4, ' Rome': 3, ' Paris': 1 },
+  [noisyFrance[0]!]: { ' Limbo': 4, ' Rome': 3, ' Paris': 1 },
+  [kept]: { ' Limbo': 4, ' Paris': 3, ' Rome': 1 },
   [turned]: { ' Paris': 3, ' Rome': 1 },
   [preferring]: { ' Rome': 3, ' Paris': 1 },
   [tied]: { ' Honshu': 4, ' Tokyo': 2, ' Kyoto': 2 },
@@ -122,6 +125,7 @@ describe('robustnessSuite', () => {
         expect(text.endsWith(asked)).toBe(true);
         const prefix = text.slice(0, -asked.length);
         expect(neutralTexts.filter((sentence) => prefix.includes(sentence))).toEqual([]);
+        expect(prefix.match(/\./g)).toHaveLength(2);
         // One letter in six is hit: most words of two sentences are still there.
         const words = new Set(neutralTexts.flatMap((sentence) => sentence.split(' ')));
         const whole = prefix.split(' ').filter((word) => words.has(word)).length;
