@@ -309,6 +309,12 @@ describe('runSuite', () => {
       value: 1 / 3,
       scorers: { firstToken: 1 / 3, wholeObject: 0, probability: 0 },
     });
+    // Of four paraphrases Utopia's begins as its new object does.
+    expect(none.metrics['generality']!).toMatchObject({
+      n: 4,
+      value: 1 / 4,
+      scorers: { firstToken: 1 / 4, wholeObject: 0 },
+    });
   });
 
   it('leaves out and counts queries longer than the positions', async () => {

@@ -13,11 +13,11 @@ const wordings = doubtWordings.map(({ name }) => name);
 
 /** Ten edits: of the wording at place k, those at places below k + 1 fire, so that no two wordings have one value. */
 const records: CounterFactRecord[] = Array.from({ length: 10 }, (_, at) =>
-  capitalRecord(at, [`Land${at}`, `Old${at}`, `New${at}`], { paraphrases: [], neighbours: [] }),
+  capitalRecord(at, [`Land${at}`, `Old${at}`, `New${at} Town`], { paraphrases: [], neighbours: [] }),
 );
 const suite = doubtSuite(datasetOf(records));
 
-/** Unedited, a doubt makes the new object the likelier of both, but not what is said. */
+/** Unedited, a doubt makes the new object the likelier of both, but not what is said. Of its two words the first decides. */
 const script: Script = Object.fromEntries(
   suite.cases.flatMap(({ queries }, at) => [
     [`The capital of Land${at} is`, { [` Old${at}`]: 3, [` New${at}`]: 1 }] as const,

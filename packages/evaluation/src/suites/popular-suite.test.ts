@@ -21,7 +21,10 @@ const test = (asked: unknown, condition: unknown): unknown => ({
   condition_queries: [condition],
 });
 
-/** France's capital becomes Rome; the tests of each axis are told apart by what passes. */
+/**
+ * France's capital becomes Rome; the tests of each axis are told apart by what passes. Of answers in two words only the first is
+ * ever said: a whole object is not asked for.
+ */
 const record = {
   case_id: 3,
   example_type: 'popular',
@@ -39,20 +42,24 @@ const record = {
     test(query('Tourists there see', 'Colosseum'), query('In Rome they see', 'Pantheon')),
   ],
   Compositionality_II: [
-    test(query('Its neighbour is ruled from', 'Rome'), query('Its neighbour is', 'France')),
+    test(query('Its neighbour is ruled from', 'Rome Antica'), query('Its neighbour is', 'France')),
   ],
   Subject_Aliasing: [test(query('The capital of Gaul is', 'Rome'), query('The capital of Gaul is', 'Rome'))],
   Relation_Specificity: [
-    test(query('The anthem of France is', 'Marseillaise'), query('The anthem of France is', 'Marseillaise')),
+    test(
+      query('The anthem of France is', 'Marseillaise Hymn'),
+      query('The anthem of France is', 'Marseillaise'),
+    ),
     test(query('The bird of France is', 'Rooster'), query('The bird of France is', 'Rooster')),
+    test(query('The tree of France is', 'Yew'), query('Yews grow in', 'France')),
   ],
   Logical_Generalization: [
-    test(query('French rule sits in', 'Rome'), query('French rule is', 'old')),
+    test(query('French rule sits in', 'Rome Antica'), query('French rule is', 'old')),
     test(query('Rome is the capital of', 'France'), query('Rome is', 'old')),
     test(query('Paris was once ruled from', 'Rome'), query('Paris is', 'young')),
   ],
   Forgetfulness: [
-    test(query('Another seat of France is', 'Lyon'), query('Lyon is in', 'France')),
+    test(query('Another seat of France is', 'Lyon Town'), query('Lyon is in', 'France')),
     test(query('A former seat of France is', 'Vichy'), query('Vichy is in', 'France')),
     test(query('A summer seat of France is', 'Tours'), query('Tours is in', 'France')),
     test(query('A winter seat of France is', 'Pau'), query('Pau is in', 'Spain')),
@@ -71,6 +78,8 @@ const script: Script = {
   'The capital of Gaul is': { ' Paris': 3 },
   'The anthem of France is': { ' Marseillaise': 3 },
   'The bird of France is': { ' Rooster': 3 },
+  'The tree of France is': { ' Oak': 3 },
+  'Yews grow in': { ' France': 3 },
   'French rule sits in': { ' Paris': 3 },
   'French rule is': { ' old': 3 },
   'Rome is the capital of': { ' Italy': 3 },
@@ -177,7 +186,7 @@ describe('popularSuite', () => {
       compositionalityI: [0, 1],
       compositionalityII: [0, 1],
       subjectAliasing: [0, 1],
-      relationSpecificity: [1, 2],
+      relationSpecificity: [2 / 3, 3],
       logicalGeneralization: [0, 2],
       forgetfulness: [2 / 3, 3],
     });
@@ -186,7 +195,7 @@ describe('popularSuite', () => {
       compositionalityI: [0, 1],
       compositionalityII: [1, 1],
       subjectAliasing: [0, 1],
-      relationSpecificity: [0.5, 2],
+      relationSpecificity: [1 / 3, 3],
       logicalGeneralization: [1 / 2, 2],
       forgetfulness: [1 / 3, 3],
     });
@@ -209,7 +218,7 @@ describe('popularSuite', () => {
       [`compositionalityI: ${unlike}`]: 2,
       [`compositionalityII: ${unlike}`]: 1,
       [`subjectAliasing: ${unlike}`]: 1,
-      [`relationSpecificity: ${unlike}`]: 2,
+      [`relationSpecificity: ${unlike}`]: 3,
       [`logicalGeneralization: ${unlike}`]: 3,
       [`forgetfulness: ${unlike}`]: 4,
     });
@@ -236,10 +245,16 @@ describe('popularSuite', () => {
   });
 
   it('counts a closed gate as kept relations in the paper protocol; elsewhere the answer decides', async () => {
-    const [, edited] = await rows(paper);
-    expect(valuesOf(edited!)).toMatchObject({ relationSpecificity: [0.5, 2] });
-    const [none] = await rows(protocols.strict);
-    expect(valuesOf(none!)).toMatchObject({ relationSpecificity: [1, 2] });
+    // The anthem is kept, the edit turns the bird, and the tree was never a yew: no edit made it an oak.
+    for (const base of [paper, protocols.strict])
+      for (const [closedGateSucceeds, value] of [
+        [true, 2 / 3],
+        [false, 1 / 3],
+      ] as const) {
+        const [, edited] = await rows({ ...base, closedGateSucceeds });
+        expect(valuesOf(edited!)).toMatchObject({ relationSpecificity: [value, 3] });
+      }
+    expect([paper.closedGateSucceeds, protocols.strict.closedGateSucceeds]).toEqual([true, false]);
   });
 
   it('withholds every test query from the prompt source', () => {
@@ -250,6 +265,7 @@ describe('popularSuite', () => {
       'The capital of Gaul is',
       'The anthem of France is',
       'The bird of France is',
+      'The tree of France is',
       'French rule sits in',
       'Rome is the capital of',
       'Paris was once ruled from',
@@ -265,7 +281,7 @@ describe('popularSuite', () => {
       {
         Subject_Aliasing: [
           // Nobody knows what Gallia is; behind the map its condition says Rome. The edit fires.
-          test(query('The capital of Gallia is', 'Rome'), query('Gallia is ruled from', 'Rome')),
+          test(query('The capital of Gallia is', 'Rome Antica'), query('Gallia is ruled from', 'Rome')),
           // Known unedited; its condition wants the old object, which the map takes away. No edit fires.
           test(query('The capital of Gaul is', 'Rome'), query('Gaul is ruled from', 'Paris')),
           test(query('The capital of Francia is', 'Rome'), query('Francia is ruled from', 'Paris')),
@@ -316,7 +332,7 @@ describe('popularSuite', () => {
       conditions: readonly unknown[],
       test_condition: 'OR' | 'AND' = 'OR',
     ): unknown => ({ test_queries: asked, test_condition, condition_queries: conditions });
-    const right = query('People there speak', 'Latin');
+    const right = query('People there speak', 'Latin Vulgate');
     const wrong = query('Tourists there see', 'Colosseum');
     const known = query('In Rome they speak', 'Latin');
     const unknown = query('In Rome they see', 'Pantheon');

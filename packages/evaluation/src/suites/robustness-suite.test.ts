@@ -10,7 +10,7 @@ import { robustnessSuite } from './robustness-suite.js';
 
 const neighbours = ['The capital of Gaul is', 'The capital of Latium is', 'The capital of Nowhere is'];
 const dataset = datasetOf([
-  capitalRecord(10, ['France', 'Paris', 'Rome'], { paraphrases: [], neighbours }),
+  capitalRecord(10, ['France', 'Paris', 'Rome Antica'], { paraphrases: [], neighbours }),
   capitalRecord(11, ['Japan', 'Tokyo', 'Kyoto'], {
     paraphrases: [],
     neighbours: ['The capital of Honshu is'],
@@ -43,6 +43,8 @@ const script: Script = {
   [tied]: { ' Honshu': 4, ' Tokyo': 2, ' Kyoto': 2 },
   'The capital of France is': { ' Paris': 3 },
   'The capital of Japan is': { ' Tokyo': 3 },
+  // Nobody ever says it: the first token decides.
+  ' Antica': {},
 };
 
 const firing: Firing = {
