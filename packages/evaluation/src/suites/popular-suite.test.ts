@@ -308,6 +308,23 @@ describe('popularSuite', () => {
       }
   });
 
+  it('takes the first token of a new object of several for its accuracy', async () => {
+    const longer = { prompt: 'The capital of France is Rome Antica.', target_label: 'Rome Antica' };
+    const world: World = {
+      ...worldOf({}, { ' Antica': {} }, []),
+      records: datasetOf({ ...record, ...noTests, edit: { ...record.edit, ...longer } }),
+    };
+    for (const protocol of [paper, protocols.strict]) {
+      const [none, edited] = await rows(protocol, world);
+      expect(valuesOf(none!)).toMatchObject({ accuracy: [0, 1] });
+      expect(edited!.metrics['accuracy']).toMatchObject({
+        value: 1,
+        n: 1,
+        scorers: { firstToken: 1, wholeObject: 0, probability: 1 },
+      });
+    }
+  });
+
   it('lets a greedy token of white space pass for the accuracy alone, in the paper protocol alone', async () => {
     const says = { 'People there speak': { ' ': 4, ' Latin': 3 }, 'In Rome they speak': { ' Latin': 3 } };
     const blank: World = {
