@@ -232,7 +232,7 @@ export function createBenchProgram(streams: Streams = process): Program {
     .option('--sizes <ns>', 'comma-separated numbers of prompts, each a subset of the next', '10,25,50,100')
     .option(
       '--methods <names>',
-      'comma-separated: sake, sake-paper, uniform, uniform-paper, actadd, icl, imagine',
+      'comma-separated: sake, sake-paper, sake-paper-implications, uniform, uniform-paper, actadd, icl, imagine',
       'sake',
     )
     .option('--limit <n>', 'the first N records that every source serves', number)

@@ -96,7 +96,8 @@ describe('prompts for the embedded records', () => {
     'hold no test of what follows from an edit, and nobody whom one names',
     { timeout: 240_000 },
     async () => {
-      const { cases } = popularSuite(readRippleEdits(embeddedPopularFile('test'), { limit: 60 }));
+      const { cases } = popularSuite(readRippleEdits(embeddedPopularFile('test')));
+      expect(cases).toHaveLength(200);
       const source = loadPromptSource();
       for (const { request, withheld } of cases) {
         const made = await source.generate(request, { count: 50, withhold: withheld });

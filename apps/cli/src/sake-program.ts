@@ -75,7 +75,11 @@ export function createSakeProgram(streams: Streams = process): Program {
       'template',
     )
     .option('--mapper <name>', "a built-in mapper, or a module such as ./mine.mjs; default: the method's own")
-    .option('--method <name>', 'sake, sake-paper, uniform, uniform-paper, actadd, icl or imagine', 'sake')
+    .option(
+      '--method <name>',
+      'sake, sake-paper, sake-paper-implications, uniform, uniform-paper, actadd, icl or imagine',
+      'sake',
+    )
     .option('--targets <choice>', "obeying or all target rows; default: the method's own")
     .option(
       '--later-tokens <n>',

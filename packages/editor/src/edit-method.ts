@@ -1,4 +1,5 @@
 import type { EditMethod, MapEdit, Mapper, PromptEmbedder, ScopeDetector } from '@sakejs/spec';
+import type { RowSource } from './further-rows.js';
 import { learnEdit, type TargetChoice } from './learn-edit.js';
 import type { ImpliedScopes } from './learn-implied.js';
 import type { LaterTokens } from './learn-later-maps.js';
@@ -17,6 +18,8 @@ export interface EditMethodOptions {
   readonly laterTokens?: LaterTokens;
   /** Default none. */
   readonly implied?: ImpliedScopes;
+  /** Default none. */
+  readonly furtherRows?: RowSource;
   readonly embedder?: PromptEmbedder;
 }
 

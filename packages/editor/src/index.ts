@@ -1,4 +1,5 @@
 export { createEditMethod, type EditMethodOptions } from './edit-method.js';
+export type { FurtherRows, RowSource } from './further-rows.js';
 export { learnEdit, MINIMUM_OBEYING, type LearnOptions, type TargetChoice } from './learn-edit.js';
 export type { ImpliedScopes } from './learn-implied.js';
 export type { LaterTokens } from './learn-later-maps.js';

@@ -1,7 +1,9 @@
 import {
   fromRows,
+  stackRows,
   type Mapper,
   type MapperInput,
+  type Matrix,
   type ScopeDetector,
   type ScopeInput,
   type ScopePrompt,
@@ -12,6 +14,7 @@ import { centroid } from '../test/centroid.js';
 import { meanShift } from '../test/mean-shift.js';
 import { capitalRequest, createTestLM, promptsFor } from '../test/world.js';
 import { withActivationCache } from './activation-cache.js';
+import type { FurtherRows } from './further-rows.js';
 import { learnEdit, type LearnOptions } from './learn-edit.js';
 
 const request = capitalRequest('France', 'Rome');
@@ -69,6 +72,65 @@ describe('learnEdit', () => {
     expect(mapperInput.targetGroups).not.toContain(deaf);
     const { provenance } = await learnEdit(request, options({ lm }));
     expect(provenance.rows).toEqual({ source: 2 * count, target: count - 1, obeying: count - 1 });
+  });
+
+  describe('with further rows', () => {
+    const rowsOf = (...texts: string[]): Promise<Matrix> => createTestLM().capture(texts);
+    const texts = ['The capital of Italy is', 'The capital of Japan is', 'The capital of Peru is'] as const;
+
+    it('fits the map on them too, behind its own and in groups of their own', async () => {
+      const asked: (readonly [unknown, number | undefined])[] = [];
+      const further = { source: await rowsOf(...texts), target: await rowsOf(texts[2], texts[0]) };
+      const { mapperInput, scopeInput } = await inputsOf({
+        seed: 7,
+        furtherRows: async (of, { prompts: given, seed }) => {
+          asked.push([of, seed]);
+          expect(given).toBe(prompts);
+          return { ...further, sourceGroups: [0, 1, 1], targetGroups: [1, 0] };
+        },
+      });
+      const plain = await inputsOf();
+      expect(asked).toEqual([[request, 7]]);
+      expect(mapperInput.source).toEqual(stackRows([plain.mapperInput.source, further.source]));
+      expect(mapperInput.target).toEqual(stackRows([plain.mapperInput.target, further.target]));
+      expect(mapperInput.sourceGroups!.slice(2 * count)).toEqual([count, count + 1, count + 1]);
+      expect(mapperInput.targetGroups!.slice(count)).toEqual([count + 1, count]);
+      expect(mapperInput.sourceGroups!.slice(0, 2 * count)).toEqual(plain.mapperInput.sourceGroups);
+      // The gate is learned without them.
+      expect(scopeInput.positives).toHaveLength(plain.scopeInput.positives.length);
+    });
+
+    it('counts them in the provenance, and says how many they are', async () => {
+      const rows = await rowsOf(...texts);
+      const groups = [0, 1, 2];
+      const furtherRows = async (): Promise<FurtherRows> => ({
+        ...{ source: rows, target: rows, sourceGroups: groups, targetGroups: groups },
+      });
+      const { provenance } = await learnEdit(request, options({ furtherRows }));
+      expect(provenance.rows).toEqual({ source: 2 * count + 3, target: count + 3, obeying: count });
+      expect(provenance.settings).toMatchObject({ furtherRows: [3, 3] });
+    });
+
+    it('is as without where there are none', async () => {
+      const { mapperInput } = await inputsOf({ furtherRows: async () => undefined });
+      expect(mapperInput.source).toEqual((await inputsOf()).mapperInput.source);
+      const { provenance } = await learnEdit(request, options({ furtherRows: async () => undefined }));
+      expect(provenance.settings).not.toHaveProperty('furtherRows');
+    });
+
+    it('refuses rows of another width, or without a group each', async () => {
+      const narrow = fromRows([[1, 2]]);
+      const rows = await rowsOf(texts[0]);
+      for (const further of [
+        { source: narrow, target: rows, sourceGroups: [0], targetGroups: [0] },
+        { source: rows, target: narrow, sourceGroups: [0], targetGroups: [0] },
+        { source: rows, target: rows, sourceGroups: [], targetGroups: [0] },
+      ])
+        await expectCode(
+          () => learnEdit(request, options({ furtherRows: async () => further })),
+          'shape-mismatch',
+        );
+    });
   });
 
   it("keeps every target with targets: 'all', and still counts who obeyed", async () => {

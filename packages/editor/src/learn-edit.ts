@@ -15,6 +15,7 @@ import {
   throwIfAborted,
 } from '@sakejs/spec';
 import { editId } from './edit-id.js';
+import { type RowSource, withFurtherRows } from './further-rows.js';
 import { checkLearnInput, checkLengths } from './learn-input.js';
 import { type ImpliedScopes, planImplied } from './learn-implied.js';
 import { countLaterTokens, learnLaterMaps, type LaterTokens } from './learn-later-maps.js';
@@ -47,6 +48,8 @@ export interface LearnOptions extends LearnContext {
    * Default none, as in the paper.
    */
   readonly implied?: ImpliedScopes;
+  /** Rows for the edit's own map beside those of its prompts. Default none. */
+  readonly furtherRows?: RowSource;
   /** For scopes that compare sentence embeddings. */
   readonly embedder?: PromptEmbedder;
   /** The method's name in the provenance. Default `sake`. */
@@ -59,14 +62,14 @@ const WHERE = 'learnEdit';
  * Learns an edit: a map of last-token activations and the scope in which it applies.
  *
  * Source rows [n or 2n, d] are the plain prompts, then their forced sources; target rows [m, d] are the
- * prompts' steering contexts. One pass over the model takes every source and scope text, one the steering
+ * prompts' steering contexts; `furtherRows` stand behind either. One pass over the model takes every source and scope text, one the steering
  * contexts, one projection their logits. Nothing here is random: `seed` is recorded for the methods that are.
  * Source: SAKE, sections 3.1-3.3 (arXiv 2503.01751); keeping obeying targets only is ours.
  *
  * @throws {SakeError} `invalid-request` for a malformed request or prompts of another one, `not-enough-data`
  * without prompts or with fewer than {@link MINIMUM_OBEYING} obeying targets, `invalid-input` for a text
  * longer than the model's positions, `invalid-option` for a scope that wants an embedder where none is
- * given, `aborted`.
+ * given, `shape-mismatch` for further rows of another width, what `furtherRows` throws, `aborted`.
  */
 export async function learnEdit(input: EditRequest, options: LearnOptions): Promise<MapEdit> {
   const { lm, prompts, mapper, scope, signal, embedder, seed = 0, method = 'sake' } = options;
@@ -103,11 +106,28 @@ export async function learnEdit(input: EditRequest, options: LearnOptions): Prom
 
   const observations = await lm.observe(plan.observed, { layers: needs.layers, ...passing });
   const { by: mapGroupedBy, groups } = promptGroups(prompts, kept);
+  const further = await options.furtherRows?.(request, { lm, prompts, seed, ...passing });
+  throwIfAborted(signal, WHERE);
+  const source = withFurtherRows(
+    {
+      rows: activations(observations.slice(0, sources.length)),
+      groups: sources.map((_, index) => groups[index % groups.length]!),
+    },
+    further && { rows: further.source, groups: further.sourceGroups },
+    every.length,
+    WHERE,
+  );
+  const target = withFurtherRows(
+    { rows: selectRows(steered, kept), groups: kept.map((index) => groups[index]!) },
+    further && { rows: further.target, groups: further.targetGroups },
+    every.length,
+    WHERE,
+  );
   const map = await mapper.fit({
-    source: activations(observations.slice(0, sources.length)),
-    target: selectRows(steered, kept),
-    sourceGroups: sources.map((_, index) => groups[index % groups.length]!),
-    targetGroups: kept.map((index) => groups[index]!),
+    source: source.rows,
+    target: target.rows,
+    sourceGroups: source.groups,
+    targetGroups: target.groups,
     score: async (mapped: Matrix) => meanLogProbability(await lm.project(mapped), newToken),
   });
   throwIfAborted(signal, WHERE);
@@ -148,7 +168,7 @@ export async function learnEdit(input: EditRequest, options: LearnOptions): Prom
     provenance: {
       method,
       ...provenanceOf(lm, prompts, seed),
-      rows: { source: sources.length, target: kept.length, obeying: obeying.length },
+      rows: { source: source.rows.rows, target: target.rows.rows, obeying: obeying.length },
       settings: {
         targets: choice,
         forcedSource,
@@ -158,6 +178,7 @@ export async function learnEdit(input: EditRequest, options: LearnOptions): Prom
           impliedOffered: following.counts.offered,
           impliedKept: following.counts.kept,
         }),
+        ...(further !== undefined && { furtherRows: [further.source.rows, further.target.rows] }),
         ...(later.length > 0 && { laterObeying: later.map(({ obeying: fits }) => fits) }),
       },
     },

@@ -70,14 +70,18 @@ export function createScriptedLM(script: Script, options: ScriptedOptions = {}):
 
   async function* generate(
     prompt: Prompt,
-    { maxTokens = 20, signal }: GenerateOptions = {},
+    { maxTokens = 20, intervention, signal }: GenerateOptions = {},
   ): AsyncGenerator<GeneratedToken, void, undefined> {
     let text = textOf(prompt);
     decoded.push(text);
     for (let step = 0; step < maxTokens; step++) {
       throwIfAborted(signal, 'generate');
       if (!Object.hasOwn(script, text)) return;
-      const logits = hiddenOf(text).subarray(0, -1);
+      const lastTokenActivation = hiddenOf(text);
+      const tokens = encode(text);
+      const observation = { tokens, lastTokenActivation, layers: new Map<number, Matrix<Float32Array>>() };
+      const replaced = await intervention?.intervene({ step, tokens, lastTokenActivation, observation });
+      const logits = (replaced ?? lastTokenActivation).subarray(0, -1);
       const token = logits.indexOf(Math.max(...logits));
       text += words[token]!;
       yield { token, text: words[token]!, logProbability: 0, step };

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../test/temporary-folder.js';
 describe('createMethod', () => {
   it('offers every method of the tables', async () => {
     await using lm = await loadModel(await writeTinyModel(temporaryFolder()));
-    const mapped = ['sake', 'sake-paper', 'uniform', 'uniform-paper', 'actadd'];
+    const mapped = ['sake', 'sake-paper', 'sake-paper-implications', 'uniform', 'uniform-paper', 'actadd'];
     expect(methodNames).toEqual([
       ...mapped,
       'actadd-original',
@@ -30,7 +30,9 @@ describe('createMethod', () => {
     await using lm = await loadModel(await writeTinyModel(temporaryFolder()));
     for (const name of ['romulus', 'constructor']) {
       const error = await expectCode(async () => createMethod(name, lm.info), 'unknown-kind');
-      expect(error.message).toMatch(/expected one of sake, sake-paper, uniform, uniform-paper/);
+      expect(error.message).toMatch(
+        /expected one of sake, sake-paper, sake-paper-implications, uniform, uniform-paper/,
+      );
     }
   });
   it('refuses a part that a method does not have', async () => {

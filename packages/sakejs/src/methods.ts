@@ -13,11 +13,18 @@ import {
   serac,
   type SeracOptions,
 } from '@sakejs/baselines';
-import { createEditMethod, type ImpliedScopes, type LaterTokens, type TargetChoice } from '@sakejs/editor';
+import {
+  createEditMethod,
+  type ImpliedScopes,
+  type LaterTokens,
+  type RowSource,
+  type TargetChoice,
+} from '@sakejs/editor';
 import { euclideanCentroid, whoWhatNow } from '@sakejs/scope';
 import { SakeError, type EditMethod, type Mapper, type ModelInfo, type ScopeDetector } from '@sakejs/spec';
 import { buresWasserstein, meanShift } from '@sakejs/transport';
 import { keyMomentsReader } from './key-moments.js';
+import { paperImplications } from './paper-implications.js';
 import { otherQuestions, steeringScope } from './steering-scope.js';
 import { memitSettingsOf, romeSettingsOf } from './weight-presets.js';
 
@@ -27,7 +34,7 @@ export interface MethodOverrides {
   readonly targets?: TargetChoice;
   /** Whether the forced source prompts are among the source rows. Default true. */
   readonly forcedSource?: boolean;
-  /** Whether what follows from an edit gets maps of its own. Default true where the method has scopes for that. */
+  /** Whether what follows from an edit is learned: in maps or rows of its own. Default true where the method does so. */
   readonly implications?: boolean;
   /** For how many tokens of the new object behind its first a map of their own is learned. Default 0, as in the paper. */
   readonly laterTokens?: LaterTokens;
@@ -75,6 +82,7 @@ const mapped =
     readonly scope: (info: ModelInfo) => ScopeDetector;
     readonly targets: TargetChoice;
     readonly implied?: (info: ModelInfo) => ImpliedScopes;
+    readonly furtherRows?: RowSource;
   }): Recipe =>
   (
     name,
@@ -87,6 +95,8 @@ const mapped =
       ...{ name, mapper, scope, targets },
       ...(others.forcedSource !== undefined && { forcedSource: others.forcedSource }),
       ...(parts.implied !== undefined && others.implications !== false && { implied: parts.implied(info) }),
+      ...(parts.furtherRows !== undefined &&
+        others.implications !== false && { furtherRows: parts.furtherRows }),
       ...(others.laterTokens !== undefined && { laterTokens: others.laterTokens }),
     });
   };
@@ -126,6 +136,7 @@ function refusePart(method: string, option: string): never {
  * Methods as tables name them.
  *
  * - `sake-paper`: all target rows, forced source, ridge 1e-2, Euclidean centroid gate.
+ * - `sake-paper-implications`: so, with the authors' implications among the rows, as their code has it for Popular.
  * - `sake`: obeying target rows, a smaller ridge of their covariance, who-what-now gate, maps of what follows. Chosen on dev
  *   records.
  * - `uniform`: mean shift over the rows and gate of `sake`; `uniform-paper`: over those of `sake-paper`.
@@ -151,6 +162,12 @@ const recipes: Readonly<Record<string, Recipe>> = {
     mapper: () => buresWasserstein({ ridge: 1e-2 }),
     scope: paperScope,
     targets: 'all',
+  }),
+  'sake-paper-implications': mapped({
+    mapper: () => buresWasserstein({ ridge: 1e-2 }),
+    scope: paperScope,
+    targets: 'all',
+    furtherRows: paperImplications,
   }),
   uniform: mapped({ mapper: () => meanShift(), scope: steeringScope, targets: 'obeying' }),
   'uniform-paper': mapped({ mapper: () => meanShift(), scope: paperScope, targets: 'all' }),
@@ -195,7 +212,13 @@ const recipes: Readonly<Record<string, Recipe>> = {
 export const methodNames: readonly string[] = Object.keys(recipes);
 
 /** Those of them that fit a map, so that another mapper may take its place. */
-export const mappedMethodNames: readonly string[] = ['sake', 'sake-paper', 'uniform', 'uniform-paper'];
+export const mappedMethodNames: readonly string[] = [
+  'sake',
+  'sake-paper',
+  'sake-paper-implications',
+  'uniform',
+  'uniform-paper',
+];
 
 /**
  * A built-in method for a model, with parts replaced where asked.

@@ -146,6 +146,26 @@ describe('parseRippleEdits', () => {
     });
   });
 
+  it.each([
+    ['random', 'random', 'random'],
+    [' RANDOM ', 'random', 'random'],
+    ['popular', 'popular', 'popular'],
+    ['recent', 'recent', 'recent'],
+    ['recently_added_fact', 'recent', 'recent'],
+    // Either subset has records of this name before the file is split.
+    ['counter_fact', undefined, undefined],
+  ])('takes example_type %j for type %s of a dataset of kind %s', (name, type, kind) => {
+    const dataset = parse((record) => (record.example_type = name));
+    expect([dataset.records[0]!.type, dataset.kind]).toEqual([type, kind]);
+    expect(noted(dataset)).toEqual([oneLetter]);
+  });
+
+  it('calls a dataset of several types mixed', () => {
+    const records = ['random', 'popular'].map((name) => ({ ...rippleExample(), example_type: name }));
+    const { kind, records: read } = parseRippleEdits(bytesOf(records));
+    expect([kind, read.map(({ type }) => type)]).toEqual(['mixed', ['random', 'popular']]);
+  });
+
   it('treats an edit whose original object has no label as one without a true object', () => {
     const dataset = parse((record) => {
       unlabel(record);

@@ -38,6 +38,30 @@ describe('createWholeObjectScorer', () => {
     expect(await says(lm, 'There is', ' Rome', 'Rome')).toBe(true);
   });
 
+  it('takes any of several objects', async () => {
+    const lm = createScriptedLM(script);
+    const saysAny = (objects: readonly string[]): Promise<boolean> =>
+      createWholeObjectScorer(lm).says('It is', lm.encode(' New')[0]!, objects);
+    expect(await saysAny(['Gotham', 'New York'])).toBe(true);
+    expect(await saysAny(['New York', 'Gotham'])).toBe(true);
+    // A longer alias stays open behind one that is done with.
+    expect(await saysAny(['New Delhi', 'New York.'])).toBe(true);
+    expect(await saysAny(['Gotham', 'New Delhi'])).toBe(false);
+  });
+
+  it('reads twenty tokens and no more', async () => {
+    const words = Array.from({ length: 30 }, (_, at) => ` w${at}`);
+    const endless: Script = Object.fromEntries(
+      words.slice(1).map((word, at) => [`It is${words.slice(0, at + 1).join('')}`, { [word]: 1 }] as const),
+    );
+    const lm = createScriptedLM({ ...endless, 'It is': { [words[0]!]: 1 } });
+    const objectOf = (tokens: number): string => words.slice(0, tokens).join('').trim();
+    expect(await says(lm, 'It is', ' w0', objectOf(20))).toBe(true);
+    expect(await says(lm, 'It is', ' w0', objectOf(21))).toBe(false);
+    // The bound is on what is read, not on what the model could say.
+    expect(await says(lm, 'It is w0', ' w1', objectOf(21).replace('w0 ', ''))).toBe(true);
+  });
+
   it('decodes nothing where the first token decides', async () => {
     const lm = createScriptedLM(script);
     expect(await says(lm, 'It is', ' Paris', 'New York')).toBe(false);

@@ -204,9 +204,16 @@ describe('runSuite', () => {
       wholeObject: 1,
       probability: 1,
     });
+    expect(rowOf(strict!).metrics['generality']!.scorers).toEqual({
+      firstToken: 2 / 3,
+      wholeObject: 2 / 3,
+      // Rome is the likelier in the paraphrase that no edit reaches, but not what is said.
+      probability: 1,
+    });
     expect(rowOf(strict!).metrics['specificity']!.scorers).toEqual({
-      firstToken: 1 / 3,
-      wholeObject: 1 / 3,
+      firstToken: 0,
+      wholeObject: 0,
+      // So is Tokyo in Japan's neighbour.
       probability: 1 / 3,
     });
     expect(rowOf(paper!).metrics['accuracy']!.scorers).toEqual({
@@ -301,6 +308,12 @@ describe('runSuite', () => {
       n: 3,
       value: 1 / 3,
       scorers: { firstToken: 1 / 3, wholeObject: 0, probability: 0 },
+    });
+    // Of four paraphrases Utopia's begins as its new object does.
+    expect(none.metrics['generality']!).toMatchObject({
+      n: 4,
+      value: 1 / 4,
+      scorers: { firstToken: 1 / 4, wholeObject: 0 },
     });
   });
 

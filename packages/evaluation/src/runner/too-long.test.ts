@@ -48,7 +48,7 @@ describe('runSuite where an edit puts text in front of prompts', () => {
     });
     expect(stated!.metrics['generality']!.n).toBe(none!.metrics['generality']!.n - 1);
     const query = paper!.queries!.find(({ prompt }) => prompt === 'Well. The seat of France is')!;
-    expect(query.outcomes['stated']).toMatchObject({ value: null, firstToken: null, before: 'Paris' });
+    expect(query.outcomes['stated']).toMatchObject({ value: null, firstToken: null, before: 'Limbo' });
     expect(query.outcomes['none']).toMatchObject({ value: 0 });
   });
 });

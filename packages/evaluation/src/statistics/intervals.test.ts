@@ -15,6 +15,18 @@ describe('wilsonInterval', () => {
     expect(low).toBeCloseTo(0.9398, 4);
   });
 
+  it.each([1, 2, 3, 7, 12, 28, 60, 150, 200, 1995])(
+    'ends at 0 and 1 themselves where none or all of %i succeeded',
+    (n) => {
+      // z² / (n + z²) from either end.
+      const reach = 1.959963984540054 ** 2 / (n + 1.959963984540054 ** 2);
+      const [none, all] = [wilsonInterval(0, n), wilsonInterval(n, n)];
+      expect([none[0], all[1]]).toEqual([0, 1]);
+      expect(none[1]).toBeCloseTo(reach, 12);
+      expect(all[0]).toBeCloseTo(1 - reach, 12);
+    },
+  );
+
   it('refuses an empty share', () => {
     expect(() => wilsonInterval(0, 0)).toThrow(/at least one trial/);
   });

@@ -18,8 +18,11 @@ export function wilsonInterval(successes: number, n: number): Interval {
   const z2 = Z95 * Z95;
   const centre = share + z2 / (2 * n);
   const half = Z95 * Math.sqrt((share * (1 - share)) / n + z2 / (4 * n * n));
-  const clip = (value: number): number => Math.min(1, Math.max(0, value));
-  return [clip((centre - half) / (1 + z2 / n)), clip((centre + half) / (1 + z2 / n))];
+  // Without failures or successes an end is 0 or 1 itself, which rounding misses by some 1e-17.
+  return [
+    successes === 0 ? 0 : Math.max(0, (centre - half) / (1 + z2 / n)),
+    successes === n ? 1 : Math.min(1, (centre + half) / (1 + z2 / n)),
+  ];
 }
 
 /** A trial: which cluster (edit) it belongs to, and its outcome, 0 or 1 (or a difference of two). */

@@ -21,5 +21,6 @@ export const sweptMethods: readonly string[] = Object.keys(sweeps);
 /** Methods that are not tuned, and why. */
 export const fixedMethods: Readonly<Record<string, string>> = {
   'sake-paper': "its paper's settings",
+  'sake-paper-implications': "its paper's settings",
   'uniform-paper': "the rows and gate of sake-paper, which are its paper's",
 };
