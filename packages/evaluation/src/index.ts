@@ -124,6 +124,7 @@ export {
   type CompareResultsOptions,
   type ResultComparison,
 } from './compare/compare-results.js';
+export { formatShare } from './tables/format-share.js';
 export { publishedFor, publishedTables, type PublishedRow, type PublishedTable } from './tables/published.js';
 export {
   cellParts,

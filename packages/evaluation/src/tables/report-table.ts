@@ -1,5 +1,6 @@
 import type { MetricColumn } from '../runner/suite-result.js';
 import type { Interval } from '../statistics/intervals.js';
+import { formatShare } from './format-share.js';
 
 /** A table before it is written in some format; numbers in the metric's unit. */
 export interface ReportTable {
@@ -38,8 +39,7 @@ export interface ReportCell {
 
 /** A number as tables have it: shares in per cent with one decimal, others with three or in powers of ten. */
 export function tableNumber(value: number, unit: MetricColumn['unit']): string {
-  // Rounded from decimals, so that a published 84.85 gives 84.9 whatever its bits.
-  if (unit === 'share') return (Math.round(1000 * value + 1e-9) / 10 + 0).toFixed(1);
+  if (unit === 'share') return formatShare(value);
   return value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(1) : value.toFixed(3);
 }
 
