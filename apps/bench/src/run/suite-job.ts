@@ -56,7 +56,8 @@ export interface SuiteJob {
   readonly prompts: string;
   readonly count: number;
   readonly seed: number;
-  readonly alsoOpen?: boolean;
+  /** Whether queries are judged with the own gate open as well: under every protocol, or under those named. */
+  readonly alsoOpen?: boolean | readonly ProtocolName[];
   /** Cases of the suite, with further ones behind it that lend their edits only; absent: the suite's own. */
   readonly cases?: number;
 }
