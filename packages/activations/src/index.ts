@@ -21,3 +21,4 @@ export {
   type ModelInspection,
 } from './inspect-model.js';
 export type { SelfCheck } from './self-check.js';
+export { weightBytes } from './weight-bytes.js';

@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { bench, temporaryFolder } from '../../test/bench.js';
+import { bench } from '../../test/bench.js';
 import { tinyRun } from '../../test/tiny-run.js';
 import type { AblationResult } from './run-ablation.js';
 
@@ -65,44 +63,4 @@ describe('sake-bench ablate', () => {
     expect(status).toBe(2);
     expect(out).toMatch(/expected names among mapper, ridge, .* got luck/);
   });
-});
-
-describe('sake-bench reproduce', () => {
-  it(
-    'writes tables beside published numbers, in JSON, Markdown, LaTeX and HTML',
-    { timeout: 240_000 },
-    async () => {
-      const out = temporaryFolder();
-      const ran = await bench(
-        ...[
-          'reproduce',
-          '--table',
-          'counterfact,counterfact-llama,doubt',
-          '--model',
-          tiny.model,
-          '--out',
-          out,
-        ],
-        ...['--records', tiny.records, '--limit', '2', '--count', '10', '--methods', 'none,sake-paper,icl'],
-        ...['--threads', '1'],
-      );
-      expect([ran.status, ran.err]).toEqual([0, '']);
-      const markdown = readFileSync(join(out, 'tables.md'), 'utf8');
-      expect(markdown).toMatch(
-        /## CounterFact, beside GPT2-XL[^]*## CounterFact, beside LLaMA 2-7B[^]*## Robustness to doubt/,
-      );
-      expect(markdown).toMatch(/SAKE \(published, .*GPT2-XL/);
-      expect(markdown).toMatch(/84\.[89]/);
-      expect(readFileSync(join(out, 'doubt-strict.tex'), 'utf8')).toContain('\\toprule');
-      const { results } = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')) as {
-        results: unknown[];
-      };
-      // Both protocols of two suites: the LLaMA table shows the first once more.
-      expect(results).toHaveLength(4);
-      expect(JSON.stringify(results)).not.toContain('"queries"');
-      const html = readFileSync(join(out, 'report.html'), 'utf8');
-      expect(html).toContain('Robustness to doubt');
-      expect(html).toContain('France: Paris → Rome');
-    },
-  );
 });

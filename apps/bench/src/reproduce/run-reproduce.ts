@@ -11,7 +11,7 @@ import {
 import type { ActivationPicture } from '@sakejs/report';
 import { isSakeError, type CausalLM } from '@sakejs/spec';
 import { checkWritable, formatDuration, writeFileAtomic, type Streams } from '@sakejs/terminal';
-import { createMethod, loadPromptSource, mappedMethodNames } from 'sakejs';
+import { createMethod, loadPromptSource, localWeightBytes, mappedMethodNames } from 'sakejs';
 import { z } from 'zod';
 import { runFlags } from '../run-flags.js';
 import { ablationsOn, type AblationResult } from '../ablations/run-ablation.js';
@@ -25,7 +25,7 @@ import { DOUBT_LIMIT } from '../run/bench-config.js';
 import { runJob, type RunJobOptions } from '../run/run-job.js';
 import { openRunStores } from '../run/run-stores.js';
 import { checkErrors } from '../run-suite.js';
-import { EMBEDDED_BYTES, estimateText } from './estimate.js';
+import { EMBEDDED_BYTES, estimateText, type ReproduceWork } from './estimate.js';
 import { parallelism } from './parallelism.js';
 import { reproductionReport } from './reproduction-report.js';
 import { reproducedAblations, reproducedTables, tableNames } from './reproduced-tables.js';
@@ -65,14 +65,17 @@ export async function runReproduce(raw: unknown, streams: Streams, signal: Abort
   const names = options.table.includes('all') ? tableNames.filter((name) => name !== 'all') : options.table;
   const tables = names.filter((name) => name !== 'ablation').map((name) => reproducedTables[name]!);
   const suiteNames = [...new Set(tables.map(({ suite }) => suite))];
-  const work = {
-    suites: suiteNames.length,
-    edits: options.limit,
+  const { methods, protocol: protocols, count, limit } = options;
+  const work: ReproduceWork = {
+    ...{ methods, protocols, count },
+    edits: suiteNames.map((suite) => (suite === 'doubt' ? Math.min(DOUBT_LIMIT, limit) : limit)),
     ablated: names.includes('ablation') ? options.ablationLimit : 0,
     workers,
   };
   const tell = (bytes: number): void => void streams.stderr.write(`${model}: ${estimateText(bytes, work)}\n`);
-  if (model === 'embedded') tell(EMBEDDED_BYTES);
+  // A model of the hub is told of below, once its files are known.
+  const local = model === 'embedded' ? EMBEDDED_BYTES : await localWeightBytes(model);
+  if (local !== undefined) tell(local);
   await using stores = await openRunStores(options.journal, { repair: options.repair ?? false });
   if (stores.note !== undefined) streams.stderr.write(`${stores.note}\n`);
   await using lm = await openModel(model, {
