@@ -163,7 +163,10 @@ export function createBenchProgram(streams: Streams = process): Program {
     'prompts an edit, but for the ablation of their number',
   )
     .option('--sizes <ns>', 'numbers of prompts of the ablation count', '10,25,50,100')
-    .option('--sources <names>', 'sources of the ablation source: template, and files', 'template')
+    .option(
+      '--sources <names>',
+      "template and files: those that source compares, the others' first; default: template, for source with the repository's hand-written prompts",
+    )
     .option('--json <file>', 'write the results as JSON; - prints them to standard output, without tables')
     .action(async (names: string[], options: { readonly json?: unknown }) => {
       exit = await runCommand((signal) => runAblations(names, options, streams, signal), {

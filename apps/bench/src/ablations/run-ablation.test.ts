@@ -1,5 +1,7 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { bench } from '../../test/bench.js';
+import { bench, temporaryFolder } from '../../test/bench.js';
 import { tinyRun } from '../../test/tiny-run.js';
 import type { AblationResult } from './run-ablation.js';
 
@@ -29,9 +31,33 @@ describe('sake-bench ablate', () => {
   });
 
   it('takes nested subsets of one distribution for the number of prompts', { timeout: 120_000 }, async () => {
-    const { status, out } = await bench(...small('count', 'source'), '--sizes', '5,10');
+    const { status, out } = await bench(...small('count'), '--sizes', '5,10');
     expect(status).toBe(0);
-    expect(variantsOf(out)).toEqual({ count: ['none', '5', '10'], source: ['none', 'template'] });
+    expect(variantsOf(out)).toEqual({ count: ['none', '5', '10'] });
+  });
+
+  it('compares sources on the records that each has prompts for', { timeout: 120_000 }, async () => {
+    const prompts = Array.from({ length: 12 }, (_, at) => `In the year ${1900 + at}, {} was ruled from`);
+    const file = join(temporaryFolder(), 'prompts.json');
+    writeFileSync(file, JSON.stringify({ records: [{ subject: 'Japan', prompts }] }));
+    const { status, out } = await bench(...small('source'), '--sources', `template,${file}`);
+    expect(status).toBe(0);
+    expect(variantsOf(out)).toEqual({ source: ['none', 'template', file] });
+    const [{ results }] = JSON.parse(out) as [AblationResult];
+    // The file is for the second record alone; the limit of one counts records that are left.
+    expect(results[0]).toMatchObject({
+      edits: 1,
+      data: { name: `${tiny.records}, prompted by template and ${file}` },
+    });
+    const asked = results[0]!.rows[2]!.warnings.join();
+    expect(asked).toContain('record 0 (case_id 5) was not learned');
+    expect(asked).not.toContain('expected prompts for');
+  });
+
+  it('refuses to compare a source with nothing, before it opens a model', async () => {
+    const { status, out } = await bench(...small('source'), '--model', './nowhere');
+    expect(status).toBe(2);
+    expect(out).toMatch(/expected two --sources to compare for source.*got template/);
   });
 
   it('sweeps the threshold of each method that has edits', { timeout: 120_000 }, async () => {

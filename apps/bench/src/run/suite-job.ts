@@ -102,7 +102,8 @@ export async function methodsOf(
   }
   if (methods.kind === 'tune') return tunedEntries(methods.name, info, { budget: methods.budget, seed });
   const { name, sizes } = methods;
-  const largest = Math.max(...sizes);
+  // Only the ablation of their number takes more prompts than the job does.
+  const largest = name === 'count' ? Math.max(...sizes) : job.count;
   const sources = methods.sources.map((source) => ({
     name: source,
     prompts: nestedPrompts(loadPromptSource(source), largest),
