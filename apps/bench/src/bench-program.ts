@@ -107,6 +107,7 @@ export function createBenchProgram(streams: Streams = process): Program {
     )
     .option('--queries', 'put every query with its outcomes into the JSON')
     .option('--tradeoff', "judge each query with the own gate open as well, for the report's threshold sweep")
+    .option('--activations <file>', "write a picture of the first edit's activations, which report takes")
     .option('--json <file>', 'write the result as JSON; - prints it to standard output, without the table')
     .action(async (options: { readonly json?: unknown }, command: Command) => {
       const given = new Set(
@@ -365,7 +366,7 @@ export function createBenchProgram(streams: Streams = process): Program {
     )
     .argument('<results...>', 'files that run wrote with --json')
     .option('--ablation <files...>', 'files that ablate or scaling wrote')
-    .option('--activations <files...>', 'files that hold pictures of activations')
+    .option('--activations <files...>', 'files that run --activations wrote')
     .option('--published <files...>', 'files that hold published tables, to stand beneath ours')
     .requiredOption('--out <file>', 'the HTML file to write')
     .option('--title <text>', 'the heading', 'SAKE benchmark')

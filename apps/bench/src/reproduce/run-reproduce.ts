@@ -9,7 +9,7 @@ import {
   type SuiteResult,
 } from '@sakejs/evaluation';
 import type { ActivationPicture } from '@sakejs/report';
-import { isSakeError, type CausalLM } from '@sakejs/spec';
+import type { CausalLM } from '@sakejs/spec';
 import { checkWritable, formatDuration, writeFileAtomic, type Streams } from '@sakejs/terminal';
 import { createMethod, loadPromptSource, localWeightBytes, mappedMethodNames } from 'sakejs';
 import { z } from 'zod';
@@ -19,7 +19,7 @@ import { loadSuites, type SuiteName } from '../bench-suites.js';
 import { isModule, knownMethods } from '../method-entries.js';
 import { openModel } from '../open-model.js';
 import { namesAmong, parseOptions, wholeNumber } from '../parse-options.js';
-import { activationPicture } from '../report/activation-picture.js';
+import { firstPicture } from '../report/first-picture.js';
 import { resultTable } from '../result-table.js';
 import { DOUBT_LIMIT } from '../run/bench-config.js';
 import { runJob, type RunJobOptions } from '../run/run-job.js';
@@ -205,16 +205,10 @@ async function firstEdit(
   const [name] = suites;
   const mapped = options.methods.find((method) => mappedMethodNames.includes(method));
   if (name === undefined || mapped === undefined) return [];
-  const [suite] = loadSuites([name], { ...options, limit: 1 });
-  const { request, withheld } = suite!.cases[0]!;
+  const { cases } = loadSuites([name], { ...options, limit: 1 })[0]!;
   const { count, seed } = options;
   const prompts = loadPromptSource(options.prompts);
-  const method = createMethod(mapped, lm.info);
-  try {
-    const picture = await activationPicture({ lm, request, withheld, method, prompts, count, seed, signal });
-    return picture === undefined ? [] : [picture];
-  } catch (error) {
-    if (isSakeError(error) && error.code === 'not-enough-data') return []; // That edit cannot be learned.
-    throw error;
-  }
+  const methods = [createMethod(mapped, lm.info)];
+  const picture = await firstPicture({ lm, cases, methods, prompts, count, seed, signal });
+  return picture === undefined ? [] : [picture];
 }
