@@ -356,6 +356,10 @@ export function createBenchProgram(streams: Streams = process): Program {
     .option('--format <name>', tableFormats.join(', '), 'text')
     .option('--metrics <names>', 'comma-separated columns; default: all of them')
     .option('--no-published', 'leave published numbers out')
+    .option(
+      '--out <folder>',
+      "of reproduce's results.json: write its tables, in Markdown and LaTeX, as it does",
+    )
     .action(async (file: string, options: unknown) => {
       exit = await runCommand(() => runTable(file, options, streams), { json: false, streams });
     });

@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { bench, temporaryFolder, type Ran } from '../../test/bench.js';
 import { tinyRun } from '../../test/tiny-run.js';
 import { estimateText } from './estimate.js';
-import type { Reproduction } from './run-reproduce.js';
+import type { Reproduction } from './table-pages.js';
 
 const tiny = tinyRun();
 const TOLD = /roughly [\dhms ]+ on as many cores as workers \(1\), and \d\.\d GiB of memory\n/;
@@ -83,7 +83,10 @@ describe('sake-bench reproduce', () => {
     }
     const [, ...sizes] = ablations[1]!.results[0]!.rows.map(({ method }) => method);
     expect(sizes).toEqual(['10', '25', '50', '100']);
-    expect(file('popular-strict.tex')).toContain('SAKE (published, GPT2-XL)');
+    expect(file('popular-strict.tex')).toMatch(
+      /SAKE \(published, GPT2-XL\)[^]*Imagine that .* \(published, GPT-NeoX\) & [^]*92\.4/,
+    );
+    expect(file('tables.md')).toMatch(/Imagine that … \(published, LLaMA-7B\) .* 67\.6 /);
     expect(file('report.html')).toContain('id="ablations"');
   });
 

@@ -1,20 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  latexTable,
-  markdownTable,
-  protocolNames,
-  publishedTables,
-  type ProtocolName,
-  type SuiteResult,
-} from '@sakejs/evaluation';
+import { protocolNames, type ProtocolName, type SuiteResult } from '@sakejs/evaluation';
 import type { ActivationPicture } from '@sakejs/report';
 import type { CausalLM } from '@sakejs/spec';
 import { checkWritable, formatDuration, writeFileAtomic, type Streams } from '@sakejs/terminal';
 import { createMethod, loadPromptSource, localWeightBytes, mappedMethodNames } from 'sakejs';
 import { z } from 'zod';
 import { runFlags } from '../run-flags.js';
-import { ablationsOn, type AblationResult } from '../ablations/run-ablation.js';
+import { ablationsOn } from '../ablations/run-ablation.js';
 import { loadSuites, type SuiteName } from '../bench-suites.js';
 import { isModule, knownMethods } from '../method-entries.js';
 import { openModel } from '../open-model.js';
@@ -27,6 +20,7 @@ import { openRunStores } from '../run/run-stores.js';
 import { checkErrors } from '../run-suite.js';
 import { EMBEDDED_BYTES, estimateText, type ReproduceWork } from './estimate.js';
 import { parallelism } from './parallelism.js';
+import { tablePages, writeTables, type Reproduction, type TablePage } from './table-pages.js';
 import { reproductionReport } from './reproduction-report.js';
 import { reproducedAblations, reproducedTables, tableNames } from './reproduced-tables.js';
 
@@ -46,13 +40,6 @@ const optionsSchema = z.strictObject({
 });
 
 type ReproduceOptions = z.output<typeof optionsSchema>;
-
-/** What one run of `reproduce` gave; plain JSON. */
-export interface Reproduction {
-  readonly results: readonly SuiteResult[];
-  readonly ablations: readonly AblationResult[];
-  readonly seconds: number;
-}
 
 /** `sake-bench reproduce`: runs the paper's tables, prints them and writes JSON, Markdown, LaTeX and HTML into a folder. */
 export async function runReproduce(raw: unknown, streams: Streams, signal: AbortSignal): Promise<void> {
@@ -91,7 +78,7 @@ export async function runReproduce(raw: unknown, streams: Streams, signal: Abort
     : [];
   const seconds = (performance.now() - started) / 1000;
   const reproduction: Reproduction = { results, ablations, seconds };
-  const pages = pagesOf(reproduction, names);
+  const pages = tablePages(reproduction, names);
   for (const { title, result } of pages) streams.stdout.write(`${title}\n${resultTable(result)}\n\n`);
   writeFiles(out, reproduction, pages, options.queries ?? false);
   const activations = await firstEdit(lm, suiteNames, options, signal);
@@ -148,51 +135,16 @@ const ablationOptions = ({
   sources: [options.prompts],
 });
 
-/** A result as one of the paper's tables. */
-interface Page {
-  /** The file's name, without ending. */
-  readonly name: string;
-  readonly title: string;
-  readonly result: SuiteResult;
-  readonly published: string;
-}
-
-function pagesOf({ results, ablations }: Reproduction, names: readonly string[]): Page[] {
-  const ofTables = names
-    .filter((name) => name !== 'ablation')
-    .flatMap((name) => {
-      const { title, suite, published } = reproducedTables[name]!;
-      return results
-        .filter((result) => result.suite === suite)
-        .map((result) => ({ name: `${name}-${result.protocol}`, title, result, published }));
-    });
-  const ofAblations = ablations.flatMap(({ name, title, results: own }) =>
-    own.map((result) => ({
-      name: `ablation-${name}-${result.protocol}`,
-      title: `Ablation: ${title}`,
-      result,
-      published: 'ablation',
-    })),
-  );
-  return [...ofTables, ...ofAblations];
-}
-
 function writeFiles(
   out: string,
   reproduction: Reproduction,
-  pages: readonly Page[],
+  pages: readonly TablePage[],
   withQueries: boolean,
 ): void {
-  const write = (name: string, text: string): void => writeFileAtomic(join(out, name), text);
-  const beside = ({ published }: Page) => ({
-    published: publishedTables.filter(({ name }) => name === published),
-  });
-  const markdown = pages.map((page) => `## ${page.title}\n\n${markdownTable(page.result, beside(page))}`);
-  write('tables.md', `# Results\n\n${markdown.join('\n')}`);
-  for (const page of pages) write(`${page.name}.tex`, latexTable(page.result, beside(page)));
+  writeTables(out, pages);
   const shown = (key: string, value: unknown): unknown =>
     key === 'queries' && !withQueries ? undefined : value;
-  write('results.json', `${JSON.stringify(reproduction, shown, 1)}\n`);
+  writeFileAtomic(join(out, 'results.json'), `${JSON.stringify(reproduction, shown, 1)}\n`);
 }
 
 /** A picture of the first edit of the first suite, by the first method that maps activations. */

@@ -1,6 +1,7 @@
 import type { MetricColumn } from '../runner/suite-result.js';
 import type { Interval } from '../statistics/intervals.js';
 import { formatShare } from './format-share.js';
+import type { ScorerTable } from './scorer-table.js';
 
 /** A table before it is written in some format; numbers in the metric's unit. */
 export interface ReportTable {
@@ -11,6 +12,8 @@ export interface ReportTable {
   readonly columns: readonly ReportColumn[];
   /** Ours, then published ones. */
   readonly rows: readonly ReportRow[];
+  /** Our rows once more, by each scorer; absent where no metric asks for objects. */
+  readonly scorers?: ScorerTable;
 }
 
 export interface ReportColumn extends MetricColumn {
