@@ -105,6 +105,7 @@ export function createBenchProgram(streams: Streams = process): Program {
     )
     .option('--queries', 'put every query with its outcomes into the JSON')
     .option('--tradeoff', "judge each query with the own gate open as well, for the report's threshold sweep")
+    .option('--activations <file>', "write a picture of the first edit's activations, which report takes")
     .option('--json <file>', 'write the result as JSON; - prints it to standard output, without the table')
     .action(async (options: { readonly json?: unknown }, command: Command) => {
       const given = new Set(
@@ -161,7 +162,10 @@ export function createBenchProgram(streams: Streams = process): Program {
     'prompts an edit, but for the ablation of their number',
   )
     .option('--sizes <ns>', 'numbers of prompts of the ablation count', '10,25,50,100')
-    .option('--sources <names>', 'sources of the ablation source: template, and files', 'template')
+    .option(
+      '--sources <names>',
+      "template and files: those that source compares, the others' first; default: template, for source with the repository's hand-written prompts",
+    )
     .option('--json <file>', 'write the results as JSON; - prints them to standard output, without tables')
     .action(async (names: string[], options: { readonly json?: unknown }) => {
       exit = await runCommand((signal) => runAblations(names, options, streams, signal), {
@@ -352,6 +356,10 @@ export function createBenchProgram(streams: Streams = process): Program {
     .option('--format <name>', tableFormats.join(', '), 'text')
     .option('--metrics <names>', 'comma-separated columns; default: all of them')
     .option('--no-published', 'leave published numbers out')
+    .option(
+      '--out <folder>',
+      "of reproduce's results.json: write its tables, in Markdown and LaTeX, as it does",
+    )
     .action(async (file: string, options: unknown) => {
       exit = await runCommand(() => runTable(file, options, streams), { json: false, streams });
     });
@@ -362,7 +370,7 @@ export function createBenchProgram(streams: Streams = process): Program {
     )
     .argument('<results...>', 'files that run wrote with --json')
     .option('--ablation <files...>', 'files that ablate or scaling wrote')
-    .option('--activations <files...>', 'files that hold pictures of activations')
+    .option('--activations <files...>', 'files that run --activations wrote')
     .option('--published <files...>', 'files that hold published tables, to stand beneath ours')
     .requiredOption('--out <file>', 'the HTML file to write')
     .option('--title <text>', 'the heading', 'SAKE benchmark')

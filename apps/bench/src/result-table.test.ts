@@ -1,7 +1,14 @@
-import { protocols, type MetricValue, type SuiteResult, type SuiteRow } from '@sakejs/evaluation';
+import {
+  protocols,
+  tableOfResult,
+  type MetricValue,
+  type SuiteResult,
+  type SuiteRow,
+} from '@sakejs/evaluation';
 import { describe, expect, it } from 'vitest';
 import { madeUpModel } from '../test/result-file.js';
 import { resultTable } from './result-table.js';
+import { renderText } from './tables/text-table.js';
 
 const value = (share: number, n: number): MetricValue => ({
   value: share,
@@ -85,9 +92,17 @@ describe('resultTable', () => {
     expect(shown).toContain('left out, b: nothing');
   });
 
+  it('writes numbers as the tables of every other form do', () => {
+    const half = { ...value(0.98249, 400), value: 0.9825, interval: [0.9525, 0.98749] as const };
+    const rows = [{ ...row('a', []), metrics: { accuracy: half, generality: half, specificity: none } }];
+    const shownCell = '98.3 [95.3, 98.7]';
+    expect(resultTable({ ...result, rows })).toContain(shownCell);
+    expect(renderText(tableOfResult({ ...result, rows, comparisons: [] }))).toContain(shownCell);
+  });
+
   it('shows values of other units as they are', () => {
     const columns = [{ name: 'accuracy', higherIsBetter: false, unit: 'nats' as const }];
-    expect(resultTable({ ...result, columns })).toMatch(/accuracy nats[^]*0\.5000 \[0\.4000, 0\.6000\] n=4/);
+    expect(resultTable({ ...result, columns })).toMatch(/accuracy nats[^]*0\.500 \[0\.400, 0\.600\] n=4/);
   });
 
   it('counts units that failed and shows the first', () => {

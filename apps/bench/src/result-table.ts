@@ -1,13 +1,19 @@
-import { liveEdits, type MetricColumn, type MetricValue, type SuiteResult } from '@sakejs/evaluation';
+import {
+  formatShare,
+  liveEdits,
+  tableNumber,
+  unitName,
+  type MetricColumn,
+  type MetricValue,
+  type SuiteResult,
+} from '@sakejs/evaluation';
 import { formatTable } from '@sakejs/terminal';
 
-const percent = (value: number | null): string => (value === null ? '-' : (100 * value).toFixed(1));
+const percent = (value: number | null): string => (value === null ? '-' : formatShare(value));
 
-/** Shares in per cent; other units as they are, to four significant digits. */
-const shown = (value: number, { unit }: MetricColumn): string =>
-  unit === 'share' ? percent(value) : value === 0 ? '0' : value.toPrecision(4);
+const shown = (value: number, { unit }: MetricColumn): string => tableNumber(value, unit);
 
-const heading = ({ name, unit }: MetricColumn): string => `${name} ${unit === 'share' ? '%' : unit}`;
+const heading = ({ name, unit }: MetricColumn): string => `${name} ${unitName(unit)}`;
 
 function cell({ value, n, interval }: MetricValue, column: MetricColumn): string {
   return value === null || interval === null

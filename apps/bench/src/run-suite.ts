@@ -1,12 +1,14 @@
 import { protocolNames, type SuiteResult } from '@sakejs/evaluation';
 import { SakeError } from '@sakejs/spec';
 import { checkWritable, writeFileAtomic, type Streams } from '@sakejs/terminal';
+import { mappedMethodNames } from 'sakejs';
 import { z } from 'zod';
 import { graphOf, modelFlags } from './model-flags.js';
 import { runFlags } from './run-flags.js';
 import { suiteNames } from './bench-suites.js';
 import { isModule, knownMethods } from './method-entries.js';
 import { namesAmong, parseOptions, wholeNumber } from './parse-options.js';
+import { mayMap } from './report/first-picture.js';
 import { resultTable } from './result-table.js';
 import { DOUBT_LIMIT, readBenchConfig, type BenchConfig } from './run/bench-config.js';
 import { runGrid } from './run/run-grid.js';
@@ -25,6 +27,7 @@ const optionsSchema = z.strictObject({
   prompts: z.string().min(1, 'expected template or a file'),
   queries: z.boolean().optional(),
   tradeoff: z.boolean().optional(),
+  activations: z.string().min(1, 'expected a file').optional(),
   json: z.string().min(1, 'expected a file, or -').optional(),
 });
 
@@ -36,17 +39,32 @@ export async function runSuites(
   signal: AbortSignal,
 ): Promise<void> {
   const options = parseOptions(optionsSchema, raw, 'run');
-  const { json, journal, repair = false, tradeoff = false } = options;
+  const { json, journal, repair = false, tradeoff = false, activations } = options;
   if (json !== undefined && json !== '-') checkWritable(json);
-  const results = await runGrid(configOf(options, given), {
+  const config = configOf(options, given);
+  if (activations !== undefined) checkActivations(activations, config);
+  const results = await runGrid(config, {
     streams,
     signal,
     journal,
     repair,
     withQueries: (options.queries ?? false) || tradeoff,
     alsoOpen: tradeoff,
+    ...(activations !== undefined && {
+      onPicture: (picture) => writeFileAtomic(activations, `${JSON.stringify([picture])}\n`),
+    }),
   });
   writeResults(results, json, streams);
+}
+
+/** Checks that a picture of activations can be taken and kept, before any work. */
+function checkActivations(file: string, { methods }: BenchConfig): void {
+  checkWritable(file);
+  if (methods.some(mayMap)) return;
+  throw new SakeError(
+    'invalid-option',
+    `sake-bench run: expected a method that maps activations (${mappedMethodNames.join(', ')}) for --activations, got ${methods.join(', ')}`,
+  );
 }
 
 /** Prints tables, or writes the results where `--json` says; then fails if work failed. */
@@ -67,6 +85,7 @@ const besideConfig: ReadonlySet<string> = new Set([
   'repair',
   'queries',
   'tradeoff',
+  'activations',
   'json',
 ]);
 

@@ -22,3 +22,4 @@ export {
   type ModelInspection,
 } from './inspect-model.js';
 export type { SelfCheck } from './self-check.js';
+export { weightBytes } from './weight-bytes.js';

@@ -124,7 +124,14 @@ export {
   type CompareResultsOptions,
   type ResultComparison,
 } from './compare/compare-results.js';
-export { publishedFor, publishedTables, type PublishedRow, type PublishedTable } from './tables/published.js';
+export { formatShare } from './tables/format-share.js';
+export {
+  publishedBeside,
+  publishedFor,
+  publishedTables,
+  type PublishedRow,
+  type PublishedTable,
+} from './tables/published.js';
 export {
   cellParts,
   columnN,
@@ -135,6 +142,7 @@ export {
   type ReportRow,
   type ReportTable,
 } from './tables/report-table.js';
+export { scorerCaption, scorerTable, scorerText, type ScorerTable } from './tables/scorer-table.js';
 export { tableOfResult, type TableOptions } from './tables/table-of-result.js';
 export { tableOfVariants, type Variant } from './tables/table-of-variants.js';
 export { markdownTable, renderMarkdown } from './tables/markdown-table.js';

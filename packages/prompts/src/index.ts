@@ -56,6 +56,7 @@ export {
 export { parseEditRequests } from './expert/parse-edit-requests.js';
 export { parseExpertFile } from './expert/parse-expert-file.js';
 export { readExpertFile } from './expert/read-expert-file.js';
+export { hasPromptsFor } from './expert/records-for.js';
 export { distributionsOf, parseDistributions, requestOf } from './expert/distribution-records.js';
 export {
   createDistributionWriter,

@@ -1,5 +1,5 @@
 export { inspectModel, loadModel, type InspectModelOptions, type LoadModelOptions } from './load-model.js';
-export type { HubOptions } from './locate-model.js';
+export { localWeightBytes, type HubOptions } from './locate-model.js';
 export {
   devices,
   graphDtypes,

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import type { GraphChoice } from '@sakejs/activations';
+import { weightBytes, type GraphChoice } from '@sakejs/activations';
 import { embeddedModelDirectory } from '@sakejs/embedded-model';
 import { isHubId, resolveModel, type ResolveOptions } from '@sakejs/hub';
 
@@ -36,6 +36,16 @@ export async function locateModel(
     ...(file !== undefined && { file }),
   });
   return { path: folder, id: `${id}@${commit}`, file: entry };
+}
+
+/**
+ * The bytes of a model's weights on disk, where it is on this machine under the name it is given; undefined for a hub id.
+ *
+ * @throws {SakeError} `not-found` as `loadModel`, for a path without a model.
+ */
+export async function localWeightBytes(model: string, choice: GraphChoice = {}): Promise<number | undefined> {
+  if (model === 'embedded') return weightBytes(embeddedModelDirectory(), choice);
+  return isHubId(model) && !(await exists(model)) ? undefined : weightBytes(model, choice);
 }
 
 function exists(path: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bench, temporaryFolder } from '../../test/bench.js';
@@ -31,9 +31,33 @@ describe('sake-bench ablate', () => {
   });
 
   it('takes nested subsets of one distribution for the number of prompts', { timeout: 120_000 }, async () => {
-    const { status, out } = await bench(...small('count', 'source'), '--sizes', '5,10');
+    const { status, out } = await bench(...small('count'), '--sizes', '5,10');
     expect(status).toBe(0);
-    expect(variantsOf(out)).toEqual({ count: ['none', '5', '10'], source: ['none', 'template'] });
+    expect(variantsOf(out)).toEqual({ count: ['none', '5', '10'] });
+  });
+
+  it('compares sources on the records that each has prompts for', { timeout: 120_000 }, async () => {
+    const prompts = Array.from({ length: 12 }, (_, at) => `In the year ${1900 + at}, {} was ruled from`);
+    const file = join(temporaryFolder(), 'prompts.json');
+    writeFileSync(file, JSON.stringify({ records: [{ subject: 'Japan', prompts }] }));
+    const { status, out } = await bench(...small('source'), '--sources', `template,${file}`);
+    expect(status).toBe(0);
+    expect(variantsOf(out)).toEqual({ source: ['none', 'template', file] });
+    const [{ results }] = JSON.parse(out) as [AblationResult];
+    // The file is for the second record alone; the limit of one counts records that are left.
+    expect(results[0]).toMatchObject({
+      edits: 1,
+      data: { name: `${tiny.records}, prompted by template and ${file}` },
+    });
+    const asked = results[0]!.rows[2]!.warnings.join();
+    expect(asked).toContain('record 0 (case_id 5) was not learned');
+    expect(asked).not.toContain('expected prompts for');
+  });
+
+  it('refuses to compare a source with nothing, before it opens a model', async () => {
+    const { status, out } = await bench(...small('source'), '--model', './nowhere');
+    expect(status).toBe(2);
+    expect(out).toMatch(/expected two --sources to compare for source.*got template/);
   });
 
   it('sweeps the threshold of each method that has edits', { timeout: 120_000 }, async () => {
@@ -65,44 +89,4 @@ describe('sake-bench ablate', () => {
     expect(status).toBe(2);
     expect(out).toMatch(/expected names among mapper, ridge, .* got luck/);
   });
-});
-
-describe('sake-bench reproduce', () => {
-  it(
-    'writes tables beside published numbers, in JSON, Markdown, LaTeX and HTML',
-    { timeout: 240_000 },
-    async () => {
-      const out = temporaryFolder();
-      const ran = await bench(
-        ...[
-          'reproduce',
-          '--table',
-          'counterfact,counterfact-llama,doubt',
-          '--model',
-          tiny.model,
-          '--out',
-          out,
-        ],
-        ...['--records', tiny.records, '--limit', '2', '--count', '10', '--methods', 'none,sake-paper,icl'],
-        ...['--threads', '1'],
-      );
-      expect([ran.status, ran.err]).toEqual([0, '']);
-      const markdown = readFileSync(join(out, 'tables.md'), 'utf8');
-      expect(markdown).toMatch(
-        /## CounterFact, beside GPT2-XL[^]*## CounterFact, beside LLaMA 2-7B[^]*## Robustness to doubt/,
-      );
-      expect(markdown).toMatch(/SAKE \(published, .*GPT2-XL/);
-      expect(markdown).toMatch(/84\.[89]/);
-      expect(readFileSync(join(out, 'doubt-strict.tex'), 'utf8')).toContain('\\toprule');
-      const { results } = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')) as {
-        results: unknown[];
-      };
-      // Both protocols of two suites: the LLaMA table shows the first once more.
-      expect(results).toHaveLength(4);
-      expect(JSON.stringify(results)).not.toContain('"queries"');
-      const html = readFileSync(join(out, 'report.html'), 'utf8');
-      expect(html).toContain('Robustness to doubt');
-      expect(html).toContain('France: Paris → Rome');
-    },
-  );
 });

@@ -12,6 +12,7 @@ import { checkErrors } from '../run-suite.js';
 import { runJob, type RunJobOptions } from '../run/run-job.js';
 import { openRunStores } from '../run/run-stores.js';
 import { ablationNames, ablations } from './ablations.js';
+import { comparedSources } from './compared-sources.js';
 import { sweepTable, thresholdSweeps, type ThresholdSweep } from './threshold-sweep.js';
 
 /** The tables of one ablation; plain JSON. */
@@ -38,11 +39,15 @@ const optionsSchema = z.strictObject({
   sources: z
     .string()
     .transform((names) => names.split(',').map((name) => name.trim()))
-    .pipe(z.array(z.string().min(1)).min(1)),
+    .pipe(z.array(z.string().min(1)).min(1))
+    .optional(),
   json: z.string().min(1, 'expected a file, or -').optional(),
 });
 
-type AblateOptions = z.output<typeof optionsSchema>;
+type AblateOptions = Omit<z.output<typeof optionsSchema>, 'sources'> & {
+  /** The first is that of ablations which compare no sources. */
+  readonly sources: readonly string[];
+};
 
 /** `sake-bench ablate NAME…`: runs ablations, prints their tables or writes JSON. */
 export async function runAblations(
@@ -58,9 +63,10 @@ export async function runAblations(
       'invalid-option',
       `sake-bench ablate: expected names among ${ablationNames.join(', ')}, got ${unknown}`,
     );
+  const sources = comparedSources(names, options);
   const { json } = options;
   if (json !== undefined && json !== '-') checkWritable(json);
-  const done = await ablate(names, options, streams, signal);
+  const done = await ablate(names, { ...options, sources }, streams, signal);
   const text = `${JSON.stringify(done, null, 2)}\n`;
   const tables = done.flatMap(({ title, results, tradeoffs = [] }) => [
     ...results.map((result) => `${title}\n${resultTable(result)}`),
@@ -108,7 +114,7 @@ export async function ablationsOn(
         ...(await runJob(
           {
             ...{ suite, count, seed, prompts: sources[0]! },
-            records: { ...records, seed },
+            records: { ...records, seed, ...(name === 'source' && { promptedBy: sources }) },
             methods: { kind: 'ablation', name, sources, sizes },
             protocols: protocol.map((base) => ({ base })),
             alsoOpen: sweepsThreshold,

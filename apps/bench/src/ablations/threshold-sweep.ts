@@ -1,4 +1,4 @@
-import type { SuiteResult } from '@sakejs/evaluation';
+import { formatShare, type SuiteResult } from '@sakejs/evaluation';
 import { canDrawTradeoff, tradeoffCurve, type TradeoffPoint, type TradeoffSeries } from '@sakejs/report';
 import { formatTable } from '@sakejs/terminal';
 
@@ -22,7 +22,7 @@ export function thresholdSweeps(results: readonly SuiteResult[]): ThresholdSweep
 
 /** A curve at some factors, in per cent, and the area under its curve of true against false positives. */
 export function sweepTable({ suite, protocol, method, auc, points }: ThresholdSweep): string {
-  const percent = (share: number | null): string => (share === null ? 'n = 0' : (100 * share).toFixed(1));
+  const percent = (share: number | null): string => (share === null ? 'n = 0' : formatShare(share));
   const at = (factor: number): TradeoffPoint =>
     points.findLast(({ threshold }) => threshold <= factor) ?? points[0]!;
   return [

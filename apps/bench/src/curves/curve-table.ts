@@ -1,13 +1,11 @@
-import type { MetricValue } from '@sakejs/evaluation';
+import { formatShare, type MetricValue } from '@sakejs/evaluation';
 import { formatTable } from '@sakejs/terminal';
 import type { CurveResult } from './run-curves.js';
-
-const percent = (value: number): string => (100 * value).toFixed(1);
 
 function cell(metric: MetricValue | undefined): string {
   const { value = null, n = 0, interval = null } = metric ?? {};
   if (value === null || interval === null) return 'n = 0';
-  return `${percent(value)} [${percent(interval[0])}, ${percent(interval[1])}] n=${n}`;
+  return `${formatShare(value)} [${formatShare(interval[0])}, ${formatShare(interval[1])}] n=${n}`;
 }
 
 /** Curves as text: a row a point, in per cent; below, which points are of edits that were not learned, and why. */

@@ -1,4 +1,4 @@
-import { compareGates, gateColumns, type GateRow } from '@sakejs/evaluation';
+import { compareGates, formatShare, gateColumns, type GateRow } from '@sakejs/evaluation';
 import { createProgress, formatTable, writeFileAtomic, checkWritable, type Streams } from '@sakejs/terminal';
 import { loadPromptSource } from 'sakejs';
 import { z } from 'zod';
@@ -52,7 +52,7 @@ export async function runGates(raw: unknown, streams: Streams, signal: AbortSign
 }
 
 function gateTable(rows: readonly GateRow[]): string {
-  const percent = (value: number | null): string => (value === null ? 'n = 0' : (100 * value).toFixed(1));
+  const percent = (value: number | null): string => (value === null ? 'n = 0' : formatShare(value));
   const counts = rows[0]?.columns;
   return [
     'share of prompts let in, %: the first four columns should be high, the others low',

@@ -1,9 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { protocols, type QueryRecord } from '@sakejs/evaluation';
+import type { ActivationPicture } from '@sakejs/report';
 import { describe, expect, it } from 'vitest';
 import { bench, temporaryFolder } from '../../test/bench.js';
 import { madeUpResult } from '../../test/result-file.js';
+import { tinyRun } from '../../test/tiny-run.js';
 
 const outcome = (value: number, fired: 'own' | 'none', distance: number): object => ({
   firstToken: null,
@@ -46,6 +48,8 @@ function folderWith(files: Readonly<Record<string, unknown>>): (name: string) =>
   return path;
 }
 
+const tiny = tinyRun();
+
 describe('sake-bench report', () => {
   it('draws what ablate wrote, with the thresholds that it swept', async () => {
     const { queries: _queries, ...plain } = result;
@@ -78,6 +82,32 @@ describe('sake-bench report', () => {
     expect(html).toContain('<title>A &lt;title&gt;</title>');
     expect(html).toContain('id="tradeoff"');
     expect(html).not.toContain('<b>accuracy</b>');
+  });
+
+  it('draws the activations that run wrote', { timeout: 60_000 }, async () => {
+    const path = folderWith({});
+    const pictured = ['--activations', path('picture.json')];
+    const run = await bench('run', ...tiny.flags, '--json', path('r.json'), ...pictured);
+    expect([run.status, run.err]).toEqual([0, '']);
+    const [picture] = JSON.parse(readFileSync(path('picture.json'), 'utf8')) as [ActivationPicture];
+    expect(picture.edit).toBe('France: Paris → Rome');
+    const groups = (['source', 'target', 'mapped'] as const).map(
+      (group) => picture.points.filter((point) => point.group === group).length,
+    );
+    expect(groups).toEqual([10, 10, 10]);
+    const { status, err } = await bench('report', path('r.json'), ...pictured, '--out', path('r.html'));
+    expect([status, err]).toEqual([0, '']);
+    expect(readFileSync(path('r.html'), 'utf8')).toContain('id="activations"');
+  });
+
+  it('takes a picture of methods that map activations alone', async () => {
+    const path = folderWith({});
+    const flags = ['--methods', 'none,icl', '--activations', path('picture.json')];
+    const { status, err } = await bench('run', ...tiny.flags, ...flags);
+    expect(status).toBe(2);
+    expect(err).toMatch(
+      /expected a method that maps activations \(sake, .*\) for --activations, got none, icl/,
+    );
   });
 
   it('says which file is missing, no JSON or no result', async () => {

@@ -1,12 +1,4 @@
-import {
-  canDrawTradeoff,
-  checkReportPart,
-  renderReport,
-  tradeoffCurve,
-  type ReportInput,
-  type ReportPart,
-  type TradeoffSeries,
-} from '@sakejs/report';
+import { checkReportPart, renderReport, type ReportInput, type ReportPart } from '@sakejs/report';
 import { SakeError } from '@sakejs/spec';
 import { checkWritable, writeFileAtomic, type Streams } from '@sakejs/terminal';
 import { z } from 'zod';
@@ -15,6 +7,7 @@ import { parseOptions } from '../parse-options.js';
 import { ablationPart } from './ablation-part.js';
 import { scalingPart } from '../scaling/scaling-result.js';
 import { readJson } from './read-json.js';
+import { tradeoffPart } from './tradeoff-part.js';
 
 const files = z.array(z.string().min(1, 'expected a file')).default([]);
 
@@ -40,7 +33,7 @@ export async function runReport(raw: unknown, streams: Streams): Promise<void> {
     published,
     ablations,
     activations: readParts('activations', options.activations),
-    tradeoff: tradeoffOf([...results, ...swept]),
+    tradeoff: tradeoffPart([...results, ...swept]),
     environment: environmentOf(results, options.results),
   });
   writeFileAtomic(options.out, html);
@@ -99,19 +92,6 @@ function readAblations(paths: readonly string[]): {
     });
   });
   return { ablations, swept };
-}
-
-/** A curve of every method whose queries have open values. */
-function tradeoffOf(results: ReportInput['results']): TradeoffSeries[] {
-  const drawn = results.flatMap(({ suite, protocol, rows, queries = [] }) =>
-    rows
-      .filter(({ method }) => canDrawTradeoff(queries, method))
-      .map(({ method }) => ({ table: `${suite}, ${protocol}`, curve: tradeoffCurve(queries, method) })),
-  );
-  const several = new Set(drawn.map(({ table }) => table)).size > 1;
-  return drawn.map(({ table, curve }) =>
-    several ? { ...curve, method: `${curve.method} (${table})` } : curve,
-  );
 }
 
 function environmentOf(

@@ -1,17 +1,48 @@
 import { describe, expect, it } from 'vitest';
-import { EMBEDDED_BYTES, estimate, estimateText } from './estimate.js';
+import { EMBEDDED_BYTES, estimate, estimateText, type ReproduceWork } from './estimate.js';
+import { reproducedMethods } from './reproduced-tables.js';
 
-const work = { suites: 3, edits: 200, ablated: 50, workers: 1 };
+const work: ReproduceWork = {
+  edits: [200, 200, 150],
+  methods: reproducedMethods,
+  protocols: ['paper', 'strict'],
+  count: 50,
+  ablated: 50,
+  workers: 1,
+};
+const secondsOf = (change: Partial<ReproduceWork>, bytes = EMBEDDED_BYTES): number =>
+  estimate(bytes, { ...work, ...change }).seconds;
 
 describe('estimate', () => {
   it('grows with the square of live edits, and with the weights but for comparing with them', () => {
-    const { seconds } = estimate(EMBEDDED_BYTES, work);
-    const twice = estimate(EMBEDDED_BYTES, { ...work, edits: 400 }).seconds;
-    expect(twice).toBeGreaterThan(2 * seconds);
-    expect(twice).toBeLessThan(4 * seconds);
-    const large = estimate(100 * EMBEDDED_BYTES, work).seconds;
-    expect(large).toBeGreaterThan(50 * seconds);
-    expect(large).toBeLessThan(100 * seconds);
+    const twice = secondsOf({ edits: [400, 400, 300] });
+    expect(twice).toBeGreaterThan(2 * secondsOf({ ablated: 0 }));
+    expect(twice).toBeLessThan(4 * secondsOf({}));
+    const large = secondsOf({}, 100 * EMBEDDED_BYTES);
+    expect(large).toBeGreaterThan(50 * secondsOf({}));
+    expect(large).toBeLessThan(100 * secondsOf({}));
+  });
+
+  it('grows with methods, what they learn, prompts and protocols', () => {
+    const few = secondsOf({ methods: ['none', 'icl'] });
+    expect(secondsOf({ methods: ['none', 'icl', 'uniform'] })).toBeGreaterThan(few);
+    expect(secondsOf({ methods: ['none', 'icl', 'sake'] })).toBeGreaterThan(
+      secondsOf({ methods: ['none', 'icl', 'uniform'] }),
+    );
+    expect(secondsOf({ methods: ['none', 'icl', './mine.mjs'] })).toBe(
+      secondsOf({ methods: ['none', 'icl', 'sake'] }),
+    );
+    expect(secondsOf({ count: 100 })).toBeGreaterThan(secondsOf({}));
+    const paper = secondsOf({ protocols: ['paper'] });
+    expect(secondsOf({ protocols: ['strict'] })).toBeGreaterThan(paper);
+    expect(secondsOf({})).toBeGreaterThan(secondsOf({ protocols: ['strict'] }));
+  });
+
+  it('compares no edits of the unedited model, and none that live alone', () => {
+    const alone = { ablated: 0, methods: ['none'] };
+    expect(secondsOf({ ...alone, edits: [200] })).toBeCloseTo(2 * secondsOf({ ...alone, edits: [100] }), 9);
+    const paper = { ablated: 0, protocols: ['paper'] as const };
+    expect(secondsOf({ ...paper, edits: [200] })).toBeCloseTo(2 * secondsOf({ ...paper, edits: [100] }), 9);
   });
 
   it('shares time among workers and gives each its memory', () => {
@@ -22,11 +53,17 @@ describe('estimate', () => {
   });
 
   it('asks no less for a model smaller than the embedded one', () => {
-    expect(estimate(1, work).seconds).toBe(estimate(EMBEDDED_BYTES, work).seconds);
+    expect(secondsOf({}, 1)).toBe(secondsOf({}));
+  });
+
+  it('is near the 22 minutes that the whole takes on two cores', () => {
+    const minutes = secondsOf({ workers: 2 }) / 60;
+    expect(minutes).toBeGreaterThan(18);
+    expect(minutes).toBeLessThan(27);
   });
 
   it('reads as a sentence', () => {
-    const text = estimateText(EMBEDDED_BYTES, { ...work, edits: 20, ablated: 6, workers: 2 });
+    const text = estimateText(EMBEDDED_BYTES, { ...work, edits: [20, 20], ablated: 6, workers: 2 });
     expect(text).toMatch(/^roughly \d+m \d\ds on as many cores as workers \(2\), and \d\.\d GiB of memory$/);
   });
 });

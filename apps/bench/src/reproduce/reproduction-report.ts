@@ -3,6 +3,7 @@ import { renderReport, type ActivationPicture } from '@sakejs/report';
 import manifest from '../../package.json' with { type: 'json' };
 import type { AblationResult } from '../ablations/run-ablation.js';
 import { ablationPart } from '../report/ablation-part.js';
+import { tradeoffPart } from '../report/tradeoff-part.js';
 
 export interface ReproductionReportInput {
   readonly title: string;
@@ -30,6 +31,7 @@ export function reproductionReport({
         rows: rows.map(({ method, values }) => ({ method, metrics: values })),
       })),
     ablations: ablations.map(ablationPart),
+    tradeoff: tradeoffPart(results),
     activations,
     environment: {
       'sake-bench': manifest.version,

@@ -1,32 +1,27 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  latexTable,
-  markdownTable,
-  protocolNames,
-  publishedTables,
-  type SuiteResult,
-} from '@sakejs/evaluation';
+import { protocolNames, type ProtocolName, type SuiteResult } from '@sakejs/evaluation';
 import type { ActivationPicture } from '@sakejs/report';
-import { isSakeError, type CausalLM } from '@sakejs/spec';
+import type { CausalLM } from '@sakejs/spec';
 import { checkWritable, formatDuration, writeFileAtomic, type Streams } from '@sakejs/terminal';
-import { createMethod, loadPromptSource, mappedMethodNames } from 'sakejs';
+import { createMethod, loadPromptSource, localWeightBytes, mappedMethodNames } from 'sakejs';
 import { z } from 'zod';
 import { runFlags } from '../run-flags.js';
-import { ablationsOn, type AblationResult } from '../ablations/run-ablation.js';
+import { ablationsOn } from '../ablations/run-ablation.js';
 import { loadSuites, type SuiteName } from '../bench-suites.js';
 import { isModule, knownMethods } from '../method-entries.js';
 import { graphOf, modelFlags } from '../model-flags.js';
 import { openModel } from '../open-model.js';
 import { namesAmong, parseOptions, wholeNumber } from '../parse-options.js';
-import { activationPicture } from '../report/activation-picture.js';
+import { firstPicture } from '../report/first-picture.js';
 import { resultTable } from '../result-table.js';
 import { DOUBT_LIMIT } from '../run/bench-config.js';
 import { runJob, type RunJobOptions } from '../run/run-job.js';
 import { openRunStores } from '../run/run-stores.js';
 import { checkErrors } from '../run-suite.js';
-import { EMBEDDED_BYTES, estimateText } from './estimate.js';
+import { EMBEDDED_BYTES, estimateText, type ReproduceWork } from './estimate.js';
 import { parallelism } from './parallelism.js';
+import { tablePages, writeTables, type Reproduction, type TablePage } from './table-pages.js';
 import { reproductionReport } from './reproduction-report.js';
 import { reproducedAblations, reproducedTables, tableNames } from './reproduced-tables.js';
 
@@ -47,13 +42,6 @@ const optionsSchema = z.strictObject({
 
 type ReproduceOptions = z.output<typeof optionsSchema>;
 
-/** What one run of `reproduce` gave; plain JSON. */
-export interface Reproduction {
-  readonly results: readonly SuiteResult[];
-  readonly ablations: readonly AblationResult[];
-  readonly seconds: number;
-}
-
 /** `sake-bench reproduce`: runs the paper's tables, prints them and writes JSON, Markdown, LaTeX and HTML into a folder. */
 export async function runReproduce(raw: unknown, streams: Streams, signal: AbortSignal): Promise<void> {
   const options = parseOptions(optionsSchema, raw, 'reproduce');
@@ -65,14 +53,17 @@ export async function runReproduce(raw: unknown, streams: Streams, signal: Abort
   const names = options.table.includes('all') ? tableNames.filter((name) => name !== 'all') : options.table;
   const tables = names.filter((name) => name !== 'ablation').map((name) => reproducedTables[name]!);
   const suiteNames = [...new Set(tables.map(({ suite }) => suite))];
-  const work = {
-    suites: suiteNames.length,
-    edits: options.limit,
+  const { methods, protocol: protocols, count, limit } = options;
+  const work: ReproduceWork = {
+    ...{ methods, protocols, count },
+    edits: suiteNames.map((suite) => (suite === 'doubt' ? Math.min(DOUBT_LIMIT, limit) : limit)),
     ablated: names.includes('ablation') ? options.ablationLimit : 0,
     workers,
   };
   const tell = (bytes: number): void => void streams.stderr.write(`${model}: ${estimateText(bytes, work)}\n`);
-  if (model === 'embedded') tell(EMBEDDED_BYTES);
+  // A model of the hub is told of below, once its files are known.
+  const local = model === 'embedded' ? EMBEDDED_BYTES : await localWeightBytes(model);
+  if (local !== undefined) tell(local);
   await using stores = await openRunStores(options.journal, { repair: options.repair ?? false });
   if (stores.note !== undefined) streams.stderr.write(`${stores.note}\n`);
   const graph = graphOf(options);
@@ -90,7 +81,7 @@ export async function runReproduce(raw: unknown, streams: Streams, signal: Abort
     : [];
   const seconds = (performance.now() - started) / 1000;
   const reproduction: Reproduction = { results, ablations, seconds };
-  const pages = pagesOf(reproduction, names);
+  const pages = tablePages(reproduction, names);
   for (const { title, result } of pages) streams.stdout.write(`${title}\n${resultTable(result)}\n\n`);
   writeFiles(out, reproduction, pages, options.queries ?? false);
   const activations = await firstEdit(lm, suiteNames, options, signal);
@@ -99,6 +90,10 @@ export async function runReproduce(raw: unknown, streams: Streams, signal: Abort
   streams.stdout.write(`${formatDuration(seconds)} in all; tables in ${out}\n`);
   checkErrors(pages.map(({ result }) => result));
 }
+
+/** The protocol whose CounterFact queries are judged with the gate open as well, for the report's threshold trade-off. */
+const sweptProtocol = (protocols: readonly ProtocolName[]): ProtocolName =>
+  protocols.includes('strict') ? 'strict' : protocols[0]!;
 
 async function suiteResults(
   names: readonly SuiteName[],
@@ -119,6 +114,7 @@ async function suiteResults(
           },
           methods: { kind: 'named', names: methods },
           protocols: protocol.map((base) => ({ base })),
+          alsoOpen: suite === 'counterfact' && [sweptProtocol(protocol)],
         },
         running,
       )),
@@ -142,51 +138,16 @@ const ablationOptions = ({
   sources: [options.prompts],
 });
 
-/** A result as one of the paper's tables. */
-interface Page {
-  /** The file's name, without ending. */
-  readonly name: string;
-  readonly title: string;
-  readonly result: SuiteResult;
-  readonly published: string;
-}
-
-function pagesOf({ results, ablations }: Reproduction, names: readonly string[]): Page[] {
-  const ofTables = names
-    .filter((name) => name !== 'ablation')
-    .flatMap((name) => {
-      const { title, suite, published } = reproducedTables[name]!;
-      return results
-        .filter((result) => result.suite === suite)
-        .map((result) => ({ name: `${name}-${result.protocol}`, title, result, published }));
-    });
-  const ofAblations = ablations.flatMap(({ name, title, results: own }) =>
-    own.map((result) => ({
-      name: `ablation-${name}-${result.protocol}`,
-      title: `Ablation: ${title}`,
-      result,
-      published: 'ablation',
-    })),
-  );
-  return [...ofTables, ...ofAblations];
-}
-
 function writeFiles(
   out: string,
   reproduction: Reproduction,
-  pages: readonly Page[],
+  pages: readonly TablePage[],
   withQueries: boolean,
 ): void {
-  const write = (name: string, text: string): void => writeFileAtomic(join(out, name), text);
-  const beside = ({ published }: Page) => ({
-    published: publishedTables.filter(({ name }) => name === published),
-  });
-  const markdown = pages.map((page) => `## ${page.title}\n\n${markdownTable(page.result, beside(page))}`);
-  write('tables.md', `# Results\n\n${markdown.join('\n')}`);
-  for (const page of pages) write(`${page.name}.tex`, latexTable(page.result, beside(page)));
+  writeTables(out, pages);
   const shown = (key: string, value: unknown): unknown =>
     key === 'queries' && !withQueries ? undefined : value;
-  write('results.json', `${JSON.stringify(reproduction, shown, 1)}\n`);
+  writeFileAtomic(join(out, 'results.json'), `${JSON.stringify(reproduction, shown, 1)}\n`);
 }
 
 /** A picture of the first edit of the first suite, by the first method that maps activations. */
@@ -199,16 +160,10 @@ async function firstEdit(
   const [name] = suites;
   const mapped = options.methods.find((method) => mappedMethodNames.includes(method));
   if (name === undefined || mapped === undefined) return [];
-  const [suite] = loadSuites([name], { ...options, limit: 1 });
-  const { request, withheld } = suite!.cases[0]!;
+  const { cases } = loadSuites([name], { ...options, limit: 1 })[0]!;
   const { count, seed } = options;
   const prompts = loadPromptSource(options.prompts);
-  const method = createMethod(mapped, lm.info);
-  try {
-    const picture = await activationPicture({ lm, request, withheld, method, prompts, count, seed, signal });
-    return picture === undefined ? [] : [picture];
-  } catch (error) {
-    if (isSakeError(error) && error.code === 'not-enough-data') return []; // That edit cannot be learned.
-    throw error;
-  }
+  const methods = [createMethod(mapped, lm.info)];
+  const picture = await firstPicture({ lm, cases, methods, prompts, count, seed, signal });
+  return picture === undefined ? [] : [picture];
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SuiteResult } from '@sakejs/evaluation';
 import { describe, expect, it } from 'vitest';
@@ -48,6 +48,19 @@ describe('benchConfigJsonSchema', () => {
     expect(status).toBe(0);
     expect(JSON.parse(out)).toEqual(JSON.parse(JSON.stringify(benchConfigJsonSchema())));
     expect(out).toContain('"suites"');
+  });
+
+  it('is what the package ships as bench.schema.json', () => {
+    // After a change: sake-bench schema > bench.schema.json
+    const read = (name: string): unknown =>
+      JSON.parse(readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8'));
+    expect(read('bench.schema.json')).toEqual(JSON.parse(JSON.stringify(benchConfigJsonSchema())));
+    expect((read('package.json') as { files: string[] }).files).toContain('bench.schema.json');
+  });
+
+  it('lets a configuration name it', () => {
+    const $schema = './node_modules/@sakejs/bench/bench.schema.json';
+    expect(readBenchConfig(configFile({ $schema }))).toMatchObject({ $schema });
   });
 });
 

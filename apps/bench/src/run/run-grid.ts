@@ -1,9 +1,12 @@
 import type { SuiteResult } from '@sakejs/evaluation';
-import type { CausalLM } from '@sakejs/spec';
+import type { ActivationPicture } from '@sakejs/report';
+import { SakeError, type CausalLM } from '@sakejs/spec';
 import type { Streams } from '@sakejs/terminal';
+import { loadPromptSource } from 'sakejs';
 import { besideGraph, graphOf } from '../model-flags.js';
 import { openModel } from '../open-model.js';
-import { isModule } from '../method-entries.js';
+import { isModule, methodEntries } from '../method-entries.js';
+import { firstPicture, mayMap } from '../report/first-picture.js';
 import { protocolChoices, type BenchConfig } from './bench-config.js';
 import { runJob } from './run-job.js';
 import { openRunStores } from './run-stores.js';
@@ -20,6 +23,8 @@ export interface GridOptions {
   readonly withQueries?: boolean;
   /** Whether each query is judged with the own edit's gate open as well, for threshold sweeps. Default false. */
   readonly alsoOpen?: boolean;
+  /** Takes a picture of activations: of the first suite's first edit that can be learned, on the first model. */
+  readonly onPicture?: (picture: ActivationPicture) => void;
 }
 
 /** Runs every cell of a grid: models outermost, then seeds, then suites; one result a protocol. */
@@ -40,6 +45,9 @@ export async function runGrid(config: BenchConfig, options: GridOptions): Promis
       name === undefined
         ? undefined
         : await openModel(name, { threads, graph: besideGraph(graph), streams, signal });
+    // Before the work: where there is none to take, no results are lost.
+    if (options.onPicture !== undefined && model === config.models[0])
+      options.onPicture(await pictureOf(config, jobs[0]!, lm, signal));
     for (const job of jobs)
       results.push(
         ...(await runJob(job, {
@@ -48,6 +56,25 @@ export async function runGrid(config: BenchConfig, options: GridOptions): Promis
       );
   }
   return results;
+}
+
+async function pictureOf(
+  { methods: names, mapper }: BenchConfig,
+  job: SuiteJob,
+  lm: CausalLM,
+  signal: AbortSignal,
+): Promise<ActivationPicture> {
+  const entries = await methodEntries(names.filter(mayMap), lm.info, { mapper });
+  const picture = await firstPicture({
+    ...{ lm, cases: suiteOf(job).cases, count: job.count, seed: job.seed, signal },
+    methods: entries.map(({ method }) => method!),
+    prompts: loadPromptSource(job.prompts),
+  });
+  if (picture !== undefined) return picture;
+  throw new SakeError(
+    'not-enough-data',
+    `runGrid: expected an edit of ${names.join(', ')} that maps activations, got none that could be learned`,
+  );
 }
 
 function jobsOf(config: BenchConfig, alsoOpen: boolean): SuiteJob[] {

@@ -56,7 +56,8 @@ export interface SuiteJob {
   readonly prompts: string;
   readonly count: number;
   readonly seed: number;
-  readonly alsoOpen?: boolean;
+  /** Whether queries are judged with the own gate open as well: under every protocol, or under those named. */
+  readonly alsoOpen?: boolean | readonly ProtocolName[];
   /** Cases of the suite, with further ones behind it that lend their edits only; absent: the suite's own. */
   readonly cases?: number;
 }
@@ -101,7 +102,8 @@ export async function methodsOf(
   }
   if (methods.kind === 'tune') return tunedEntries(methods.name, info, { budget: methods.budget, seed });
   const { name, sizes } = methods;
-  const largest = Math.max(...sizes);
+  // Only the ablation of their number takes more prompts than the job does.
+  const largest = name === 'count' ? Math.max(...sizes) : job.count;
   const sources = methods.sources.map((source) => ({
     name: source,
     prompts: nestedPrompts(loadPromptSource(source), largest),

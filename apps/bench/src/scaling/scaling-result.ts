@@ -1,4 +1,4 @@
-import type { SuiteResult } from '@sakejs/evaluation';
+import { formatShare, type SuiteResult } from '@sakejs/evaluation';
 import type { ReportInput } from '@sakejs/report';
 import { formatTable } from '@sakejs/terminal';
 
@@ -14,8 +14,6 @@ export interface ScalingResult {
   readonly live: readonly number[];
   readonly results: readonly SuiteResult[];
 }
-
-const percent = (value: number): string => (100 * value).toFixed(1);
 
 /** A row a method and number of live edits, shares in per cent. */
 export function scalingTable({ asked, records, generated, live, results }: ScalingResult): string {
@@ -45,7 +43,7 @@ export function scalingTable({ asked, records, generated, live, results }: Scali
               const { value, interval, n } = metrics[name]!;
               return value === null || interval === null
                 ? 'n = 0'
-                : `${percent(value)} [${percent(interval[0])}, ${percent(interval[1])}] n=${n}`;
+                : `${formatShare(value)} [${formatShare(interval[0])}, ${formatShare(interval[1])}] n=${n}`;
             }),
             String(learned),
             cost.seconds === null ? '-' : cost.seconds.toFixed(2),

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bench, temporaryFolder } from '../../test/bench.js';
 import { madeUpResult, resultFile } from '../../test/result-file.js';
@@ -30,6 +32,27 @@ describe('sake-bench table', () => {
 
   it('leaves published numbers out when told to', async () => {
     expect((await bench('table', file(), '--no-published')).out).not.toContain('ublished');
+  });
+
+  it('writes the tables of a reproduction as reproduce does, and refuses another file', async () => {
+    const out = temporaryFolder();
+    const results = [madeUpResult({ none: 0, sake: 18 })];
+    const ablations = [{ name: 'mapper', title: 'Map', axis: 'category', results }];
+    const written = join(out, 'results.json');
+    writeFileSync(written, JSON.stringify({ results, ablations, seconds: 1 }));
+    const { status, out: said } = await bench('table', written, '--out', out);
+    expect([status, said]).toEqual([0, `3 tables in ${out}\n`]);
+    const names = ['ablation-mapper-paper', 'counterfact-llama-paper', 'counterfact-paper'];
+    expect(readdirSync(out).sort()).toEqual([
+      ...names.map((name) => `${name}.tex`),
+      'results.json',
+      'tables.md',
+    ]);
+    expect(readFileSync(join(out, 'tables.md'), 'utf8')).toMatch(
+      /^# Results\n\n## CounterFact, beside GPT2-XL[^]*## Ablation: Map[^]*OT map \(published/,
+    );
+    const other = await bench('table', file(), '--out', out);
+    expect([other.status, other.err]).toEqual([3, expect.stringMatching(/results\.json of reproduce/)]);
   });
 
   it('names formats and columns that it has', async () => {

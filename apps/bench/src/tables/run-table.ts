@@ -1,14 +1,20 @@
+import { mkdirSync } from 'node:fs';
 import {
+  parseSuiteResults,
   publishedFor,
   readSuiteResults,
   renderLatex,
   renderMarkdown,
   tableOfResult,
   type ReportTable,
+  type SuiteResult,
 } from '@sakejs/evaluation';
+import { SakeError } from '@sakejs/spec';
 import type { Streams } from '@sakejs/terminal';
 import { z } from 'zod';
 import { parseOptions } from '../parse-options.js';
+import { readJson } from '../report/read-json.js';
+import { tablePages, writeTables, type Reproduction } from '../reproduce/table-pages.js';
 import { renderText } from './text-table.js';
 
 const formats = { markdown: renderMarkdown, latex: renderLatex, text: renderText } as const satisfies Record<
@@ -26,11 +32,34 @@ const optionsSchema = z.strictObject({
     .transform((names) => names.split(',').map((name) => name.trim()))
     .optional(),
   published: z.boolean(),
+  out: z.string().min(1, 'expected a folder').optional(),
 });
 
-/** `sake-bench table`: prints each result of a file as a table, beside published numbers where there are any. */
+const reproduction = z.looseObject({
+  results: z.array(z.unknown()),
+  ablations: z.array(
+    z.looseObject({
+      name: z.string(),
+      title: z.string(),
+      axis: z.enum(['category', 'number']),
+      results: z.array(z.unknown()),
+    }),
+  ),
+});
+
+/**
+ * `sake-bench table`: prints each result of a file as a table, beside published numbers where there are any; with a folder,
+ * writes the tables of a reproduction as `reproduce` does.
+ */
 export async function runTable(file: string, raw: unknown, streams: Streams): Promise<void> {
-  const { format, metrics, published } = parseOptions(optionsSchema, raw, 'table');
+  const { format, metrics, published, out } = parseOptions(optionsSchema, raw, 'table');
+  if (out !== undefined) {
+    mkdirSync(out, { recursive: true });
+    const pages = tablePages(readReproduction(file));
+    writeTables(out, pages);
+    streams.stdout.write(`${pages.length} tables in ${out}\n`);
+    return;
+  }
   const tables = readSuiteResults(file).map((result) =>
     tableOfResult(result, {
       ...(metrics && { metrics }),
@@ -38,4 +67,27 @@ export async function runTable(file: string, raw: unknown, streams: Streams): Pr
     }),
   );
   streams.stdout.write(tables.map(formats[format]).join('\n'));
+}
+
+/** @throws {SakeError} `invalid-file` for a file that `reproduce` did not write. */
+function readReproduction(file: string): Pick<Reproduction, 'results' | 'ablations'> {
+  const parsed = reproduction.safeParse(readJson(file));
+  if (!parsed.success)
+    throw new SakeError(
+      'invalid-file',
+      `sake-bench table: expected ${file} to be a results.json of reproduce for --out, got another file`,
+      { details: { file } },
+    );
+  const { results, ablations } = parsed.data;
+  const checked = (all: readonly unknown[]): SuiteResult[] =>
+    all.length === 0 ? [] : parseSuiteResults(JSON.stringify(all), file);
+  return {
+    results: checked(results),
+    ablations: ablations.map(({ name, title, axis, results: own }) => ({
+      name,
+      title,
+      axis,
+      results: checked(own),
+    })),
+  };
 }

@@ -1,8 +1,15 @@
-import { cellParts, columnN, unitName, type ReportTable } from '@sakejs/evaluation';
+import {
+  cellParts,
+  columnN,
+  scorerCaption,
+  scorerText,
+  unitName,
+  type ReportTable,
+} from '@sakejs/evaluation';
 import { formatTable } from '@sakejs/terminal';
 
 /** Writes a table for the terminal; the best value has a star. */
-export function renderText({ caption, columns, rows }: ReportTable): string {
+export function renderText({ caption, columns, rows, scorers }: ReportTable): string {
   return [
     caption.map((sentence) => sentence.replace(/^Bold:/, '*:')).join('\n'),
     '',
@@ -18,6 +25,16 @@ export function renderText({ caption, columns, rows }: ReportTable): string {
         }),
       ]),
     ),
+    ...(scorers === undefined
+      ? []
+      : [
+          '',
+          scorerCaption,
+          formatTable(
+            ['method', ...scorers.columns],
+            scorers.rows.map(({ label, cells }) => [label, ...cells.map(scorerText)]),
+          ),
+        ]),
     '',
   ].join('\n');
 }

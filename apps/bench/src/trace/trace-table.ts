@@ -1,13 +1,11 @@
-import type { AverageEffect, TraceMean, TraceResult } from '@sakejs/evaluation';
+import { formatShare, type AverageEffect, type TraceMean, type TraceResult } from '@sakejs/evaluation';
 import type { StateKind } from '@sakejs/spec';
 import { formatTable } from '@sakejs/terminal';
 
-const percent = (value: number): string => (100 * value).toFixed(1);
-
 function withInterval({ value, interval }: TraceMean): string {
   return interval === null
-    ? percent(value)
-    : `${percent(value)} [${percent(interval[0])}, ${percent(interval[1])}]`;
+    ? formatShare(value)
+    : `${formatShare(value)} [${formatShare(interval[0])}, ${formatShare(interval[1])}]`;
 }
 
 const headings: Readonly<Record<StateKind, string>> = {
@@ -49,6 +47,6 @@ function suggestionLines({ suggestion }: TraceResult): string[] {
   return [
     '',
     `layer for ROME: ${layer}, where MLPs restore ${withInterval(effect)} % at the subject's last token; the best block in ` +
-      `${percent(share)} % of resampled sets of facts, 95 % of which choose ${layers[0]} to ${layers[1]}`,
+      `${formatShare(share)} % of resampled sets of facts, 95 % of which choose ${layers[0]} to ${layers[1]}`,
   ];
 }

@@ -1,4 +1,4 @@
-import { protocolNames, type SuiteResult } from '@sakejs/evaluation';
+import { formatShare, protocolNames, type SuiteResult } from '@sakejs/evaluation';
 import { checkWritable, formatTable, writeFileAtomic, type Streams } from '@sakejs/terminal';
 import { z } from 'zod';
 import { graphOf, modelFlags } from '../model-flags.js';
@@ -135,8 +135,6 @@ export function rank(
   return scores.sort((a, b) => b.score - a.score || mean(b) - mean(a));
 }
 
-const percent = (value: number): string => (100 * value).toFixed(1);
-
 /** A ranking as text. */
 export function tuneTable({ method, tried, grid, ranking, best, result }: TuneResult): string {
   return [
@@ -146,10 +144,10 @@ export function tuneTable({ method, tried, grid, ranking, best, result }: TuneRe
       ['setting', 'harmonic mean %', 'accuracy %', 'generality %', 'specificity %', 'learned'],
       ranking.map(({ label, score, accuracy, generality, specificity, learned }) => [
         label,
-        percent(score),
-        percent(accuracy),
-        percent(generality),
-        percent(specificity),
+        formatShare(score),
+        formatShare(accuracy),
+        formatShare(generality),
+        formatShare(specificity),
         `${learned} of ${result.edits}`,
       ]),
     ),
@@ -166,8 +164,8 @@ function summaryTable(done: readonly TuneResult[]): string {
       method,
       String(tried),
       best.label,
-      percent(best.score),
-      percent(ownScore(ranking)),
+      formatShare(best.score),
+      formatShare(ownScore(ranking)),
     ]),
   );
 }

@@ -29,8 +29,11 @@ export interface RunSuiteOptions {
   readonly edits?: EditStore;
   /** What else results depend on, as versions of packages: part of every unit's key. */
   readonly identity?: Json;
-  /** Whether each query is judged once more with the own edit's gate open, for threshold sweeps. Default false. */
-  readonly alsoOpen?: boolean;
+  /**
+   * Whether each query is judged once more with the own edit's gate open, for threshold sweeps: under every protocol, or
+   * under those named. Default false.
+   */
+  readonly alsoOpen?: boolean | readonly string[];
   /** Whether results hold every query with its outcomes. Default false. */
   readonly withQueries?: boolean;
   /** Bytes of captured activations kept in memory. Default 256 MiB. */

@@ -25,7 +25,8 @@ export interface ScoreSettings {
   readonly base: Json;
   readonly metrics: ReadonlyMap<string, Metric>;
   readonly wholeObject: WholeObjectScorer;
-  readonly alsoOpen: boolean;
+  /** Whether queries are judged once more with the own edit's gate open: always, or under the protocols named. */
+  readonly alsoOpen: boolean | readonly string[];
   readonly signal: AbortSignal | undefined;
 }
 
@@ -45,7 +46,8 @@ export async function scoreCase(
   edits: LiveEdits,
   plain: PlainAnswers,
 ): Promise<CaseScores> {
-  const { lm, counterfactuals, units, base, metrics, wholeObject, alsoOpen, signal } = settings;
+  const { lm, counterfactuals, units, base, metrics, wholeObject, signal } = settings;
+  const alsoOpen = opensUnder(settings, protocol);
   const key = unitKey([
     'score',
     base,
@@ -84,6 +86,9 @@ export async function scoreCase(
   await units.put(key, JSON.parse(JSON.stringify(scored)) as Json);
   return scored;
 }
+
+const opensUnder = ({ alsoOpen }: ScoreSettings, { name }: Protocol): boolean =>
+  typeof alsoOpen === 'boolean' ? alsoOpen : alsoOpen.includes(name);
 
 /** Shares count a query that could not be scored as a failure; means of values leave it out, with its reason. */
 function failedQueries(

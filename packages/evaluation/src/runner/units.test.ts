@@ -166,6 +166,22 @@ describe('runSuite with units', () => {
   });
 });
 
+describe('runSuite with alsoOpen', () => {
+  it('judges queries with the own gate open as well, under the protocols named', async () => {
+    const { options } = setup();
+    const opened = async (alsoOpen: boolean | readonly string[]): Promise<boolean[]> => {
+      const results = await runSuite({ ...options, alsoOpen, withQueries: true });
+      return results.map(({ queries }) =>
+        queries!.every(({ outcomes }) => outcomes['counted']!.open !== undefined),
+      );
+    };
+    expect(options.protocols.map(({ name }) => name)).toEqual(['paper', 'strict']);
+    expect(await opened(['strict'])).toEqual([false, true]);
+    expect(await opened(true)).toEqual([true, true]);
+    expect(await opened(false)).toEqual([false, false]);
+  });
+});
+
 describe('runSuite with work that fails', () => {
   it('counts it as failures, lists it, and tries it again in the next run', async () => {
     const kept = stores();

@@ -7,6 +7,7 @@ import {
   type ReportColumn,
   type ReportTable,
 } from './report-table.js';
+import { scorerCaption, scorerText } from './scorer-table.js';
 import { tableOfResult, type TableOptions } from './table-of-result.js';
 
 const specials: Readonly<Record<string, string>> = {
@@ -47,17 +48,24 @@ const MOST_COLUMNS = 5;
 export function renderLatex(table: ReportTable): string {
   const packages = '% needs \\usepackage{booktabs} and \\usepackage[T1]{fontenc}';
   const parts = partsOf(table);
-  return [packages, ...parts.map(renderFloat), ''].join('\n');
+  return [packages, ...parts.map(renderFloat), ...scorerFloats(table), ''].join('\n');
 }
 
-/** The columns dealt out to as few tables as will do, evenly. */
+/** Columns dealt out to as few tables as will do, evenly: where each begins, and where it ends. */
+function shares(columns: number): (readonly [from: number, to: number])[] {
+  const count = Math.ceil(columns / MOST_COLUMNS);
+  return Array.from({ length: count }, (_, part) => [
+    Math.round((part * columns) / count),
+    Math.round(((part + 1) * columns) / count),
+  ]);
+}
+
 function partsOf(table: ReportTable): ReportTable[] {
   const { name, caption, columns, rows } = table;
-  const count = Math.ceil(columns.length / MOST_COLUMNS);
+  const parts = shares(columns.length);
+  const count = parts.length;
   if (count <= 1) return [table];
-  return Array.from({ length: count }, (_, part) => {
-    const from = Math.round((part * columns.length) / count);
-    const to = Math.round(((part + 1) * columns.length) / count);
+  return parts.map(([from, to], part) => {
     const cut = rows.map((row) => ({ ...row, cells: row.cells.slice(from, to) }));
     return {
       name: `${name}-${part + 1}`,
@@ -70,8 +78,29 @@ function partsOf(table: ReportTable): ReportTable[] {
   });
 }
 
+/** Our rows by each scorer, in floats of their own behind the table's. */
+function scorerFloats({ name, caption, scorers }: ReportTable): string[] {
+  if (scorers === undefined) return [];
+  const { columns, rows } = scorers;
+  const parts = shares(columns.length);
+  return parts.map(([from, to], part) =>
+    floatOf({
+      name: parts.length === 1 ? `${name}-scorers` : `${name}-scorers-${part + 1}`,
+      caption: [
+        ...(parts.length === 1 ? [] : [`Part ${part + 1} of ${parts.length}.`]),
+        ...caption.slice(0, 1),
+        scorerCaption,
+      ],
+      columns: to - from,
+      headings: [line(['method', ...columns.slice(from, to).map(escapeLatex)])],
+      bodies: [
+        rows.map(({ label, cells }) => line([escapeLatex(label), ...cells.slice(from, to).map(scorerText)])),
+      ],
+    }),
+  );
+}
+
 function renderFloat({ name, caption, columns, rows }: ReportTable): string {
-  const line = (cells: readonly string[]): string => `    ${cells.join(' & ')} \\\\`;
   const body = (published: boolean): string[] =>
     rows
       .filter((row) => (row.published !== undefined) === published)
@@ -82,25 +111,45 @@ function renderFloat({ name, caption, columns, rows }: ReportTable): string {
         ]),
       );
   const [ours, theirs] = [body(false), body(true)];
+  return floatOf({
+    ...{ name, caption, columns: columns.length },
+    headings: [
+      line(['method', ...columns.map((column) => escapeLatex(column.name))]),
+      line([
+        '',
+        ...columns.map(
+          ({ unit, higherIsBetter }) =>
+            `${escapeLatex(unitName(unit))} $\\${higherIsBetter ? 'uparrow' : 'downarrow'}$`,
+        ),
+      ]),
+      line(['', ...columns.map((column) => `{\\footnotesize ${columnN(column)}}`)]),
+    ],
+    bodies: theirs.length > 0 ? [ours, theirs] : [ours],
+  });
+}
+
+const line = (cells: readonly string[]): string => `    ${cells.join(' & ')} \\\\`;
+
+interface Float {
+  readonly name: string;
+  readonly caption: readonly string[];
+  /** Number of columns beside the rows' names. */
+  readonly columns: number;
+  readonly headings: readonly string[];
+  /** Lines between rules. */
+  readonly bodies: readonly (readonly string[])[];
+}
+
+function floatOf({ name, caption, columns, headings, bodies }: Float): string {
   return [
     '\\begin{table}',
     '  \\centering',
     `  \\caption{${escapeLatex(caption.join(' '))}}`,
     `  \\label{tab:${name}}`,
-    `  \\begin{tabular}{l${'r'.repeat(columns.length)}}`,
+    `  \\begin{tabular}{l${'r'.repeat(columns)}}`,
     '    \\toprule',
-    line(['method', ...columns.map((column) => escapeLatex(column.name))]),
-    line([
-      '',
-      ...columns.map(
-        ({ unit, higherIsBetter }) =>
-          `${escapeLatex(unitName(unit))} $\\${higherIsBetter ? 'uparrow' : 'downarrow'}$`,
-      ),
-    ]),
-    line(['', ...columns.map((column) => `{\\footnotesize ${columnN(column)}}`)]),
-    '    \\midrule',
-    ...ours,
-    ...(theirs.length > 0 ? ['    \\midrule', ...theirs] : []),
+    ...headings,
+    ...bodies.flatMap((lines) => ['    \\midrule', ...lines]),
     '    \\bottomrule',
     '  \\end{tabular}',
     '\\end{table}',

@@ -7,6 +7,7 @@ import {
   type ReportColumn,
   type ReportTable,
 } from './report-table.js';
+import { scorerCaption, scorerText, type ScorerTable } from './scorer-table.js';
 import { tableOfResult, type TableOptions } from './table-of-result.js';
 
 /** Text that Markdown shows as it is, within a table too. */
@@ -20,8 +21,7 @@ export function markdownTable(result: SuiteResult, options: TableOptions = {}): 
 }
 
 /** Writes a table in GitHub's Markdown. */
-export function renderMarkdown({ caption, columns, rows }: ReportTable): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+export function renderMarkdown({ caption, columns, rows, scorers }: ReportTable): string {
   const headings = columns.map(
     (column) =>
       `${escapeMarkdown(column.name)}, ${unitName(column.unit)} ${column.higherIsBetter ? '↑' : '↓'} (${columnN(column)})`,
@@ -38,7 +38,21 @@ export function renderMarkdown({ caption, columns, rows }: ReportTable): string 
       ]),
     ),
     '',
+    ...(scorers === undefined ? [] : scorerLines(scorers)),
   ].join('\n');
+}
+
+const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+function scorerLines({ columns, rows }: ScorerTable): string[] {
+  return [
+    escapeMarkdown(scorerCaption),
+    '',
+    line(['method', ...columns.map(escapeMarkdown)]),
+    line(['---', ...columns.map(() => '---:')]),
+    ...rows.map(({ label, cells }) => line([escapeMarkdown(label), ...cells.map(scorerText)])),
+    '',
+  ];
 }
 
 function markdownCell(cell: ReportCell | null, column: ReportColumn): string {

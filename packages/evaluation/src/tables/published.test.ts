@@ -7,7 +7,7 @@ import { relationSpecificity } from '../metrics/relation-specificity.js';
 import { specificity } from '../metrics/specificity.js';
 import { subjectAliasing } from '../metrics/subject-aliasing.js';
 import { doubtWordings } from '../suites/doubt-wordings.js';
-import { publishedFor, publishedTables } from './published.js';
+import { publishedBeside, publishedFor, publishedTables } from './published.js';
 
 describe('publishedTables', () => {
   it('names metrics as ours are named, with shares in 0..1', () => {
@@ -26,6 +26,14 @@ describe('publishedTables', () => {
     for (const { source, model } of publishedTables)
       expect([source, model].every((text) => text.length > 0)).toBe(true);
     expect(new Set(publishedTables.map(({ name }) => name)).size).toBe(publishedTables.length);
+  });
+});
+
+describe('publishedBeside', () => {
+  it('puts the strongest published prompt below the tables of Popular, and nothing below others', () => {
+    expect(publishedBeside('popular').map(({ name }) => name)).toEqual(['popular', 'popular-prompt']);
+    expect(publishedBeside('counterfact').map(({ name }) => name)).toEqual(['counterfact']);
+    expect(publishedBeside('ablation').map(({ name }) => name)).toEqual(['ablation']);
   });
 });
 

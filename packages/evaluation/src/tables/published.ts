@@ -134,6 +134,15 @@ export const publishedTables: readonly PublishedTable[] = [
   },
 ];
 
+/** Tables of other publications that stand below one. */
+const standBelow: Readonly<Record<string, readonly string[]>> = { popular: ['popular-prompt'] };
+
+/** A published table by its name, with those of other publications that stand below it. */
+export function publishedBeside(name: string): PublishedTable[] {
+  const names = [name, ...(standBelow[name] ?? [])];
+  return publishedTables.filter((table) => names.includes(table.name));
+}
+
 /** The published tables that a suite's results stand beside; ablations are asked for by name. */
 export function publishedFor(suite: string): PublishedTable[] {
   return publishedTables.filter((table) => table.suite === suite && table.name !== 'ablation');

@@ -1,5 +1,7 @@
 import type { MetricColumn } from '../runner/suite-result.js';
 import type { Interval } from '../statistics/intervals.js';
+import { formatShare } from './format-share.js';
+import type { ScorerTable } from './scorer-table.js';
 
 /** A table before it is written in some format; numbers in the metric's unit. */
 export interface ReportTable {
@@ -10,6 +12,8 @@ export interface ReportTable {
   readonly columns: readonly ReportColumn[];
   /** Ours, then published ones. */
   readonly rows: readonly ReportRow[];
+  /** Our rows once more, by each scorer; absent where no metric asks for objects. */
+  readonly scorers?: ScorerTable;
 }
 
 export interface ReportColumn extends MetricColumn {
@@ -38,8 +42,7 @@ export interface ReportCell {
 
 /** A number as tables have it: shares in per cent with one decimal, others with three or in powers of ten. */
 export function tableNumber(value: number, unit: MetricColumn['unit']): string {
-  // Rounded from decimals, so that a published 84.85 gives 84.9 whatever its bits.
-  if (unit === 'share') return (Math.round(1000 * value + 1e-9) / 10 + 0).toFixed(1);
+  if (unit === 'share') return formatShare(value);
   return value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(1) : value.toFixed(3);
 }
 

@@ -1,9 +1,10 @@
 import { SakeError } from '@sakejs/spec';
-import type { MetricColumn, SuiteResult } from '../runner/suite-result.js';
+import type { MetricColumn, MetricValue, SuiteResult } from '../runner/suite-result.js';
 import type { Interval } from '../statistics/intervals.js';
 import { bestRow } from './best-row.js';
 import type { PublishedTable } from './published.js';
 import type { ReportCell, ReportColumn, ReportRow, ReportTable } from './report-table.js';
+import { scorerTable } from './scorer-table.js';
 import { circumstancesCaption, readingCaption } from './table-caption.js';
 
 export interface TableOptions {
@@ -47,9 +48,11 @@ export function reportTable(
 ): ReportTable {
   const [first] = results;
   const cells = own.map(() => [] as ReportCell[]);
+  const rowValues = own.map(({ label }) => ({ label, values: [] as MetricValue[] }));
   const columns = chosenColumns(first, metrics).map((column): ReportColumn => {
     const { name, higherIsBetter, unit } = column;
     const values = own.map((row) => valueOf(row, name));
+    for (const [at, value] of values.entries()) rowValues[at]!.values.push(value);
     // Methods that edit nothing are compared with nothing: no candidates.
     const candidates = values.map(({ value }, i) =>
       own.some((_, j) => i !== j && between(i, j, name) !== undefined) ? value : null,
@@ -64,6 +67,7 @@ export function reportTable(
   const shown = published.filter(({ rows }) =>
     rows.some((row) => columns.some(({ name }) => name in row.values)),
   );
+  const scorers = scorerTable(columns, rowValues);
   const anyBest = cells.some((row) => row.some(({ best }) => best));
   return {
     name: `${first.suite}-${first.protocol}`.toLowerCase().replace(/[^a-z0-9]+/g, '-'),
@@ -73,10 +77,11 @@ export function reportTable(
       ...own.map(({ label }, at) => ({ label, cells: cells[at]! })),
       ...shown.flatMap((table) => publishedRows(table, columns)),
     ],
+    ...(scorers && { scorers }),
   };
 }
 
-function valueOf({ result, method }: OwnRow, metric: string): Omit<ReportCell, 'best' | 'n'> & { n: number } {
+function valueOf({ result, method }: OwnRow, metric: string): MetricValue {
   const value = result.rows.find((row) => row.method === method)?.metrics[metric];
   if (value === undefined)
     throw new SakeError(

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { formatFigures, formatInterval, formatValue, metricLabel } from './format-value.js';
 
 describe('formatValue', () => {
-  it('gives shares in percent, other units in three figures and an empty mean as n = 0', () => {
+  it('gives shares in percent, other units in three decimals and an empty mean as n = 0', () => {
     expect([formatValue(0.9765), formatValue(0.01234, 'nats'), formatValue(null)]).toEqual([
       '97.7',
-      '0.0123',
+      '0.012',
       'n = 0',
     ]);
   });

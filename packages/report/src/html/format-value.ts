@@ -1,11 +1,10 @@
-import type { Interval, MetricColumn } from '@sakejs/evaluation';
+import { tableNumber, type Interval, type MetricColumn } from '@sakejs/evaluation';
 
 type Unit = MetricColumn['unit'];
 
-/** A mean as a cell has it: shares in percent, other units in three figures; `n = 0` where there is none. */
+/** A mean as a cell has it, written as in tables of every other form; `n = 0` where there is none. */
 export function formatValue(value: number | null, unit: Unit = 'share'): string {
-  if (value === null) return 'n = 0';
-  return unit === 'share' ? (100 * value).toFixed(1) : formatFigures(value);
+  return value === null ? 'n = 0' : tableNumber(value, unit);
 }
 
 /** `[93.1, 98.8]`, in the unit of the value. */

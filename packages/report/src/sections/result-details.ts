@@ -1,4 +1,4 @@
-import type { SuiteResult } from '@sakejs/evaluation';
+import { scorerCaption, scorerTable, scorerText, type SuiteResult } from '@sakejs/evaluation';
 import {
   formatCount,
   formatFigures,
@@ -13,7 +13,7 @@ import { scroller } from './scroller.js';
 export function resultDetails(result: SuiteResult): Markup {
   return html`${errors(result)}${warnings(result)}
     <div class="folds">
-      ${costs(result)}${firings(result)}${comparisons(result)}${filters(result)}${settings(result)}
+      ${scorers(result)}${costs(result)}${firings(result)}${comparisons(result)}${filters(result)}${settings(result)}
     </div>`;
 }
 
@@ -43,6 +43,22 @@ function warnings({ rows }: SuiteResult): Markup | null {
     html`<ul>
       ${all.map(({ method, warning }) => html`<li><b>${method}</b>: ${warning}</li>`)}
     </ul>`,
+  );
+}
+
+function scorers({ columns, rows }: SuiteResult): Markup | null {
+  const table = scorerTable(
+    columns,
+    rows.map(({ method, metrics }) => ({ label: method, values: columns.map(({ name }) => metrics[name]!) })),
+  );
+  if (table === undefined) return null;
+  return fold(
+    'Scorers side by side',
+    figures(
+      scorerCaption,
+      table.columns.map(metricLabel),
+      table.rows.map(({ label, cells }) => ({ name: label, cells: cells.map(scorerText) })),
+    ),
   );
 }
 
