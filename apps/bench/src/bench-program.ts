@@ -60,7 +60,7 @@ export function createBenchProgram(streams: Streams = process): Program {
   const acting =
     (run: (options: unknown, streams: Streams, signal: AbortSignal) => Promise<void>) =>
     async (options: { readonly json?: unknown }): Promise<void> => {
-      exit = await runCommand((signal) => run(options, streams, signal), {
+      exit = await runCommand((signal, watched) => run(options, watched, signal), {
         json: options.json === '-',
         streams,
       });
@@ -111,7 +111,7 @@ export function createBenchProgram(streams: Streams = process): Program {
       const given = new Set(
         Object.keys(options).filter((name) => command.getOptionValueSource(name) === 'cli'),
       );
-      exit = await runCommand((signal) => runSuites(options, given, streams, signal), {
+      exit = await runCommand((signal, watched) => runSuites(options, given, watched, signal), {
         json: options.json === '-',
         streams,
       });
@@ -168,7 +168,7 @@ export function createBenchProgram(streams: Streams = process): Program {
     )
     .option('--json <file>', 'write the results as JSON; - prints them to standard output, without tables')
     .action(async (names: string[], options: { readonly json?: unknown }) => {
-      exit = await runCommand((signal) => runAblations(names, options, streams, signal), {
+      exit = await runCommand((signal, watched) => runAblations(names, options, watched, signal), {
         json: options.json === '-',
         streams,
       });

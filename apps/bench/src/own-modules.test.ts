@@ -70,6 +70,16 @@ describe('sake-bench run --methods ./own.mjs', () => {
   );
 });
 
+describe('sake-bench run --json - of work that fails', () => {
+  it('prints the result alone, and the error beside it', { timeout: 120_000 }, async () => {
+    const methods = ['--methods', `none,${moduleFile(fragile)}`];
+    const { status, out, err } = await bench('run', ...tiny.flags, ...methods, '--json', '-');
+    expect(status).toBe(4);
+    expect((JSON.parse(out) as SuiteResult).rows[1]!.errors).toHaveLength(1);
+    expect(err).toMatch(/^error: .*got 1 that failed/);
+  });
+});
+
 /** A mapper that takes every activation to nought, so that all objects are as likely. */
 const nought = `
 const map = (dim) => ({

@@ -28,6 +28,27 @@ describe('runCommand', () => {
     expect(text.join('')).toMatch(/^error: interrupted; what was finished before is kept\n$/);
   });
 
+  it('keeps stdout one JSON text where a result stands there before an error', async () => {
+    const tell = async (writes: string): Promise<string[]> => {
+      const told = ['', ''];
+      const streams: Streams = {
+        stdout: { write: (text) => (told[0] += text) },
+        stderr: { write: (text) => (told[1] += text) },
+      };
+      await runCommand(
+        async (_, { stdout }) => {
+          if (writes !== '') stdout.write(writes);
+          throw new SakeError('not-enough-data', 'too few');
+        },
+        { json: true, streams },
+      );
+      return told;
+    };
+    expect(await tell('{"rows":[]}')).toEqual(['{"rows":[]}', 'error: too few\n']);
+    const [out] = await tell('');
+    expect(JSON.parse(out!)).toMatchObject({ error: { code: 'not-enough-data' } });
+  });
+
   it('leaves no listeners behind', async () => {
     const count = (): number[] => [
       process.listenerCount('SIGINT'),

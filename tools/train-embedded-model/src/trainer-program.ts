@@ -45,8 +45,12 @@ export function createTrainerProgram(): { run(argv: readonly string[]): Promise<
     });
   program
     .command('records')
-    .description('Count the benchmark records of a configuration.')
+    .description(
+      'Count the benchmark records of a configuration, or write Popular records that it does not hold.',
+    )
     .option(...config)
+    .option('--unseen <file>', 'write Popular records of another seed, of edits that no record has')
+    .option('--seed <n>', 'that seed', whole)
     .action(async (options: unknown) => {
       exit = await runCommand(() => Promise.resolve(recordsCommand(options)));
     });
