@@ -116,6 +116,19 @@ describe('sake-bench run --mapper ./own.mjs', () => {
     }
   });
 
+  it('learns each edit once, whichever worker needs it', { timeout: 120_000 }, async () => {
+    const log = join(temporaryFolder(), 'fits');
+    const source = `import { appendFileSync } from 'node:fs';${nought}${loader}`.replace(
+      'fit: ({ source }) =>',
+      `fit: ({ source }) => appendFileSync(${JSON.stringify(log)}, 'x') ?? `,
+    );
+    const flags = ['--mapper', moduleFile(source), '--protocol', 'paper,strict', '--workers', '2'];
+    const { status } = await bench('run', ...tiny.flags, ...flags, '--json', '-');
+    expect(status).toBe(0);
+    // Three edits of each of two methods.
+    expect(readFileSync(log, 'utf8')).toBe('xxxxxx');
+  });
+
   it('says what a module lacks', async () => {
     const { status, err } = await bench(
       'run',

@@ -5,12 +5,12 @@ import type { Streams } from '@sakejs/terminal';
 import { loadPromptSource } from 'sakejs';
 import { besideGraph, graphOf } from '../model-flags.js';
 import { openModel } from '../open-model.js';
-import { isModule, methodEntries } from '../method-entries.js';
+import { methodEntries } from '../method-entries.js';
 import { firstPicture, mayMap } from '../report/first-picture.js';
 import { protocolChoices, type BenchConfig } from './bench-config.js';
 import { runJob } from './run-job.js';
 import { openRunStores } from './run-stores.js';
-import { counterfactualOf, suiteOf, type SuiteJob } from './suite-job.js';
+import { counterfactualOf, mapperModulesOf, suiteOf, type SuiteJob } from './suite-job.js';
 
 export interface GridOptions {
   readonly streams: Streams;
@@ -32,8 +32,7 @@ export async function runGrid(config: BenchConfig, options: GridOptions): Promis
   const { streams, signal, journal, repair = false, withQueries = false, alsoOpen = false } = options;
   const jobs = jobsOf(config, alsoOpen);
   for (const job of jobs) suiteOf(job); // Every file is read before any model is loaded.
-  const modules = config.mapper !== undefined && isModule(config.mapper) ? [config.mapper] : [];
-  await using stores = await openRunStores(journal, { modules, repair });
+  await using stores = await openRunStores(journal, { modules: mapperModulesOf(jobs[0]!), repair });
   if (stores.note !== undefined) streams.stderr.write(`${stores.note}\n`);
   const { threads, workers } = config;
   const graph = graphOf(config);

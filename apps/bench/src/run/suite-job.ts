@@ -10,7 +10,7 @@ import { loadPromptSource } from 'sakejs';
 import { ablations } from '../ablations/ablations.js';
 import { nestedPrompts } from '../ablations/nested-prompts.js';
 import { loadSuites, type SuiteName, type SuiteOptions } from '../bench-suites.js';
-import { methodEntries, UNEDITED } from '../method-entries.js';
+import { isModule, methodEntries, UNEDITED } from '../method-entries.js';
 import { withFurtherEdits } from '../scaling/further-edits.js';
 import { sharedTraining } from './shared-training.js';
 import { tunedEntries } from '../tune/tuned-entries.js';
@@ -76,6 +76,12 @@ export function protocolsOf({ protocols }: SuiteJob): Protocol[] {
 /** The name of the counterfactual model that a job's methods want, if they want one. */
 export const counterfactualOf = ({ methods }: SuiteJob): string | undefined =>
   methods.kind === 'named' && methods.names.includes('serac') ? methods.counterfactual : undefined;
+
+/** The modules whose loaders read a job's edits again. */
+export const mapperModulesOf = ({ methods }: SuiteJob): string[] =>
+  methods.kind === 'named' && methods.mapper !== undefined && isModule(methods.mapper)
+    ? [methods.mapper]
+    : [];
 
 /**
  * The rows of a job's table, on a model.

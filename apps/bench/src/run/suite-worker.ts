@@ -3,7 +3,7 @@ import { isSakeError, type Json } from '@sakejs/spec';
 import { loadModel, loadPromptSource } from 'sakejs';
 import { besideGraph } from '../model-flags.js';
 import { openSharedStores } from './run-stores.js';
-import { counterfactualOf, methodsOf, protocolsOf, suiteOf } from './suite-job.js';
+import { counterfactualOf, mapperModulesOf, methodsOf, protocolsOf, suiteOf } from './suite-job.js';
 import type { FromWorker, ToWorker, WorkerTask } from './worker-messages.js';
 
 /** A process that learns and scores a share of a suite's cases; units are kept by the process that started it. */
@@ -36,7 +36,8 @@ async function work(task: WorkerTask, signal: AbortSignal): Promise<void> {
   const name = counterfactualOf(job);
   await using counterfactual =
     name === undefined ? undefined : await loadModel(name, { threads, ...besideGraph(graph) });
-  const stores = await openSharedStores(task.folder, task);
+  const { folder, keepsActivations } = task;
+  const stores = await openSharedStores(folder, { keepsActivations, modules: mapperModulesOf(job) });
   await workSuite(
     {
       lm,
