@@ -23,6 +23,7 @@ import { ALL, runTune } from './tune/run-tune.js';
 import { runMemory } from './memory/run-memory.js';
 import { runStats } from './stats/run-stats.js';
 import { runTable, tableFormats } from './tables/run-table.js';
+import { runPlot } from './report/run-plot.js';
 import { runReport } from './report/run-report.js';
 import { runTrace } from './trace/run-trace.js';
 
@@ -376,6 +377,14 @@ export function createBenchProgram(streams: Streams = process): Program {
     .option('--title <text>', 'the heading', 'SAKE benchmark')
     .action(async (results: readonly string[], options: object) => {
       exit = await runCommand(() => runReport({ ...options, results }, streams), { streams });
+    });
+  program
+    .command('plot')
+    .description('Draw what ablate or scaling wrote as an SVG file: a panel a metric, a line a method.')
+    .argument('<files...>', 'files that ablate or scaling wrote with --json')
+    .requiredOption('--out <file>', 'the SVG file to write')
+    .action(async (files: readonly string[], options: object) => {
+      exit = await runCommand(() => runPlot({ ...options, files }, streams), { streams });
     });
   return {
     async run(argv) {

@@ -1,4 +1,6 @@
 import {
+  costCells,
+  costHeadings,
   formatShare,
   liveEdits,
   tableNumber,
@@ -39,14 +41,12 @@ export function resultTable(result: SuiteResult): string {
 
 function mainTable({ rows, columns }: SuiteResult): string {
   return formatTable(
-    ['method', ...columns.map(heading), 'edits', 's/edit', 'kB/edit', 'peak MiB', 'seconds'],
+    ['method', ...columns.map(heading), 'edits', ...costHeadings, 'seconds'],
     rows.map(({ method, metrics, learned, seconds, cost }) => [
       method,
       ...columns.map((column) => cell(metrics[column.name]!, column)),
       String(learned),
-      cost.seconds === null ? '-' : cost.seconds.toFixed(2),
-      cost.bytes === null ? '-' : (cost.bytes / 1000).toFixed(0),
-      cost.memory === null ? '-' : (cost.memory / 2 ** 20).toFixed(0),
+      ...costCells(cost),
       seconds.toFixed(1),
     ]),
   );

@@ -124,6 +124,7 @@ export {
   type CompareResultsOptions,
   type ResultComparison,
 } from './compare/compare-results.js';
+export { costCells, costColumns, costHeadings, type CostColumns } from './tables/cost-cells.js';
 export { formatShare } from './tables/format-share.js';
 export {
   publishedBeside,

@@ -1,3 +1,4 @@
+export { renderPlots } from './render-plots.js';
 export { renderReport } from './render-report.js';
 export { renderTrace, type TracePageOptions } from './render-trace.js';
 export { checkReportInput, checkReportPart, type ReportPart } from './input/check-report-input.js';

@@ -1,4 +1,4 @@
-import { formatShare, type SuiteResult } from '@sakejs/evaluation';
+import { costCells, costHeadings, formatShare, type SuiteResult } from '@sakejs/evaluation';
 import type { ReportInput } from '@sakejs/report';
 import { formatTable } from '@sakejs/terminal';
 
@@ -24,15 +24,7 @@ export function scalingTable({ asked, records, generated, live, results }: Scali
     `model ${first.model} (sha256 ${first.modelInfo.sha256.slice(0, 12)}), records ${first.data.name} (sha256 ${first.data.sha256.slice(0, 12)})`,
     '',
     formatTable(
-      [
-        'method',
-        'live',
-        ...columns.map(({ name }) => `${name} %`),
-        'learned',
-        's/edit',
-        'kB/edit',
-        'peak MiB',
-      ],
+      ['method', 'live', ...columns.map(({ name }) => `${name} %`), 'learned', ...costHeadings],
       first.rows.flatMap(({ method }, at) =>
         results.map(({ rows }, index) => {
           const { metrics, learned, cost } = rows[at]!;
@@ -46,9 +38,7 @@ export function scalingTable({ asked, records, generated, live, results }: Scali
                 : `${formatShare(value)} [${formatShare(interval[0])}, ${formatShare(interval[1])}] n=${n}`;
             }),
             String(learned),
-            cost.seconds === null ? '-' : cost.seconds.toFixed(2),
-            cost.bytes === null ? '-' : (cost.bytes / 1000).toFixed(0),
-            cost.memory === null ? '-' : (cost.memory / 2 ** 20).toFixed(0),
+            ...costCells(cost),
           ];
         }),
       ),

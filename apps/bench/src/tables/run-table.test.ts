@@ -15,9 +15,9 @@ describe('sake-bench table', () => {
     const { status, out } = await bench('table', file());
     expect(status).toBe(0);
     expect(out).toMatch(/^CounterFact, paper protocol \(each edit alone\): 20 edits/);
-    expect(out).toMatch(/\nmethod +accuracy, % ↑ \(n = 20\)\n/);
-    expect(out).toMatch(/\nsake +90\.0 \[69\.9, 97\.2\]\n/);
-    expect(out).toMatch(/\nSAKE \(published, GPT2-XL\) +97\.0\n/);
+    expect(out).toMatch(/\nmethod +accuracy, % ↑ \(n = 20\) +s\/edit +kB\/edit +peak MiB\n/);
+    expect(out).toMatch(/\nsake +90\.0 \[69\.9, 97\.2\] +0\.10 +0 +1\n/);
+    expect(out).toMatch(/\nSAKE \(published, GPT2-XL\) +97\.0 +- +- +-\n/);
     expect(out).toContain('CounterFact, strict protocol');
   });
 

@@ -1,6 +1,7 @@
 import {
   cellParts,
   columnN,
+  costColumns,
   scorerCaption,
   scorerText,
   unitName,
@@ -10,19 +11,28 @@ import { formatTable } from '@sakejs/terminal';
 
 /** Writes a table for the terminal; the best value has a star. */
 export function renderText({ caption, columns, rows, scorers }: ReportTable): string {
+  const costs = costColumns(rows);
   return [
-    caption.map((sentence) => sentence.replace(/^Bold:/, '*:')).join('\n'),
+    [...caption, ...costs.caption].map((sentence) => sentence.replace(/^Bold:/, '*:')).join('\n'),
     '',
     formatTable(
-      ['method', ...columns.map((column) => `${column.name}, ${unitName(column.unit)} ${column.higherIsBetter ? '↑' : '↓'} (${columnN(column)})`)], // prettier-ignore
-      rows.map(({ label, published, cells }) => [
-        published === undefined ? label : `${label} (published, ${published})`,
-        ...cells.map((cell, at) => {
+      [
+        'method',
+        ...columns.map(
+          (column) =>
+            `${column.name}, ${unitName(column.unit)} ${column.higherIsBetter ? '↑' : '↓'} (${columnN(column)})`,
+        ),
+        ...costs.headings,
+      ],
+      rows.map((row) => [
+        row.published === undefined ? row.label : `${row.label} (published, ${row.published})`,
+        ...row.cells.map((cell, at) => {
           if (cell === null) return '-';
           const { value, interval, n } = cellParts(cell, columns[at]!);
           const parts = [cell.best ? `*${value}` : value, interval, n === undefined ? undefined : `(${n})`];
           return parts.filter((part) => part !== undefined).join(' ');
         }),
+        ...costs.cells(row),
       ]),
     ),
     ...(scorers === undefined

@@ -1,4 +1,5 @@
 import type { SuiteResult } from '../runner/suite-result.js';
+import { anyCost, costCaption, costCells, costHeadings } from './cost-cells.js';
 import {
   cellParts,
   columnN,
@@ -48,7 +49,7 @@ const MOST_COLUMNS = 5;
 export function renderLatex(table: ReportTable): string {
   const packages = '% needs \\usepackage{booktabs} and \\usepackage[T1]{fontenc}';
   const parts = partsOf(table);
-  return [packages, ...parts.map(renderFloat), ...scorerFloats(table), ''].join('\n');
+  return [packages, ...parts.map(renderFloat), ...scorerFloats(table), ...costFloat(table), ''].join('\n');
 }
 
 /** Columns dealt out to as few tables as will do, evenly: where each begins, and where it ends. */
@@ -98,6 +99,21 @@ function scorerFloats({ name, caption, scorers }: ReportTable): string[] {
       ],
     }),
   );
+}
+
+/** What our rows' edits cost, in a float of its own; none where nothing was measured. */
+function costFloat({ name, caption, rows }: ReportTable): string[] {
+  const ours = rows.flatMap(({ label, cost }) => (cost === undefined ? [] : [{ label, cost }]));
+  if (!anyCost(ours)) return [];
+  return [
+    floatOf({
+      name: `${name}-costs`,
+      caption: [...caption.slice(0, 1), costCaption],
+      columns: costHeadings.length,
+      headings: [line(['method', ...costHeadings])],
+      bodies: [ours.map(({ label, cost }) => line([escapeLatex(label), ...costCells(cost)]))],
+    }),
+  ];
 }
 
 function renderFloat({ name, caption, columns, rows }: ReportTable): string {

@@ -1,4 +1,5 @@
 import type { SuiteResult } from '../runner/suite-result.js';
+import { costColumns } from './cost-cells.js';
 import {
   cellParts,
   columnN,
@@ -26,15 +27,19 @@ export function renderMarkdown({ caption, columns, rows, scorers }: ReportTable)
     (column) =>
       `${escapeMarkdown(column.name)}, ${unitName(column.unit)} ${column.higherIsBetter ? '↑' : '↓'} (${columnN(column)})`,
   );
+  const costs = costColumns(rows);
   return [
-    escapeMarkdown(caption.join(' ')),
+    escapeMarkdown([...caption, ...costs.caption].join(' ')),
     '',
-    line(['method', ...headings]),
-    line(['---', ...columns.map(() => '---:')]),
-    ...rows.map(({ label, published, cells }) =>
+    line(['method', ...headings, ...costs.headings]),
+    line(['---', ...[...columns, ...costs.headings].map(() => '---:')]),
+    ...rows.map((row) =>
       line([
-        escapeMarkdown(published === undefined ? label : `${label} (published, ${published})`),
-        ...cells.map((cell, at) => markdownCell(cell, columns[at]!)),
+        escapeMarkdown(
+          row.published === undefined ? row.label : `${row.label} (published, ${row.published})`,
+        ),
+        ...row.cells.map((cell, at) => markdownCell(cell, columns[at]!)),
+        ...costs.cells(row),
       ]),
     ),
     '',

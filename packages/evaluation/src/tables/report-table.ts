@@ -1,4 +1,4 @@
-import type { MetricColumn } from '../runner/suite-result.js';
+import type { EditCost, MetricColumn } from '../runner/suite-result.js';
 import type { Interval } from '../statistics/intervals.js';
 import { formatShare } from './format-share.js';
 import type { ScorerTable } from './scorer-table.js';
@@ -27,6 +27,8 @@ export interface ReportRow {
   readonly published?: string;
   /** By column; null where the publication has no such number. */
   readonly cells: readonly (ReportCell | null)[];
+  /** Absent for published rows. */
+  readonly cost?: EditCost;
 }
 
 export interface ReportCell {

@@ -74,7 +74,10 @@ export function reportTable(
     caption: [...circumstancesCaption(results), ...readingCaption(anyBest, shown)],
     columns,
     rows: [
-      ...own.map(({ label }, at) => ({ label, cells: cells[at]! })),
+      ...own.map(({ label, result, method }, at) => ({
+        ...{ label, cells: cells[at]! },
+        cost: result.rows.find((row) => row.method === method)!.cost,
+      })),
       ...shown.flatMap((table) => publishedRows(table, columns)),
     ],
     ...(scorers && { scorers }),

@@ -40,6 +40,12 @@ describe('ablationPlot', () => {
     expect(text.match(/aria-label="line"/g)).toHaveLength(2);
   });
 
+  it('draws a series that is called like no colour at all', () => {
+    const points = ablation.points.map((point) => ({ ...point, series: 'none', x: 1 }));
+    const { text } = ablationPlot({ ...ablation, axis: 'number', points }, 'accuracy')!;
+    expect(text).toMatch(/<g fill="var\(--series-1\)" aria-label="dot"><circle/);
+  });
+
   it('is absent where no point has a value', () => {
     expect(ablationPlot(ablation, 'empty')).toBeNull();
   });

@@ -41,33 +41,37 @@ function lines(ablation: Ablation, dots: readonly Dot[]): Plot.PlotOptions {
   const places = [...new Set(dots.map(({ x }) => x))].sort((a, b) => a - b);
   const [least, most] = [places[0]!, places.at(-1)!];
   const logarithmic = least > 0 && most / least > 30;
+  const many = names.length > 6;
   return {
-    height: 230,
-    ...seriesScales(names),
+    height: many ? 330 : 230,
     x: {
       type: logarithmic ? 'log' : 'linear',
       ...(places.length <= 7 && { ticks: places }),
       tickFormat: formatFigures,
       label: null,
-      inset: 10,
+      inset: many ? 24 : 10,
     },
     y: { ...valueScale(dots.map(asMeasured)), grid: true } as Plot.ScaleOptions,
-    marks: [
-      names.map((name, at) =>
-        Plot.line(
-          dots.filter(({ series }) => series === name).sort((a, b) => a.x - b.x),
-          {
-            x: 'x',
-            y: 'value',
-            stroke: seriesStyle(at).color,
-            strokeWidth: 2,
-            strokeDasharray: seriesStyle(at).dash,
-          },
-        ),
-      ),
-      Plot.ruleX(dots, { x: 'x', y1: 'low', y2: 'high', stroke: 'series', strokeWidth: 1.5 }),
-      Plot.dot(dots, { x: 'x', y: 'value', fill: 'series', symbol: 'series', r: 4, title: 'title' }),
-    ],
+    marks: names.map((name, at) => {
+      const own = dots.filter(({ series }) => series === name).sort((a, b) => a.x - b.x);
+      // Not by a scale: a series may be called `none`, which Plot would take for a colour.
+      const { color, symbol, dash } = seriesStyle(at);
+      // Beside each other, so that whiskers of many do not hide each other.
+      const dx = many ? 2.4 * (at - (names.length - 1) / 2) : 0;
+      return [
+        Plot.line(own, { x: 'x', y: 'value', dx, stroke: color, strokeWidth: 2, strokeDasharray: dash }),
+        Plot.ruleX(own, { x: 'x', y1: 'low', y2: 'high', dx, stroke: color, strokeWidth: 1.5 }),
+        Plot.dot(own, {
+          x: 'x',
+          y: 'value',
+          dx,
+          fill: color,
+          symbol: symbol as Plot.Markish & string,
+          r: 4,
+          title: 'title',
+        }),
+      ];
+    }),
   };
 }
 

@@ -10,7 +10,8 @@ export function legend(names: readonly string[], line = false): Markup {
   </ul>`;
 }
 
-function swatch(name: string, at: number, line: boolean): Markup {
+/** The mark of the series at a place. */
+export function swatch(name: string, at: number, line: boolean): Markup {
   const { color, symbol, dash } = seriesStyle(at);
   const size = { width: 26, height: 14, margin: 0, axis: null };
   const scales = { x: { domain: [0, 2], range: [0, 26] }, y: { domain: [0, 2], range: [14, 0] } };

@@ -5,16 +5,19 @@ export interface SeriesStyle {
   readonly dash: string;
 }
 
-const symbols = ['circle', 'square', 'triangle', 'diamond', 'cross', 'star', 'hexagon', 'times'] as const;
+/** Symbols that are filled: those of strokes alone would show nothing. */
+const symbols = ['circle', 'square', 'triangle', 'diamond', 'cross', 'star', 'hexagon', 'wye'] as const;
 const dashes = ['none', '6 3', '2 2', '8 3 2 3', '10 4', '4 2 1 2', '1 3', '12 2'] as const;
 
-/** Styles by position; colours are variables of the style sheet, so that plots follow the theme. */
+/**
+ * Styles by position; colours are variables of the style sheet, so that plots follow the theme.
+ *
+ * Behind the eighth, colours come again with other symbols and dashes: 64 styles in all.
+ */
 export function seriesStyle(at: number): SeriesStyle {
-  return {
-    color: `var(--series-${(at % symbols.length) + 1})`,
-    symbol: symbols[at % symbols.length]!,
-    dash: dashes[at % dashes.length]!,
-  };
+  const color = at % symbols.length;
+  const shape = (color + 3 * Math.floor(at / symbols.length)) % symbols.length;
+  return { color: `var(--series-${color + 1})`, symbol: symbols[shape]!, dash: dashes[shape]! };
 }
 
 /** Scales of Plot that give each name its style. */

@@ -16,7 +16,7 @@ export const wordings = {
 
 /** Names of {@link wordings} but for the one that `icl` has anyway. */
 export const wordingNames = (Object.keys(wordings) as (keyof typeof wordings)[]).filter(
-  (name) => name !== 'new fact',
+  (name) => name !== 'now true',
 );
 
 /** Ways of asking to imagine a fact, beside the published `Imagine that {statement}. `. */
