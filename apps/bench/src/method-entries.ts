@@ -37,6 +37,8 @@ export interface MethodParts {
   readonly counterfactual?: CausalLM | undefined;
   /** Trains one classifier for all of `serac`'s edits. */
   readonly training?: SharedTraining | undefined;
+  /** Where methods keep what they have learned for batches of other processes. */
+  readonly memoriesDirectory?: string | undefined;
 }
 
 /**
@@ -52,9 +54,13 @@ export interface MethodParts {
 export async function methodEntries(
   names: readonly string[],
   info: ModelInfo,
-  { mapper, counterfactual, training }: MethodParts = {},
+  { mapper, counterfactual, training, memoriesDirectory }: MethodParts = {},
 ): Promise<MethodEntry[]> {
   const replaced = mapper === undefined ? undefined : await loadMapper(mapper);
+  const directories = {
+    momentsDirectory: keyMomentsDirectory(),
+    ...(memoriesDirectory !== undefined && { memoriesDirectory }),
+  };
   const mapperPrint = mapper !== undefined && isModule(mapper) ? fileHash(mapper) : mapper;
   return Promise.all(
     names.map(async (name): Promise<MethodEntry> => {
@@ -62,7 +68,7 @@ export async function methodEntries(
       if (isModule(name)) return ownMethod(name, info);
       if (name === 'serac') return seracEntry(info, { counterfactual, training });
       if (replaced === undefined || !mappedMethodNames.includes(name))
-        return { name, method: createMethod(name, info, { momentsDirectory: keyMomentsDirectory() }) };
+        return { name, method: createMethod(name, info, directories) };
       return {
         name: `${name} (${mapper})`,
         method: createMethod(name, info, { mapper: replaced }),

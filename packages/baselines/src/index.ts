@@ -11,6 +11,7 @@ export { imagine } from './imagine.js';
 export { mlpWeightLoss, type MlpWeightLoss, type WeightLossValue } from './mlp-weight-loss.js';
 export { compMemit, type CompMemitOptions } from './memit/comp-memit.js';
 export { memit, type MemitOptions } from './memit/memit.js';
+export { storedMemories } from './memit/stored-memories.js';
 export { memitPresets, memitSettings, type MemitSettings } from './memit/memit-settings.js';
 export { memitUpdate, type MemitLayerUpdate, type MemitUpdateOptions } from './memit/memit-update.js';
 export {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import {
   actAdd,
   actAddOriginal,
@@ -11,6 +12,8 @@ import {
   memit,
   rome,
   serac,
+  storedMemories,
+  type MemitOptions,
   type SeracOptions,
 } from '@sakejs/baselines';
 import {
@@ -47,7 +50,15 @@ export interface MethodOverrides {
    * alone. No part of a method: those without use for it leave it.
    */
   readonly momentsDirectory?: string;
+  /**
+   * Where methods that solve for many edits at once keep what each of them asks for, so that a batch finds what other processes
+   * have learned. Default: memory alone. No part of a method either.
+   */
+  readonly memoriesDirectory?: string;
 }
+
+/** Where methods keep what is no part of them. */
+type Directories = Pick<MethodOverrides, 'momentsDirectory' | 'memoriesDirectory'>;
 
 /** A built-in method for a model. */
 type Recipe = (name: string, info: ModelInfo, overrides: MethodOverrides) => EditMethod;
@@ -111,25 +122,35 @@ const mapped =
 /** A method with parts of its own, but for the scope where it has `scope`. */
 const fixed =
   (
-    create: (
-      scope: ScopeDetector | undefined,
-      info: ModelInfo,
-      momentsDirectory: string | undefined,
-    ) => EditMethod,
+    create: (scope: ScopeDetector | undefined, info: ModelInfo, directories: Directories) => EditMethod,
   ): Recipe =>
-  (name, info, { scope, momentsDirectory, ...others }) => {
+  (name, info, { scope, momentsDirectory, memoriesDirectory, ...others }) => {
     const refused = Object.entries(others).find(([, value]) => value !== undefined);
     if (refused !== undefined) refusePart(name, refused[0]);
-    return create(scope, info, momentsDirectory);
+    return create(scope, info, {
+      ...(momentsDirectory !== undefined && { momentsDirectory }),
+      ...(memoriesDirectory !== undefined && { memoriesDirectory }),
+    });
   };
 
 /** A method that decides by itself where it applies. */
 const scopeless =
-  (create: (info: ModelInfo, momentsDirectory: string | undefined) => EditMethod): Recipe =>
+  (create: (info: ModelInfo, directories: Directories) => EditMethod): Recipe =>
   (name, info, overrides) => {
     if (overrides.scope !== undefined) refusePart(name, 'scope');
-    return fixed((_, __, momentsDirectory) => create(info, momentsDirectory))(name, info, overrides);
+    return fixed((_, __, directories) => create(info, directories))(name, info, overrides);
   };
+
+/** The options of `memit` and `compmemit`, each with a folder of its own for what it has learned: its cost is its own. */
+const memitOptions = (
+  name: 'memit' | 'compmemit',
+  info: ModelInfo,
+  { momentsDirectory, memoriesDirectory }: Directories,
+): MemitOptions => ({
+  ...memitSettingsOf(info),
+  moments: keyMomentsReader(momentsDirectory),
+  ...(memoriesDirectory !== undefined && { memories: storedMemories(join(memoriesDirectory, name)) }),
+});
 
 function refusePart(method: string, option: string): never {
   throw new SakeError(
@@ -195,15 +216,11 @@ const recipes: Readonly<Record<string, Recipe>> = {
   icl: fixed((scope) => icl({ wording: 'It is now true that {statement}. ', ...(scope && { scope }) })),
   ike: fixed((scope) => ike({ ...(scope && { scope }) })),
   imagine: fixed((scope) => imagine({ ...(scope && { scope }) })),
-  rome: scopeless((info, directory) =>
-    rome({ ...romeSettingsOf(info), moments: keyMomentsReader(directory) }),
+  rome: scopeless((info, { momentsDirectory }) =>
+    rome({ ...romeSettingsOf(info), moments: keyMomentsReader(momentsDirectory) }),
   ),
-  memit: scopeless((info, directory) =>
-    memit({ ...memitSettingsOf(info), moments: keyMomentsReader(directory) }),
-  ),
-  compmemit: scopeless((info, directory) =>
-    compMemit({ ...memitSettingsOf(info), moments: keyMomentsReader(directory) }),
-  ),
+  memit: scopeless((info, directories) => memit(memitOptions('memit', info, directories))),
+  compmemit: scopeless((info, directories) => compMemit(memitOptions('compmemit', info, directories))),
   serac: (name, info, { counterfactual, training, ...others }) =>
     fixed((scope) =>
       serac({

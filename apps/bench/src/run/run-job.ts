@@ -36,7 +36,7 @@ export async function runJob(job: SuiteJob, options: RunJobOptions): Promise<Sui
     return await runSuite({
       lm,
       suite,
-      methods: await methodsOf(job, lm.info, counterfactual),
+      methods: await methodsOf(job, lm.info, { folder: stores.folder, counterfactual }),
       ...(counterfactual && { counterfactuals: [counterfactual] }),
       prompts: loadPromptSource(job.prompts),
       count: job.count,

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import {
   createProtocol,
   type MethodEntry,
@@ -83,16 +84,23 @@ export const mapperModulesOf = ({ methods }: SuiteJob): string[] =>
     ? [methods.mapper]
     : [];
 
+/** What methods of a job find where it runs. */
+export interface MethodPlace {
+  /** The folder of the run's stores. */
+  readonly folder: string;
+  /** The model of {@link counterfactualOf}. */
+  readonly counterfactual?: CausalLM | undefined;
+}
+
 /**
  * The rows of a job's table, on a model.
  *
- * @param counterfactual the model of {@link counterfactualOf}.
  * @throws {SakeError} as `methodEntries`.
  */
 export async function methodsOf(
   job: SuiteJob,
   info: ModelInfo,
-  counterfactual?: CausalLM,
+  { folder, counterfactual }: MethodPlace,
 ): Promise<MethodEntry[]> {
   const { methods, seed } = job;
   if (methods.kind === 'named') {
@@ -104,7 +112,8 @@ export async function methodsOf(
             ...{ edits, seed, records: job.records.records },
             prompts: loadPromptSource(job.prompts),
           });
-    return methodEntries(names, info, { mapper, counterfactual, training });
+    const memoriesDirectory = join(folder, 'memories');
+    return methodEntries(names, info, { mapper, counterfactual, training, memoriesDirectory });
   }
   if (methods.kind === 'tune') return tunedEntries(methods.name, info, { budget: methods.budget, seed });
   const { name, sizes } = methods;

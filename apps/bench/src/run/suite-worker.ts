@@ -42,7 +42,7 @@ async function work(task: WorkerTask, signal: AbortSignal): Promise<void> {
     {
       lm,
       suite: suiteOf(job),
-      methods: await methodsOf(job, lm.info, counterfactual),
+      methods: await methodsOf(job, lm.info, { folder, counterfactual }),
       ...(counterfactual && { counterfactuals: [counterfactual] }),
       prompts: loadPromptSource(job.prompts),
       count: job.count,

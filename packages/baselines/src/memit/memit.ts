@@ -10,7 +10,7 @@ export interface MemitOptions
     Pick<RomeOptions, 'ridge' | 'start' | 'name'> {
   /** Second moments of every critical block's keys, or where they come from; asked for once a model and block. */
   readonly moments: MemitParts['moments'];
-  /** Where z of what was learned is kept; methods that differ in blocks below the last or λ may share one. Default: its own. */
+  /** Where z of what was learned is kept; methods that differ in blocks below the last or λ may share one. Default: its own, in memory. */
   readonly memories?: Memories;
 }
 

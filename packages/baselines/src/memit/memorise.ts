@@ -37,16 +37,16 @@ export interface MemoryKey {
   readonly model: string;
 }
 
+/** All that a memory depends on as text: λ and the blocks below the last have no part in it. */
+export function memoryKey({ association, settings, seed, model }: MemoryKey): string {
+  const { layers, momentWeight: _, ...others } = settings;
+  return JSON.stringify([model, seed, layers.at(-1), others, association]);
+}
+
 /** An empty store of memories; it grows by d numbers and some contexts an association. */
 export function createMemories(): Memories {
   const known = new Map<string, Promise<Memory>>();
-  return {
-    get: ({ association, settings, seed, model }, make) => {
-      // λ and the blocks below the last have no part in them.
-      const { layers, momentWeight: _, ...others } = settings;
-      return once(known, JSON.stringify([model, seed, layers.at(-1), others, association]), make);
-    },
-  };
+  return { get: (key, make) => once(known, memoryKey(key), make) };
 }
 
 export interface MemoriseOptions {

@@ -1,10 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { isSakeError, readSafetensors, SakeError, writeSafetensors, type CausalLM } from '@sakejs/spec';
+import { readKept, writeKept } from '../kept-file.js';
 import { collectKeyMoments, type KeyMoments, type KeyMomentsOptions, type Texts } from './key-moments.js';
 
 const FORMAT = 'sakejs.key-moments.1';
+const WHERE = 'cachedKeyMoments';
 
 export interface CachedMomentsOptions extends KeyMomentsOptions {
   /** Where moments are kept; made when it is not there. */
@@ -42,10 +43,11 @@ export async function cachedKeyMoments(
 ): Promise<KeyMoments> {
   const key = keyMomentsKey(lm, await corpusHash(texts()), options);
   const file = join(directory, `key-moments-${key}.safetensors`);
-  const kept = await readKept(file, options.layer);
+  const bytes = await readKept(file, WHERE);
+  const kept = bytes && momentsIn(bytes, options.layer);
   if (kept !== undefined) return kept;
   const moments = await collectKeyMoments(lm, texts(), options);
-  await write(directory, file, encodeKeyMoments(moments));
+  await writeKept(file, encodeKeyMoments(moments), WHERE);
   return moments;
 }
 
@@ -69,14 +71,7 @@ export function decodeKeyMoments(bytes: Uint8Array): KeyMoments {
   return { layer, size, count, moment: moment.data };
 }
 
-async function readKept(file: string, layer: number): Promise<KeyMoments | undefined> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(file);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw ioError(file, cause);
-  }
+function momentsIn(bytes: Uint8Array, layer: number): KeyMoments | undefined {
   try {
     const moments = decodeKeyMoments(bytes);
     return moments.layer === layer ? moments : undefined;
@@ -84,24 +79,4 @@ async function readKept(file: string, layer: number): Promise<KeyMoments | undef
     if (isSakeError(cause) && cause.code === 'invalid-file') return undefined;
     throw cause;
   }
-}
-
-/** Whole or not at all. */
-async function write(directory: string, file: string, bytes: Uint8Array): Promise<void> {
-  const unfinished = `${file}.${randomUUID()}.tmp`;
-  try {
-    await mkdir(directory, { recursive: true });
-    await writeFile(unfinished, bytes);
-    await rename(unfinished, file);
-  } catch (cause) {
-    await rm(unfinished, { force: true }).catch(() => undefined);
-    throw ioError(file, cause);
-  }
-}
-
-function ioError(file: string, cause: unknown): SakeError {
-  return new SakeError('io', `cachedKeyMoments: ${file}: ${(cause as Error).message}`, {
-    details: { file },
-    cause,
-  });
 }
