@@ -4,16 +4,10 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { MethodEntry } from '@sakejs/evaluation';
 import { SakeError, type CausalLM, type EditMethod, type ModelInfo } from '@sakejs/spec';
-import {
-  createMethod,
-  isMapperModule,
-  keyMomentsDirectory,
-  loadMapper,
-  mappedMethodNames,
-  methodNames,
-} from 'sakejs';
+import { createMethod, isMapperModule, loadMapper, mappedMethodNames, methodNames } from 'sakejs';
 import { z } from 'zod';
 import type { SharedTraining } from './run/shared-training.js';
+import { ownMoments, wantsMoments, type MomentsChoice } from './stats/own-moments.js';
 
 /** The unedited model. */
 export const UNEDITED = 'none';
@@ -37,6 +31,8 @@ export interface MethodParts {
   readonly counterfactual?: CausalLM | undefined;
   /** Trains one classifier for all of `serac`'s edits. */
   readonly training?: SharedTraining | undefined;
+  /** What methods that change weights take moments of keys from. Default: the project's own text. */
+  readonly moments?: MomentsChoice | undefined;
   /** Where methods keep what they have learned for batches of other processes. */
   readonly memoriesDirectory?: string | undefined;
 }
@@ -47,20 +43,18 @@ export interface MethodParts {
  * A module's default export is an {@link EditMethod}, or a function that makes one for the model. With a mapper (built-in
  * name or module) every built-in method that maps activations is given it, and its name says so; so is `serac` a
  * counterfactual model and the training of its classifier. Methods that change weights find key moments where `sake-bench
- * stats` puts them, or put them there.
+ * stats` puts them, or put them there; those of a corpus of one's own are named in the row.
  *
  * @throws {SakeError} `not-found` without the module, `invalid-file` when it exports something else, and as `loadMapper`.
  */
 export async function methodEntries(
   names: readonly string[],
   info: ModelInfo,
-  { mapper, counterfactual, training, memoriesDirectory }: MethodParts = {},
+  { mapper, counterfactual, training, moments: chosen, memoriesDirectory }: MethodParts = {},
 ): Promise<MethodEntry[]> {
   const replaced = mapper === undefined ? undefined : await loadMapper(mapper);
-  const directories = {
-    momentsDirectory: keyMomentsDirectory(),
-    ...(memoriesDirectory !== undefined && { memoriesDirectory }),
-  };
+  const moments = await ownMoments(chosen ?? {});
+  const around = { ...moments.overrides, ...(memoriesDirectory !== undefined && { memoriesDirectory }) };
   const mapperPrint = mapper !== undefined && isModule(mapper) ? fileHash(mapper) : mapper;
   return Promise.all(
     names.map(async (name): Promise<MethodEntry> => {
@@ -68,7 +62,11 @@ export async function methodEntries(
       if (isModule(name)) return ownMethod(name, info);
       if (name === 'serac') return seracEntry(info, { counterfactual, training });
       if (replaced === undefined || !mappedMethodNames.includes(name))
-        return { name, method: createMethod(name, info, directories) };
+        return {
+          name: chosen !== undefined && wantsMoments(name) ? `${name} (${moments.label})` : name,
+          method: createMethod(name, info, around),
+          ...(chosen !== undefined && wantsMoments(name) && { fingerprint: moments.fingerprint }),
+        };
       return {
         name: `${name} (${mapper})`,
         method: createMethod(name, info, { mapper: replaced }),

@@ -11,6 +11,7 @@ import { namesAmong, parseOptions, wholeNumber } from './parse-options.js';
 import { mayMap } from './report/first-picture.js';
 import { resultTable } from './result-table.js';
 import { DOUBT_LIMIT, readBenchConfig, type BenchConfig } from './run/bench-config.js';
+import { momentsFlags } from './stats/own-moments.js';
 import { runGrid } from './run/run-grid.js';
 
 const optionsSchema = z.strictObject({
@@ -22,6 +23,7 @@ const optionsSchema = z.strictObject({
   mapper: z.string().min(1, 'expected a mapper or a module').optional(),
   counterfactual: z.string().min(1, 'expected embedded, a folder or a hub id').optional(),
   classifierEdits: wholeNumber(2).optional(),
+  ...momentsFlags,
   protocol: namesAmong(protocolNames),
   limit: wholeNumber(1).optional(),
   prompts: z.string().min(1, 'expected template or a file'),
@@ -111,6 +113,7 @@ function configOf(options: z.output<typeof optionsSchema>, given: ReadonlySet<st
     ...{ threads, workers },
     ...{ methods, count, prompts, split, mapper, limit, records, popularRecords },
     ...{ counterfactual, classifierEdits },
+    ...{ corpus: options.corpus, corpusTokens: options.corpusTokens },
     ...graphOf(options),
     doubtLimit: DOUBT_LIMIT,
   };

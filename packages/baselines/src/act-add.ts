@@ -18,6 +18,8 @@ import {
   throwIfAborted,
 } from '@sakejs/spec';
 import { meanShift } from '@sakejs/transport';
+import { z } from 'zod';
+import { checkOptions, having } from './check-options.js';
 
 export interface ActAddOptions {
   /** The gate, fitted as SAKE's is: on the whole distribution. */
@@ -30,6 +32,12 @@ export interface ActAddOptions {
 
 const WHERE = 'actAdd';
 
+const schema = z.strictObject({
+  scope: having<ScopeDetector>('fit'),
+  name: z.string().min(1).default('actadd'),
+  embedder: having<PromptEmbedder>('embed').optional(),
+});
+
 /**
  * Activation addition with one contrast: m(h) = h + (h_target(p) − h_source(p)).
  *
@@ -39,11 +47,12 @@ const WHERE = 'actAdd';
  * `actAddOriginal`.
  * Source: SAKE, section 4 (arXiv 2503.01751).
  *
- * @throws {SakeError} from `learn`: `invalid-request` for a malformed request or prompts of another one,
+ * @throws {SakeError} here `invalid-option`; from `learn`: `invalid-request` for a malformed request or prompts of another one,
  * `not-enough-data` without prompts, `invalid-input` for a text longer than the model's positions, `invalid-option`
  * for a scope that wants an embedder where none is given, `aborted`, and what the scope throws.
  */
-export function actAdd({ scope: detector, name = 'actadd', embedder }: ActAddOptions): EditMethod<MapEdit> {
+export function actAdd(options: ActAddOptions): EditMethod<MapEdit> {
+  const { scope: detector, name, embedder } = checkOptions(WHERE, schema, options);
   return {
     name,
     learn: async (input, { lm, prompts, seed = 0, signal }) => {

@@ -28,13 +28,14 @@ export const ftLPresets: Readonly<Record<'gpt2-xl' | 'gpt-j-6b', FtLSettings>> =
   'gpt-j-6b': { ...published, epsilon: 5e-5 },
 };
 
-/** The published settings of a model of this size; undefined for another. */
+/** The published settings of a model of this family and size; undefined for another. */
 export function ftLPresetFor({
+  family,
   layers,
   hiddenSize,
-}: Pick<ModelInfo, 'layers' | 'hiddenSize'>): FtLSettings | undefined {
-  if (layers === 48 && hiddenSize === 1600) return ftLPresets['gpt2-xl'];
-  if (layers === 28 && hiddenSize === 4096) return ftLPresets['gpt-j-6b'];
+}: Pick<ModelInfo, 'family' | 'layers' | 'hiddenSize'>): FtLSettings | undefined {
+  if (family === 'gpt2' && layers === 48 && hiddenSize === 1600) return ftLPresets['gpt2-xl'];
+  if (family === 'gptj' && layers === 28 && hiddenSize === 4096) return ftLPresets['gpt-j-6b'];
   return undefined;
 }
 

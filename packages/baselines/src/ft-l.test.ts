@@ -93,8 +93,9 @@ describe('ftLSettings', () => {
   });
 
   it('knows the published models by their size', () => {
-    expect(ftLPresetFor({ layers: 48, hiddenSize: 1600 })).toBe(ftLPresets['gpt2-xl']);
-    expect(ftLPresetFor({ layers: 28, hiddenSize: 4096 })).toBe(ftLPresets['gpt-j-6b']);
-    expect(ftLPresetFor({ layers: 6, hiddenSize: 192 })).toBeUndefined();
+    expect(ftLPresetFor({ family: 'gpt2', layers: 48, hiddenSize: 1600 })).toBe(ftLPresets['gpt2-xl']);
+    expect(ftLPresetFor({ family: 'gptj', layers: 28, hiddenSize: 4096 })).toBe(ftLPresets['gpt-j-6b']);
+    expect(ftLPresetFor({ family: 'llama', layers: 28, hiddenSize: 4096 })).toBeUndefined();
+    expect(ftLPresetFor({ family: 'llama', layers: 6, hiddenSize: 192 })).toBeUndefined();
   });
 });

@@ -11,7 +11,9 @@ import {
   type Matrix,
   type WeightDeltaEdit,
 } from '@sakejs/spec';
+import { z } from 'zod';
 import { createAdam } from './adam.js';
+import { checkOptions } from './check-options.js';
 import { ftLSettings, type FtLSettings } from './ft-l-settings.js';
 import { mlpWeightLoss, type MlpWeightLoss } from './mlp-weight-loss.js';
 
@@ -22,6 +24,8 @@ export interface FtLOptions extends Partial<FtLSettings> {
 
 const WHERE = 'ftL';
 
+const schema = z.object({ name: z.string().min(1).default('ft') });
+
 /**
  * FT-L: fine-tuning of one MLP's down-projection on the request alone, held close to the plain weight.
  *
@@ -30,7 +34,8 @@ const WHERE = 'ftL';
  * by Adam from D = 0; after each step every entry is brought back to [−ε, ε], until the loss is below `stopBelow` or
  * `steps` are taken. The bound holds exactly, in the float32 that is stored too. Where the last step made things worse, it
  * is still the last step that counts, as in the authors' code; provenance has the loss before and after. The loss reads
- * every token of the object, where that code reads the first of them only.
+ * every token of the object behind those before it, where that code asks for each of them at the prompt's last token. Weight
+ * decay, published as 0, is not offered.
  * Cost: `steps` + 1 passes forward and back over the blocks above of one text; keySize · d numbers an edit.
  * Source: Zhu et al., "Modifying Memories in Transformer Models" (arXiv 2012.00363), section 4; as FT+L in Meng et al.,
  * "Locating and Editing Factual Associations in GPT" (arXiv 2202.05262), appendix E.1, whose settings are the default.
@@ -40,8 +45,9 @@ const WHERE = 'ftL';
  * prompt and object exceed its positions, `unsupported` for a model without gradients or access to its blocks,
  * `numerical` where the loss is not finite, `aborted`.
  */
-export function ftL({ name = 'ft', ...given }: FtLOptions = {}): EditMethod<WeightDeltaEdit> {
-  const settings = ftLSettings(given);
+export function ftL({ name: given, ...others }: FtLOptions = {}): EditMethod<WeightDeltaEdit> {
+  const { name } = checkOptions(WHERE, schema, { name: given });
+  const settings = ftLSettings(others);
   return {
     name,
     learn: async (input, { lm, prompts, seed = 0, signal }) => {

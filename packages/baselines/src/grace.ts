@@ -55,8 +55,9 @@ const schema = z.strictObject({
  * radii runs through the plain model, bitwise.
  *
  * The paper's adaptor stands in the place of an MLP's projection and reads its input; here key and value are the block's
- * output, so a number as `radius` is on another scale than the paper's. It replaces the state at the last token, the paper's
- * form for text that is generated; the authors' code can also replace those before it, which is not offered here.
+ * output, so a number as `radius` is on another scale than the paper's. The state at the last token is replaced, which is one of
+ * three forms of the authors' code (`replace_last`); its own default replaces the positions before it (`replace_prompt`), which
+ * is not offered, nor are its other rules of growth and distance. Of all steps the value of least loss is kept, there the last.
  * Cost: `steps` forward and backward passes over one text from block l on; 2 d numbers an edit.
  * Source: Hartvigsen et al., "Aging with GRACE", section 2 (arXiv 2211.11031).
  *

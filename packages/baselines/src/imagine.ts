@@ -1,5 +1,12 @@
-import type { EditMethod, PromptEdit } from '@sakejs/spec';
+import type { EditMethod, PromptEdit, ScopeDetector } from '@sakejs/spec';
+import { z } from 'zod';
+import { checkOptions, having } from './check-options.js';
 import { icl, type IclOptions } from './icl.js';
+
+const schema = z.strictObject({
+  name: z.string().min(1).default('imagine'),
+  scope: having<ScopeDetector>('fit').optional(),
+});
 
 /**
  * {@link icl} in the words of RippleEdits' baseline: `Imagine that The capital of France is Rome. {prompt}`.
@@ -10,5 +17,6 @@ import { icl, type IclOptions } from './icl.js';
  * @throws as {@link icl}.
  */
 export function imagine(options: Omit<IclOptions, 'wording'> = {}): EditMethod<PromptEdit> {
-  return icl({ name: 'imagine', ...options, wording: 'Imagine that {statement}. ' });
+  const { name, scope } = checkOptions('imagine', schema, options);
+  return icl({ name, ...(scope && { scope }), wording: 'Imagine that {statement}. ' });
 }

@@ -8,13 +8,20 @@ export {
   type ModelInspection,
 } from '@sakejs/activations';
 export { learnEdit, type LearnEditOptions } from './learn-edit.js';
-export { createMethod, mappedMethodNames, methodNames, type MethodOverrides } from './methods.js';
+export {
+  createMethod,
+  mappedMethodNames,
+  methodNames,
+  momentsMethodNames,
+  type MethodOverrides,
+} from './methods.js';
 export {
   keyMomentsDirectory,
   keyMomentsReader,
   keyMomentsTokens,
   modelKeyMoments,
   type ModelKeyMomentsOptions,
+  type MomentsCorpus,
 } from './key-moments.js';
 export { steeringScope } from './steering-scope.js';
 export { memitSettingsOf, momentsLayers, romeSettingsOf } from './weight-presets.js';

@@ -55,33 +55,49 @@ export function keyMomentsDirectory(
   return join(cache, 'key-moments');
 }
 
-const known = new Map<string, Promise<KeyMoments>>();
+/** What moments are taken from. */
+export interface MomentsCorpus {
+  /** Gives the texts from their start on each call. Default: {@link ownCorpus}. */
+  readonly texts?: () => Texts;
+  /** Stop after the text in which so many tokens are reached. Default: 40 a dimension of a key. */
+  readonly maxTokens?: number;
+}
 
-/** {@link modelKeyMoments} of the default corpus, made once a process for each model, block and directory. */
+/** The project's own text, as many tokens of it as there are by default. */
+const byDefault: MomentsCorpus = {};
+
+const known = new WeakMap<MomentsCorpus, Map<string, Promise<KeyMoments>>>();
+
+/** {@link modelKeyMoments}, made once a process for each corpus (told by its object), model, block and directory. */
 export function sharedKeyMoments(
   lm: CausalLM,
   { layer, directory, signal }: Pick<ModelKeyMomentsOptions, 'layer' | 'directory' | 'signal'>,
+  corpus: MomentsCorpus = byDefault,
 ): Promise<KeyMoments> {
   const { sha256, runtime } = lm.info;
   const key = JSON.stringify([sha256, runtime['change'] ?? '', layer, directory ?? '']);
-  const before = known.get(key);
+  const ofCorpus = known.get(corpus) ?? new Map<string, Promise<KeyMoments>>();
+  known.set(corpus, ofCorpus);
+  const before = ofCorpus.get(key);
   if (before !== undefined) return before;
   const made = modelKeyMoments(lm, {
     layer,
+    ...(corpus.texts && { corpus: corpus.texts }),
+    ...(corpus.maxTokens !== undefined && { maxTokens: corpus.maxTokens }),
     ...(directory !== undefined && { directory }),
     ...(signal && { signal }),
   });
-  known.set(key, made);
-  made.catch(() => known.delete(key));
+  ofCorpus.set(key, made);
+  made.catch(() => ofCorpus.delete(key));
   return made;
 }
 
 /** {@link sharedKeyMoments} as methods that change weights ask for them: when they are first needed. */
 export const keyMomentsReader =
-  (directory?: string): MomentsReader =>
+  (directory?: string, corpus?: MomentsCorpus): MomentsReader =>
   (lm, layer, signal) =>
-    sharedKeyMoments(lm, {
-      layer,
-      ...(directory !== undefined && { directory }),
-      ...(signal && { signal }),
-    });
+    sharedKeyMoments(
+      lm,
+      { layer, ...(directory !== undefined && { directory }), ...(signal && { signal }) },
+      corpus,
+    );

@@ -26,7 +26,7 @@ import {
 import { euclideanCentroid, whoWhatNow } from '@sakejs/scope';
 import { SakeError, type EditMethod, type Mapper, type ModelInfo, type ScopeDetector } from '@sakejs/spec';
 import { buresWasserstein, meanShift } from '@sakejs/transport';
-import { keyMomentsReader } from './key-moments.js';
+import { keyMomentsReader, type MomentsCorpus } from './key-moments.js';
 import { paperImplications } from './paper-implications.js';
 import { otherQuestions, steeringScope } from './steering-scope.js';
 import { criticalBlock, memitSettingsOf, romeSettingsOf } from './weight-presets.js';
@@ -50,6 +50,8 @@ export interface MethodOverrides {
    * alone. No part of a method: those without use for it leave it.
    */
   readonly momentsDirectory?: string;
+  /** What those moments are taken from. Default: the project's own text. Left by methods without use for it, too. */
+  readonly momentsCorpus?: MomentsCorpus;
   /**
    * Where methods that solve for many edits at once keep what each of them asks for, so that a batch finds what other processes
    * have learned. Default: memory alone. No part of a method either.
@@ -57,8 +59,8 @@ export interface MethodOverrides {
   readonly memoriesDirectory?: string;
 }
 
-/** Where methods keep what is no part of them. */
-type Directories = Pick<MethodOverrides, 'momentsDirectory' | 'memoriesDirectory'>;
+/** What methods that change weights are given beside their settings. */
+type Surroundings = Pick<MethodOverrides, 'momentsDirectory' | 'momentsCorpus' | 'memoriesDirectory'>;
 
 /** A built-in method for a model. */
 type Recipe = (name: string, info: ModelInfo, overrides: MethodOverrides) => EditMethod;
@@ -121,34 +123,33 @@ const mapped =
 
 /** A method with parts of its own, but for the scope where it has `scope`. */
 const fixed =
-  (
-    create: (scope: ScopeDetector | undefined, info: ModelInfo, directories: Directories) => EditMethod,
-  ): Recipe =>
-  (name, info, { scope, momentsDirectory, memoriesDirectory, ...others }) => {
+  (create: (scope: ScopeDetector | undefined, info: ModelInfo, around: Surroundings) => EditMethod): Recipe =>
+  (name, info, { scope, momentsDirectory, momentsCorpus, memoriesDirectory, ...others }) => {
     const refused = Object.entries(others).find(([, value]) => value !== undefined);
     if (refused !== undefined) refusePart(name, refused[0]);
     return create(scope, info, {
       ...(momentsDirectory !== undefined && { momentsDirectory }),
+      ...(momentsCorpus && { momentsCorpus }),
       ...(memoriesDirectory !== undefined && { memoriesDirectory }),
     });
   };
 
 /** A method that decides by itself where it applies. */
 const scopeless =
-  (create: (info: ModelInfo, directories: Directories) => EditMethod): Recipe =>
+  (create: (info: ModelInfo, around: Surroundings) => EditMethod): Recipe =>
   (name, info, overrides) => {
     if (overrides.scope !== undefined) refusePart(name, 'scope');
-    return fixed((_, __, directories) => create(info, directories))(name, info, overrides);
+    return fixed((_, __, around) => create(info, around))(name, info, overrides);
   };
 
 /** The options of `memit` and `compmemit`, each with a folder of its own for what it has learned: its cost is its own. */
 const memitOptions = (
   name: 'memit' | 'compmemit',
   info: ModelInfo,
-  { momentsDirectory, memoriesDirectory }: Directories,
+  { momentsDirectory, momentsCorpus, memoriesDirectory }: Surroundings,
 ): MemitOptions => ({
   ...memitSettingsOf(info),
-  moments: keyMomentsReader(momentsDirectory),
+  moments: keyMomentsReader(momentsDirectory, momentsCorpus),
   ...(memoriesDirectory !== undefined && { memories: storedMemories(join(memoriesDirectory, name)) }),
 });
 
@@ -216,11 +217,11 @@ const recipes: Readonly<Record<string, Recipe>> = {
   icl: fixed((scope) => icl({ wording: 'It is now true that {statement}. ', ...(scope && { scope }) })),
   ike: fixed((scope) => ike({ ...(scope && { scope }) })),
   imagine: fixed((scope) => imagine({ ...(scope && { scope }) })),
-  rome: scopeless((info, { momentsDirectory }) =>
-    rome({ ...romeSettingsOf(info), moments: keyMomentsReader(momentsDirectory) }),
+  rome: scopeless((info, { momentsDirectory, momentsCorpus }) =>
+    rome({ ...romeSettingsOf(info), moments: keyMomentsReader(momentsDirectory, momentsCorpus) }),
   ),
-  memit: scopeless((info, directories) => memit(memitOptions('memit', info, directories))),
-  compmemit: scopeless((info, directories) => compMemit(memitOptions('compmemit', info, directories))),
+  memit: scopeless((info, around) => memit(memitOptions('memit', info, around))),
+  compmemit: scopeless((info, around) => compMemit(memitOptions('compmemit', info, around))),
   serac: (name, info, { counterfactual, training, ...others }) =>
     fixed((scope) =>
       serac({
@@ -242,6 +243,9 @@ export const mappedMethodNames: readonly string[] = [
   'uniform',
   'uniform-paper',
 ];
+
+/** Those that weigh their changes with second moments of MLP keys. */
+export const momentsMethodNames: readonly string[] = ['rome', 'memit', 'compmemit'];
 
 /**
  * A built-in method for a model, with parts replaced where asked.

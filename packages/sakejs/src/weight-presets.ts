@@ -28,14 +28,15 @@ export const criticalBlock = (layers: number): number => Math.max(0, Math.round(
 
 /**
  * ROME's settings for a model: the published ones where there are such, else 50 steps instead of 20, which the embedded
- * model's surest facts take. It has a block and a rate of its own, the best of nine settings on its dev records
- * (docs/findings.md).
+ * model's surest facts take. It has a block and a rate of its own, chosen on its dev records (docs/findings.md).
  */
 export function romeSettingsOf(info: ModelInfo): RomeSettings {
   const published = publishedModel(info);
   if (published !== undefined) return romePresets[published];
   return romeSettings({
-    ...(isEmbedded(info) ? { layer: 0, learningRate: 0.1 } : { layer: criticalBlock(info.layers) }),
+    ...(isEmbedded(info)
+      ? { layer: 0, learningRate: 0.2, stopBelow: 0.01 }
+      : { layer: criticalBlock(info.layers) }),
     steps: 50,
     prefixes: [
       { tokens: 5, count: 4 },

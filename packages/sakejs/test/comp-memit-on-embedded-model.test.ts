@@ -4,6 +4,7 @@ import { fillPrompt, fromRows, type Edit, type EditMethod } from '@sakejs/spec';
 import { describeEditMethod, type EditMethodFixture } from '@sakejs/spec/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modelKeyMoments } from '../src/key-moments.js';
+import { createMethod } from '../src/methods.js';
 import { editLoaders } from '../src/open-library.js';
 import { embeddedFixture } from '../src/testing/embedded-fixture.js';
 import { memitSettingsOf } from '../src/weight-presets.js';
@@ -19,8 +20,12 @@ const fixtureOf = (): Promise<EditMethodFixture> =>
     }),
   );
 
-// Weights have no gate: every prompt goes through the changed block.
-describeEditMethod('compMemit on the embedded model', fixtureOf, { gated: false });
+// Weights have no gate: every prompt goes through the changed blocks.
+describeEditMethod(
+  'compmemit on the embedded model',
+  () => embeddedFixture((info) => createMethod('compmemit', info)),
+  { gated: false },
+);
 
 describe('compMemit on the embedded model', () => {
   let fixture: EditMethodFixture;

@@ -19,6 +19,7 @@ import { DOUBT_LIMIT } from '../run/bench-config.js';
 import { runJob, type RunJobOptions } from '../run/run-job.js';
 import { openRunStores } from '../run/run-stores.js';
 import { checkErrors } from '../run-suite.js';
+import { momentsFlags, momentsOf } from '../stats/own-moments.js';
 import { EMBEDDED_BYTES, estimateText, type ReproduceWork } from './estimate.js';
 import { parallelism } from './parallelism.js';
 import { tablePages, writeTables, type Reproduction, type TablePage } from './table-pages.js';
@@ -31,6 +32,7 @@ const optionsSchema = z.strictObject({
   workers: runFlags.workers.optional(),
   table: namesAmong(tableNames),
   ...modelFlags,
+  ...momentsFlags,
   methods: namesAmong(knownMethods, isModule),
   protocol: namesAmong(protocolNames),
   limit: wholeNumber(1),
@@ -113,6 +115,7 @@ async function suiteResults(
             doubtLimit: Math.min(DOUBT_LIMIT, limit),
           },
           methods: { kind: 'named', names: methods },
+          moments: momentsOf(options),
           protocols: protocol.map((base) => ({ base })),
           alsoOpen: suite === 'counterfact' && [sweptProtocol(protocol)],
         },

@@ -6,6 +6,7 @@ import { suiteNames } from '../bench-suites.js';
 import { isModule, knownMethods } from '../method-entries.js';
 import { graphFlags } from '../model-flags.js';
 import { wholeNumber } from '../parse-options.js';
+import { momentsFlags } from '../stats/own-moments.js';
 import type { ProtocolChoice } from './suite-job.js';
 
 /** Records of the doubt suite, as in the paper. */
@@ -55,6 +56,10 @@ export const benchConfigSchema = z.strictObject({
   classifierEdits: wholeNumber(2)
     .optional()
     .describe('Edits that serac trains one scope classifier for all on; default: each trains its own'),
+  corpus: momentsFlags.corpus.describe(
+    'A file of texts that rome, memit and compmemit take moments of MLP keys from',
+  ),
+  corpusTokens: momentsFlags.corpusTokens.describe('Tokens that are read of it, or of the own text'),
   models: list(z.string().min(1))
     .default(['embedded'])
     .describe('embedded, folders of ONNX models, or hub ids'),

@@ -7,6 +7,7 @@ import { besideGraph, graphOf } from '../model-flags.js';
 import { openModel } from '../open-model.js';
 import { methodEntries } from '../method-entries.js';
 import { firstPicture, mayMap } from '../report/first-picture.js';
+import { momentsOf } from '../stats/own-moments.js';
 import { protocolChoices, type BenchConfig } from './bench-config.js';
 import { runJob } from './run-job.js';
 import { openRunStores } from './run-stores.js';
@@ -85,6 +86,7 @@ function jobsOf(config: BenchConfig, alsoOpen: boolean): SuiteJob[] {
       records: { records, popularRecords, split, limit, covered, doubtLimit, seed },
       methods: { kind: 'named' as const, names: config.methods, mapper, counterfactual, classifierEdits },
       protocols: protocolChoices(config),
+      moments: momentsOf(config),
     })),
   );
 }

@@ -14,6 +14,7 @@ import { loadSuites, type SuiteName, type SuiteOptions } from '../bench-suites.j
 import { isModule, methodEntries, UNEDITED } from '../method-entries.js';
 import { withFurtherEdits } from '../scaling/further-edits.js';
 import { sharedTraining } from './shared-training.js';
+import type { MomentsChoice } from '../stats/own-moments.js';
 import { tunedEntries } from '../tune/tuned-entries.js';
 
 /** Which methods a job runs, in a form that another process can read. */
@@ -59,6 +60,8 @@ export interface SuiteJob {
   readonly seed: number;
   /** Whether queries are judged with the own gate open as well: under every protocol, or under those named. */
   readonly alsoOpen?: boolean | readonly ProtocolName[];
+  /** What methods that change weights take moments of keys from; absent: the project's own text. */
+  readonly moments?: MomentsChoice | undefined;
   /** Cases of the suite, with further ones behind it that lend their edits only; absent: the suite's own. */
   readonly cases?: number;
 }
@@ -102,7 +105,7 @@ export async function methodsOf(
   info: ModelInfo,
   { folder, counterfactual }: MethodPlace,
 ): Promise<MethodEntry[]> {
-  const { methods, seed } = job;
+  const { methods, seed, moments } = job;
   if (methods.kind === 'named') {
     const { names, mapper, classifierEdits: edits } = methods;
     const training =
@@ -113,9 +116,10 @@ export async function methodsOf(
             prompts: loadPromptSource(job.prompts),
           });
     const memoriesDirectory = join(folder, 'memories');
-    return methodEntries(names, info, { mapper, counterfactual, training, memoriesDirectory });
+    return methodEntries(names, info, { mapper, counterfactual, training, moments, memoriesDirectory });
   }
-  if (methods.kind === 'tune') return tunedEntries(methods.name, info, { budget: methods.budget, seed });
+  if (methods.kind === 'tune')
+    return tunedEntries(methods.name, info, { budget: methods.budget, seed, moments });
   const { name, sizes } = methods;
   // Only the ablation of their number takes more prompts than the job does.
   const largest = name === 'count' ? Math.max(...sizes) : job.count;

@@ -10,12 +10,14 @@ import { checkErrors } from '../run-suite.js';
 import { runJob } from '../run/run-job.js';
 import { openRunStores } from '../run/run-stores.js';
 import type { SuiteJob } from '../run/suite-job.js';
+import { momentsFlags, momentsOf } from '../stats/own-moments.js';
 import { withFurtherEdits } from './further-edits.js';
 import { scalingTable, type ScalingResult } from './scaling-result.js';
 
 const optionsSchema = z.strictObject({
   ...runFlags,
   ...modelFlags,
+  ...momentsFlags,
   methods: namesAmong(knownMethods, isModule),
   live: z
     .string()
@@ -73,6 +75,7 @@ async function scale(options: ScalingOptions, streams: Streams, signal: AbortSig
     ...{ suite: 'counterfact', prompts: 'template', count, seed, cases },
     records: chosen,
     methods: { kind: 'named', names: methods },
+    moments: momentsOf(options),
     protocols: live.map((liveAtOnce) => ({ base: 'strict', changes: { liveAtOnce } })),
   };
   const results = await runJob(job, { lm, model, graph, stores, workers, streams, signal });

@@ -8,6 +8,7 @@ import { runFlags } from '../run-flags.js';
 import { checkErrors } from '../run-suite.js';
 import { runJob } from '../run/run-job.js';
 import { openRunStores } from '../run/run-stores.js';
+import { momentsFlags, momentsOf } from '../stats/own-moments.js';
 import type { AxisValue } from './sweeps/sweep.js';
 import { fixedMethods, sweptMethods } from './sweeps/sweeps.js';
 import { drawSettings, gridOf, notSwept, OWN_SETTINGS } from './tuned-entries.js';
@@ -19,6 +20,7 @@ const optionsSchema = z.strictObject({
   ...runFlags,
   methods: z.string().min(1, `expected ${ALL}, or methods`),
   ...modelFlags,
+  ...momentsFlags,
   protocol: z.enum(protocolNames, `expected ${protocolNames.join(' or ')}`),
   limit: wholeNumber(1).optional(),
   budget: wholeNumber(1),
@@ -97,6 +99,7 @@ async function tune(
         ...{ suite: 'counterfact', count, seed, prompts: 'template' },
         records: { records, popularRecords, split, limit, covered, seed },
         methods: { kind: 'tune', name, budget },
+        moments: momentsOf(options),
         protocols: [{ base: protocol }],
       },
       { lm, model, graph, stores, workers, streams, signal },

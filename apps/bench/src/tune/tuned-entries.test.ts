@@ -69,10 +69,18 @@ describe('drawSettings', () => {
 });
 
 describe('tunedEntries', () => {
-  it('keeps the work of every setting apart', () => {
-    const entries = tunedEntries('grace', info, { budget: 5, seed: 0 });
+  it('keeps the work of every setting apart', async () => {
+    const entries = await tunedEntries('grace', info, { budget: 5, seed: 0 });
     expect(entries[0]!.name).toBe(OWN_SETTINGS);
     expect(new Set(entries.map(({ fingerprint }) => fingerprint)).size).toBe(6);
+  });
+
+  it('keeps work with moments of another number of tokens apart, where the method has a use for them', async () => {
+    const prints = async (name: string, moments?: { tokens: number }): Promise<(string | undefined)[]> =>
+      (await tunedEntries(name, info, { budget: 1, seed: 0, moments })).map((entry) => entry.fingerprint);
+    const [own, fewer] = [await prints('rome'), await prints('rome', { tokens: 500 })];
+    expect(new Set([...own, ...fewer]).size).toBe(4);
+    expect(await prints('icl', { tokens: 500 })).toEqual(await prints('icl'));
   });
 });
 

@@ -1,6 +1,7 @@
 import type { MethodEntry } from '@sakejs/evaluation';
 import { createRandom, SakeError, type ModelInfo } from '@sakejs/spec';
-import { createMethod, keyMomentsDirectory } from 'sakejs';
+import { createMethod } from 'sakejs';
+import { ownMoments, wantsMoments, type MomentsChoice } from '../stats/own-moments.js';
 import type { AxisValue } from './sweeps/sweep.js';
 import { fixedMethods, sweeps, sweptMethods } from './sweeps/sweeps.js';
 
@@ -63,21 +64,35 @@ export function gridOf(name: string, info: ModelInfo): TunedSetting[] {
   }));
 }
 
-/** Rows of a sweep: the method as it is, then each setting that is tried. @throws {SakeError} as {@link drawSettings}. */
-export function tunedEntries(name: string, info: ModelInfo, options: DrawSettingsOptions): MethodEntry[] {
+export interface TunedEntriesOptions extends DrawSettingsOptions {
+  /** What methods that change weights take moments of keys from. Default: the project's own text. */
+  readonly moments?: MomentsChoice | undefined;
+}
+
+/**
+ * Rows of a sweep: the method as it is, then each setting that is tried.
+ *
+ * @throws {SakeError} as {@link drawSettings} and `ownMoments`.
+ */
+export async function tunedEntries(
+  name: string,
+  info: ModelInfo,
+  { moments: chosen, ...options }: TunedEntriesOptions,
+): Promise<MethodEntry[]> {
   const settings = drawSettings(name, info, options);
-  const momentsDirectory = keyMomentsDirectory();
-  const make = sweeps[name]!.make({ info, momentsDirectory });
+  const { overrides, fingerprint } = await ownMoments(chosen ?? {});
+  const make = sweeps[name]!.make({ info, ...overrides });
+  const of = chosen !== undefined && wantsMoments(name) ? `${name} ${fingerprint}` : name;
   return [
     {
       name: OWN_SETTINGS,
-      method: createMethod(name, info, { momentsDirectory }),
-      fingerprint: `tune ${name}`,
+      method: createMethod(name, info, overrides),
+      fingerprint: `tune ${of}`,
     },
     ...settings.map(({ label, values }) => ({
       name: label,
       method: make(values),
-      fingerprint: `tune ${name} ${JSON.stringify(values)}`,
+      fingerprint: `tune ${of} ${JSON.stringify(values)}`,
     })),
   ];
 }

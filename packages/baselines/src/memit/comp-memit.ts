@@ -26,6 +26,7 @@ const schema = z.object({ paraphrases: z.int().min(0).default(4), implications: 
  * is left out); the edited relation of a described subject has the new object for an answer. All are one edit, so that
  * removing it removes them too.
  * Cost: that of MEMIT times what is written, and one batch of continuations an edit.
+ * The change is that of `memit`, ΔW = R Kᵀ (λ C + K Kᵀ)⁻¹, with a column of K and R for each prompt that is written.
  * Source: the variant that Scialanga et al. compare SAKE with (arXiv 2503.01751). They name no numbers; these are ours.
  *
  * @throws {SakeError} as `memit`.

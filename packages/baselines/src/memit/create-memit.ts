@@ -112,7 +112,11 @@ async function memoriesOf(
 ): Promise<Memory[]> {
   const cancel = signal === undefined ? {} : { signal };
   const texts = await once(prefixes, `${model} ${seed}`, () =>
-    samplePrefixes(lm, { plan: settings.prefixes, seed, ...(start !== undefined && { start }), ...cancel }),
+    samplePrefixes(lm, {
+      ...{ plan: settings.prefixes, starts: settings.prefixStarts, seed },
+      ...(start !== undefined && { start }),
+      ...cancel,
+    }),
   );
   const origin = `${model} ${JSON.stringify(start ?? null)}`;
   const found: Memory[] = [];
@@ -157,7 +161,7 @@ function editsOf(
     id: createHash('sha256').update(ids.join('\n')).digest('hex').slice(0, 16),
     size: ids.length,
   };
-  const { prefixes: _, layers, ...plain } = settings;
+  const { prefixes: _, prefixStarts: __, layers, ...plain } = settings;
   let first = 0;
   return items.map(({ request, prompts }, at): WeightDeltaEdit => {
     const written = memories[at]!;

@@ -2,12 +2,20 @@ import { z } from 'zod';
 import { checkOptions } from '../check-options.js';
 import type { RomeSettings } from '../rome/rome-settings.js';
 
-/** What MEMIT's parts are told; defaults of the paper's public hyperparameters, but for the blocks and λ. */
+/**
+ * What MEMIT's parts are told; defaults of the paper's public hyperparameters, but for the blocks, λ and what prefixes go on
+ * from.
+ */
 export interface MemitSettings extends Omit<RomeSettings, 'layer'> {
   /** The critical blocks whose MLPs are edited, ascending, 0 the first; z is optimised behind the last. */
   readonly layers: readonly number[];
   /** λ, the weight of the keys' second moment against the edits' own keys. */
   readonly momentWeight: number;
+  /**
+   * What sampled prefixes begin with, one after the other in turn, counted among their tokens. Default: they go on from what
+   * opens a text, as ROME's; the authors' five words stand in {@link memitPresets}.
+   */
+  readonly prefixStarts?: readonly string[] | undefined;
 }
 
 /** Everything but blocks, λ and steps, as Meng et al. published it for both of their models. */
@@ -22,6 +30,9 @@ const published = {
   essencePrompt: '{} is a',
 } as const;
 
+/** The words that the authors' code lets the model go on from, for five prefixes. */
+const prefixStarts = ['The', 'Therefore', 'Because', 'I', 'You'] as const;
+
 /**
  * The published hyperparameters. The loss is read at the last block for both.
  *
@@ -29,8 +40,8 @@ const published = {
  * public code.
  */
 export const memitPresets: Readonly<Record<'gpt2-xl' | 'gpt-j-6b', MemitSettings>> = {
-  'gpt2-xl': { layers: [13, 14, 15, 16, 17], momentWeight: 20_000, ...published },
-  'gpt-j-6b': { layers: [3, 4, 5, 6, 7, 8], momentWeight: 15_000, ...published, steps: 25 },
+  'gpt2-xl': { layers: [13, 14, 15, 16, 17], momentWeight: 20_000, ...published, prefixStarts },
+  'gpt-j-6b': { layers: [3, 4, 5, 6, 7, 8], momentWeight: 15_000, ...published, prefixStarts, steps: 25 },
 };
 
 const schema = z.strictObject({
@@ -47,6 +58,7 @@ const schema = z.strictObject({
   stopBelow: z.number(),
   prefixes: z.array(z.strictObject({ tokens: z.int().min(1), count: z.int().min(0) })),
   essencePrompt: z.string().includes('{}'),
+  prefixStarts: z.array(z.string().min(1)).min(1).optional(),
 });
 
 /**

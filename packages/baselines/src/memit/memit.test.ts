@@ -111,8 +111,18 @@ describe('memit', () => {
 
   it('has the published settings of two models', () => {
     const { 'gpt2-xl': xl, 'gpt-j-6b': j } = memitPresets;
-    expect([xl.layers, xl.momentWeight, xl.steps]).toEqual([[13, 14, 15, 16, 17], 20_000, 20]);
-    expect([j.layers, j.momentWeight, j.steps]).toEqual([[3, 4, 5, 6, 7, 8], 15_000, 25]);
+    const both = {
+      learningRate: 0.5,
+      weightDecay: 0.5,
+      klFactor: 0.0625,
+      clampNormFactor: 0.75,
+      stopBelow: 0.05,
+      prefixes: [{ tokens: 10, count: 5 }],
+      prefixStarts: ['The', 'Therefore', 'Because', 'I', 'You'],
+      essencePrompt: '{} is a',
+    };
+    expect(xl).toEqual({ ...both, layers: [13, 14, 15, 16, 17], momentWeight: 20_000, steps: 20 });
+    expect(j).toEqual({ ...both, layers: [3, 4, 5, 6, 7, 8], momentWeight: 15_000, steps: 25 });
   });
 
   it('refuses settings out of range, moments of other blocks, and nothing or the same edit twice', async () => {

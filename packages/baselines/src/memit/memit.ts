@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { checkOptions, having } from '../check-options.js';
 import type { RomeOptions } from '../rome/rome.js';
 import { createMemit, type BatchEditMethod, type MemitParts } from './create-memit.js';
 import { createMemories, type Memories } from './memorise.js';
@@ -14,10 +16,22 @@ export interface MemitOptions
   readonly memories?: Memories;
 }
 
+/** What is told beside the settings of {@link memitSettings}. */
+const schema = z.object({
+  moments: z.custom<MemitParts['moments']>(
+    (value) => typeof value === 'function' || Array.isArray(value),
+    'must be moments of keys, a block each, or a function that gets them',
+  ),
+  ridge: z.number().min(0).default(0),
+  name: z.string().min(1),
+  memories: having<Memories>('get').optional(),
+});
+
 /**
  * MEMIT: changes of several MLPs' down-projections that make the model complete many requests' prompts at once.
  *
- * z by `memorise` for each request, then `memitUpdate` for all of them together. `learnBatch` solves for many; `learn` is a
+ * ΔW_l = R Kᵀ (λ C + K Kᵀ)⁻¹ at each critical block l for its keys K [d_ff, n], what is still missing of z R [d, n] and the
+ * keys' second moment C [d_ff, d_ff]: z [d] by `memorise` for each of n requests, then `memitUpdate` for all of them together. `learnBatch` solves for many; `learn` is a
  * batch of one. In a batch, each edit holds its own share of the change, a rank a block, so that one may be removed; those
  * that are left then still make room for it, which `weightConflicts` says.
  * Cost: `steps` passes forward and back over the blocks above the last, a request; (d + d_ff) numbers a block and edit.
@@ -36,6 +50,12 @@ export function memitParts(
   byDefault: string,
   further: MemitParts['further'],
 ): MemitParts {
-  const { moments, ridge = 0, start, name = byDefault, memories = createMemories(), ...given } = options;
+  const { moments: from, ridge: added, start, name: called = byDefault, memories: kept, ...given } = options;
+  const {
+    moments,
+    ridge,
+    name,
+    memories = createMemories(),
+  } = checkOptions(byDefault, schema, { moments: from, ridge: added, name: called, memories: kept });
   return { name, settings: memitSettings(given), moments, ridge, start, memories, further };
 }

@@ -94,13 +94,20 @@ describe('optimizeValue', () => {
 
 describe('romeSettings', () => {
   it('has the published values', () => {
-    expect(romePresets['gpt2-xl']).toEqual(romeSettings({ layer: 17 }));
-    expect(romePresets['gpt-j-6b']).toMatchObject({
-      layer: 5,
+    const both = {
       steps: 20,
       learningRate: 0.5,
+      weightDecay: 0.5,
       klFactor: 0.0625,
-    });
+      clampNormFactor: 4,
+      stopBelow: 0.05,
+      prefixes: [
+        { tokens: 5, count: 10 },
+        { tokens: 10, count: 10 },
+      ],
+      essencePrompt: '{} is a',
+    };
+    expect(romePresets).toEqual({ 'gpt2-xl': { layer: 17, ...both }, 'gpt-j-6b': { layer: 5, ...both } });
   });
 
   it.each([

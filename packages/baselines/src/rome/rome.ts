@@ -6,6 +6,8 @@ import {
   type EditMethod,
   type WeightDeltaEdit,
 } from '@sakejs/spec';
+import { z } from 'zod';
+import { checkOptions } from '../check-options.js';
 import { once } from '../once.js';
 import type { KeyMoments } from './key-moments.js';
 import { createKeySolver, type KeySolver } from './key-solver.js';
@@ -40,10 +42,22 @@ export interface RomeOptions
 
 const WHERE = 'rome';
 
+/** What is told beside the settings of {@link romeSettings}. */
+const schema = z.object({
+  moments: z.custom<MomentsSource>(
+    (value) => typeof value === 'function' || (typeof value === 'object' && value !== null),
+    'must be moments of keys, or a function that gets them',
+  ),
+  ridge: z.number().min(0).default(0),
+  exactAt: z.enum(['prompt', 'mean']).default('prompt'),
+  name: z.string().min(1).default(WHERE),
+});
+
 /**
  * ROME: a rank-one change of one MLP's down-projection, which makes the model complete the request's prompt with o*.
  *
- * ΔW = (v* − W k) (C⁻¹ k*)ᵀ / ((C⁻¹ k*)ᵀ k): see `romeUpdate` for k*, v* and k, `optimizeValue` for the loss. Only the
+ * ΔW = (v* − W k) (C⁻¹ k*)ᵀ / ((C⁻¹ k*)ᵀ k) for W [d, d_ff], keys k and k* [d_ff], values v* [d], second moment C [d_ff, d_ff]:
+ * see `romeUpdate` for k*, v* and k, `optimizeValue` for the loss. Only the
  * request itself is learned from; prefixes are sampled once a model and seed and serve every edit, as in the authors'
  * code. Learned on a model with a change at the block or below it, an edit comes on top of that change only if what the
  * block's MLP puts out is still known, so such models are refused.
@@ -55,7 +69,10 @@ const WHERE = 'rome';
  * moments of another width, `unsupported` for a model without gradients or access to its blocks, `numerical`, `aborted`.
  */
 export function rome(options: RomeOptions): EditMethod<WeightDeltaEdit> {
-  const { moments, ridge = 0, exactAt = 'prompt', start, name = WHERE, ...given } = options;
+  const { moments: from, ridge: added, exactAt: at, start, name: called, ...given } = options;
+  const { moments, ridge, exactAt, name } = checkOptions(WHERE, schema, {
+    ...{ moments: from, ridge: added, exactAt: at, name: called },
+  });
   const settings = romeSettings(given);
   if (typeof moments !== 'function' && moments.layer !== settings.layer)
     throw new SakeError(

@@ -6,6 +6,8 @@ export interface SamplePrefixesOptions {
   readonly seed: number;
   /** What the texts go on from. Default: the model's opening token, else `<|endoftext|>` where it is one token. */
   readonly start?: Prompt;
+  /** What they begin with instead, in turn; each stands in its text and counts among its tokens. */
+  readonly starts?: readonly string[] | undefined;
   /** Most probable tokens that are sampled from. Default 5. */
   readonly topK?: number;
   readonly signal?: AbortSignal;
@@ -22,21 +24,27 @@ export async function samplePrefixes(lm: CausalLM, options: SamplePrefixesOption
   const { plan, seed, topK = 5, signal } = options;
   const wanted = plan.flatMap(({ tokens, count }) => Array.from({ length: count }, () => tokens));
   if (wanted.length === 0) return [];
-  const start = options.start ?? openingOf(lm);
+  const starts = options.starts ?? [];
+  const start = starts.length > 0 ? undefined : (options.start ?? openingOf(lm));
   const random = createRandom(`prefixes ${seed}`);
-  const requests = wanted.map((maxTokens) => ({
-    prompt: start,
-    ...{ maxTokens, temperature: 1, topK, seed: random.integer(2 ** 31) },
+  const begun = wanted.map((_, at) => starts[at % starts.length] ?? '');
+  const requests = wanted.map((tokens, at) => ({
+    prompt: start ?? begun[at]!,
+    maxTokens: Math.max(1, tokens - wordTokens(lm, begun[at]!)),
+    ...{ temperature: 1, topK, seed: random.integer(2 ** 31) },
   }));
   const streams = lm.generateBatch(requests, signal === undefined ? {} : { signal });
   return Promise.all(
-    streams.map(async (stream) => {
-      let text = '';
+    streams.map(async (stream, at) => {
+      let text = begun[at]!;
       for await (const token of stream) text += token.text;
       return text;
     }),
   );
 }
+
+/** Tokens of a word that opens a text, without what opens any. */
+const wordTokens = (lm: CausalLM, word: string): number => lm.encode(word).length - lm.encode('').length;
 
 const END_OF_TEXT = '<|endoftext|>';
 

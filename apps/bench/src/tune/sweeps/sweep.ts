@@ -1,4 +1,5 @@
 import type { EditMethod, ModelInfo } from '@sakejs/spec';
+import type { MomentsCorpus } from 'sakejs';
 import { shareScope } from '../../ablations/share-scope.js';
 
 /** One value of an axis, as JSON has it. */
@@ -9,6 +10,8 @@ export interface SweepContext {
   readonly info: ModelInfo;
   /** Where second moments of MLP keys are kept. */
   readonly momentsDirectory?: string | undefined;
+  /** What they are taken from. Default: the project's own text. */
+  readonly momentsCorpus?: MomentsCorpus | undefined;
 }
 
 /** The grid of one method's settings: a setting takes one value of every axis. */

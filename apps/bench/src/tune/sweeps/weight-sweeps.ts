@@ -47,8 +47,12 @@ export const weightSweeps: Readonly<Record<string, Sweep>> = {
       learningRate: [0.1, 0.5],
       ridge: [0, 1e-2],
     }),
-    (setting, { info, momentsDirectory }) =>
-      rome({ ...romeSettingsOf(info), ...setting, moments: keyMomentsReader(momentsDirectory) }),
+    (setting, { info, momentsDirectory, momentsCorpus }) =>
+      rome({
+        ...romeSettingsOf(info),
+        ...setting,
+        moments: keyMomentsReader(momentsDirectory, momentsCorpus),
+      }),
   ),
   memit: sweep(
     (info) => ({
@@ -58,10 +62,10 @@ export const weightSweeps: Readonly<Record<string, Sweep>> = {
       clampNormFactor: [0.75, 2],
       learningRate: [0.1, 0.5],
     }),
-    ({ layers, ...setting }, { info, momentsDirectory }) =>
+    ({ layers, ...setting }, { info, momentsDirectory, momentsCorpus }) =>
       memit({
         ...{ ...memitSettingsOf(info), ...setting, layers: blocksOf(layers) },
-        moments: keyMomentsReader(momentsDirectory),
+        moments: keyMomentsReader(momentsDirectory, momentsCorpus),
       }),
   ),
   compmemit: sweep(
@@ -71,10 +75,10 @@ export const weightSweeps: Readonly<Record<string, Sweep>> = {
       paraphrases: [2, 4, 8],
       implications: [0, 1, 2],
     }),
-    ({ layers, ...setting }, { info, momentsDirectory }, memories) =>
+    ({ layers, ...setting }, { info, momentsDirectory, momentsCorpus }, memories) =>
       compMemit({
         ...{ ...memitSettingsOf(info), ...setting, layers: blocksOf(layers), memories },
-        moments: keyMomentsReader(momentsDirectory),
+        moments: keyMomentsReader(momentsDirectory, momentsCorpus),
       }),
     createMemories,
   ),
