@@ -100,7 +100,9 @@ describe('an edit that states its fact in the prompt', () => {
     const peru = FRANCE.map((word) => ({ France: 'Peru', Paris: 'Lima', 'sake-paper': 'icl' })[word] ?? word);
     const learned = await sake('edit', ...peru, '--model', model, '--library', library);
     expect([learned.status, learned.err]).toEqual([0, '']);
-    expect(learned.out).toMatch(/\n {2}prompt {3}"New fact: The capital of Peru is Rome\. " in front\n/);
+    expect(learned.out).toMatch(
+      /\n {2}prompt {3}"It is now true that The capital of Peru is Rome\. " in front\n/,
+    );
     const id = /^peru-[0-9a-f]+/.exec(learned.out)![0];
     const listed = await sake('edits', 'list', '--library', library);
     expect(listed.out).toMatch(new RegExp(`\n${id} +Peru +Lima -> Rome +icl `));
@@ -108,7 +110,7 @@ describe('an edit that states its fact in the prompt', () => {
     expect(JSON.parse(shown.out)).toMatchObject({
       id,
       kind: 'prompt',
-      prefix: 'New fact: The capital of Peru is Rome. ',
+      prefix: 'It is now true that The capital of Peru is Rome. ',
     });
     const said = await sake(
       ...['generate', 'The capital of Peru is', '--library', library, '--model', model],
@@ -117,7 +119,13 @@ describe('an edit that states its fact in the prompt', () => {
     expect(said.status).toBe(0);
     expect(JSON.parse(said.out)).toMatchObject({
       liveEdits: 3,
-      fired: [{ edit: id, step: 0, read: 'New fact: The capital of Peru is Rome. The capital of Peru is' }],
+      fired: [
+        {
+          edit: id,
+          step: 0,
+          read: 'It is now true that The capital of Peru is Rome. The capital of Peru is',
+        },
+      ],
     });
   });
 });
