@@ -41,3 +41,17 @@ export function withRecordFlags(command: Command, split: string, counted: string
     .option('--journal <folder>', 'keep finished work there; the same command goes on where it was stopped')
     .option('--repair', 'go on with a damaged journal: what was lost is worked again');
 }
+
+/** Adds the flags of `momentsFlags`. */
+export function withMomentsFlags(command: Command): Command {
+  return command
+    .option(
+      '--corpus <file>',
+      "what rome, memit and compmemit weigh their changes with: a text a line, or JSON lines (.jsonl); default: the project's own text",
+    )
+    .option(
+      '--corpus-tokens <n>',
+      'tokens read of it; default: 40 for each dimension of a key, as stats does',
+      number,
+    );
+}

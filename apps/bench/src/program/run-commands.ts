@@ -11,8 +11,13 @@ import { runSuites } from '../run-suite.js';
 import { runScaling } from '../scaling/run-scaling.js';
 import { ALL, runTune } from '../tune/run-tune.js';
 import { sweptMethods } from '../tune/sweeps/sweeps.js';
-import { withMomentsFlags } from '../stats/own-moments.js';
-import { number, type ProgramContext, withRecordFlags, withRunFlags } from './program-context.js';
+import {
+  number,
+  type ProgramContext,
+  withMomentsFlags,
+  withRecordFlags,
+  withRunFlags,
+} from './program-context.js';
 
 /** Commands that run suites with methods: `run`, `reproduce`, `ablate`, `tune`, `scaling`, and the `schema` of what `run` takes. */
 export function addRunCommands({ program, streams, act, acting }: ProgramContext): void {
@@ -21,7 +26,6 @@ export function addRunCommands({ program, streams, act, acting }: ProgramContext
       withModelFlags(
         program.command('run').description('Run suites with some methods and print their tables.'),
       ),
-      number,
     )
       .option('--suite <names>', `comma-separated: ${suiteNames.join(', ')}`, 'counterfact')
       .option(
@@ -65,7 +69,6 @@ export function addRunCommands({ program, streams, act, acting }: ProgramContext
       withModelFlags(
         program.command('reproduce').description("Run the paper's tables: all of them, or those named."),
       ),
-      number,
     )
       .option('--table <names>', `comma-separated: ${tableNames.join(', ')}`, 'all')
       .option('--methods <names>', 'comma-separated names or modules, as of run', reproducedMethods.join(','))
@@ -122,7 +125,6 @@ export function addRunCommands({ program, streams, act, acting }: ProgramContext
       withModelFlags(
         program.command('tune').description('Try settings of methods, each method as many, and rank them.'),
       ),
-      number,
     )
       .option('--methods <names>', `${ALL}, or comma-separated: ${sweptMethods.join(', ')}`, ALL)
       .option('--budget <n>', 'settings a method; of a larger grid they are drawn by --seed', number, 9)
@@ -138,7 +140,6 @@ export function addRunCommands({ program, streams, act, acting }: ProgramContext
       withModelFlags(
         program.command('scaling').description("CounterFact's metrics with more and more edits live."),
       ),
-      number,
     )
       .option(
         '--methods <names>',

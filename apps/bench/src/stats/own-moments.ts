@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { SakeError } from '@sakejs/spec';
-import type { Command } from 'commander';
 import { keyMomentsDirectory, momentsMethodNames, type MethodOverrides } from 'sakejs';
 import { z } from 'zod';
 import { wholeNumber } from '../parse-options.js';
@@ -20,20 +19,6 @@ export const momentsFlags = {
   corpus: z.string().min(1, 'expected a file').optional(),
   corpusTokens: wholeNumber(1).optional(),
 };
-
-/** Adds {@link momentsFlags} to a command. */
-export function withMomentsFlags(command: Command, number: (value: string) => number): Command {
-  return command
-    .option(
-      '--corpus <file>',
-      "what rome, memit and compmemit weigh their changes with: a text a line, or JSON lines (.jsonl); default: the project's own text",
-    )
-    .option(
-      '--corpus-tokens <n>',
-      'tokens read of it; default: 40 for each dimension of a key, as stats does',
-      number,
-    );
-}
 
 /** The choice among parsed flags; undefined where none is given. */
 export function momentsOf({
