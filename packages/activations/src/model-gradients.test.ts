@@ -12,7 +12,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exportedBelow, qwen2, tinyGptJ } from '../test/other-exports.js';
+import { exportedBelow, pytorchBelow, qwen2, tinyGptJ } from '../test/other-exports.js';
 import { tinyGpt2, tinyLlama, writeRandomModel } from '../test/random-model.js';
 import { removeCache } from '../test/without-cache.js';
 import { loadCausalLM } from './load-causal-lm.js';
@@ -42,6 +42,8 @@ const models: [string, () => Promise<string>][] = [
     },
   ],
   ["optimum's Qwen2", async () => qwen2],
+  ["TorchScript's GPT-2", () => pytorchBelow(root, 'gpt2')],
+  ["TorchScript's LLaMA", () => pytorchBelow(root, 'llama')],
   ["TorchScript's Qwen2", () => exported('qwen2-torchscript.onnx')],
   ['a Qwen2 fused by ONNX Runtime', () => exported('qwen2-ort-extended.onnx')],
   ["onnxruntime-genai's Qwen2", () => exported('qwen2-genai')],

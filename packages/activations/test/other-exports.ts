@@ -2,6 +2,7 @@ import { copyFile, cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TINY_VOCABULARY } from './byte-tokenizer.js';
+import { tinyGpt2, tinyLlama, writeRandomModel } from './random-model.js';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -17,6 +18,21 @@ export async function exportedBelow(root: string, file: string): Promise<string>
   const from = path(`../../onnx/test/fixtures/${file}`);
   if (file.endsWith('.onnx')) await copyFile(from, join(folder, 'model.onnx'));
   else await cp(from, folder, { recursive: true });
+  return folder;
+}
+
+const pytorch = {
+  gpt2: { ...tinyGpt2, n_embd: 16, n_positions: 32 },
+  llama: { ...tinyLlama, hidden_size: 16, max_position_embeddings: 32, tie_word_embeddings: false },
+};
+
+/** A folder below `root` with a decoder that was written in PyTorch and exported by TorchScript, norms in primitive operators. */
+export async function pytorchBelow(root: string, family: keyof typeof pytorch): Promise<string> {
+  const folder = await writeRandomModel(join(root, `pytorch-${family}`), pytorch[family]);
+  await copyFile(
+    path(`../../onnx/test/fixtures/${family}-torchscript.onnx`),
+    join(folder, 'onnx', 'model.onnx'),
+  );
   return folder;
 }
 

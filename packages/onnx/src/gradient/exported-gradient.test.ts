@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRandom } from '@sakejs/spec';
 import { describe, expect, it } from 'vitest';
+import { BATCH, EXPORTED_MASK, exportedFeeds, LENGTH } from '../../test/exported-feeds.js';
 import { decodeModel } from '../codec/decode-model.js';
 import { DataType, type OnnxModel } from '../ir.js';
-import { evaluate, int64s, numericalGradient, type RefTensor } from '../reference/index.js';
+import { evaluate, numericalGradient } from '../reference/index.js';
 import { refTensor } from '../reference/ref-tensor.js';
 import { elementCount } from '../tensors/element-types.js';
 import { makeTensor } from '../tensors/make-tensor.js';
@@ -14,7 +15,6 @@ import { plainDecoder } from '../surgery/plain-decoder.js';
 import { differentiate } from './differentiate.js';
 import { expectConsistent } from './facts/expect-consistent.js';
 
-const [batch, length] = [2, 4];
 const fixtures = join(import.meta.dirname, '../../test/fixtures');
 
 const exported = (file: string): OnnxModel =>
@@ -35,24 +35,6 @@ function withWeights(model: OnnxModel, seed: string): OnnxModel {
   return { ...model, graph: { ...model.graph, initializers } };
 }
 
-/** Feeds of a decoder without a past; the second row is padded on the left. */
-function feedsOf(model: OnnxModel): Record<string, RefTensor> {
-  const ids = [5, 17, 3, 99, 0, 0, 44, 7];
-  const mask = [1, 1, 1, 1, 0, 0, 1, 1];
-  const positions = [0, 1, 2, 3, 0, 0, 0, 1];
-  return Object.fromEntries(
-    model.graph.inputs.map(({ name, type }): [string, RefTensor] => {
-      if (name === 'input_ids') return [name, int64s([batch, length], ids)];
-      if (name === 'attention_mask') return [name, int64s([batch, length], mask)];
-      if (name === 'position_ids') return [name, int64s([batch, length], positions)];
-      const dims = type!.tensor!.shape!.map(
-        ({ value, param }) => value ?? (param === 'batch_size' ? batch : 0),
-      );
-      return [name, refTensor(DataType.FLOAT, dims, [])];
-    }),
-  );
-}
-
 describe('differentiate on exports of others', () => {
   // Attention, rotary embeddings and norms in primitive operators, as TorchScript, torch.onnx's dynamo, optimum and a merged export write
   // them, and with what ONNX Runtime fuses into FusedMatMul, QuickGelu and SimplifiedLayerNormalization.
@@ -66,12 +48,12 @@ describe('differentiate on exports of others', () => {
     const model = exported(file);
     const { logits, residuals } = findDecoder(model);
     const place = residuals![0]!;
-    const feeds = feedsOf(model);
+    const feeds = exportedFeeds(model);
     const outputs = evaluate(model, feeds, [logits, place]);
     const random = createRandom(file);
     const width = outputs[logits]!.dims[2]!;
     // Padding's own logits do not count.
-    const counts = (i: number): boolean => feeds['attention_mask']!.data[Math.floor(i / width)] === 1;
+    const counts = (i: number): boolean => EXPORTED_MASK[Math.floor(i / width)] === 1;
     const seed = refTensor(
       DataType.FLOAT,
       outputs[logits]!.dims,
@@ -94,7 +76,7 @@ describe('differentiate on exports of others', () => {
     entries.forEach((entry, i) => {
       expect(Math.abs(gradient.data[entry]! - expected[i]!) / size, `entry ${entry}`).toBeLessThan(1e-7);
     });
-    const known = expectConsistent(backward, { ...feeds, dlogits: seed }, { input_ids: [batch, length] });
+    const known = expectConsistent(backward, { ...feeds, dlogits: seed }, { input_ids: [BATCH, LENGTH] });
     expect(known).toBeGreaterThan(0);
   });
 
