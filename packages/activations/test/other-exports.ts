@@ -21,7 +21,7 @@ export async function exportedBelow(root: string, file: string): Promise<string>
   return folder;
 }
 
-const pytorch = {
+const pytorch: Readonly<Record<'gpt2' | 'llama', Readonly<Record<string, unknown>>>> = {
   gpt2: { ...tinyGpt2, n_embd: 16, n_positions: 32 },
   llama: { ...tinyLlama, hidden_size: 16, max_position_embeddings: 32, tie_word_embeddings: false },
 };
