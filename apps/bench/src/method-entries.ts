@@ -6,6 +6,7 @@ import type { MethodEntry } from '@sakejs/evaluation';
 import { SakeError, type CausalLM, type EditMethod, type ModelInfo } from '@sakejs/spec';
 import { createMethod, isMapperModule, loadMapper, mappedMethodNames, methodNames } from 'sakejs';
 import { z } from 'zod';
+import { settingsLabel, type MethodSettings } from './method-settings.js';
 import type { SharedTraining } from './run/shared-training.js';
 import { ownMoments, wantsMoments, type MomentsChoice } from './stats/own-moments.js';
 
@@ -31,6 +32,8 @@ export interface MethodParts {
   readonly counterfactual?: CausalLM | undefined;
   /** Trains one classifier for all of `serac`'s edits. */
   readonly training?: SharedTraining | undefined;
+  /** Settings of built-in methods in place of their own. */
+  readonly settings?: MethodSettings | undefined;
   /** What methods that change weights take moments of keys from. Default: the project's own text. */
   readonly moments?: MomentsChoice | undefined;
   /** Where methods keep what they have learned for batches of other processes. */
@@ -43,14 +46,14 @@ export interface MethodParts {
  * A module's default export is an {@link EditMethod}, or a function that makes one for the model. With a mapper (built-in
  * name or module) every built-in method that maps activations is given it, and its name says so; so is `serac` a
  * counterfactual model and the training of its classifier. Methods that change weights find key moments where `sake-bench
- * stats` puts them, or put them there; those of a corpus of one's own are named in the row.
+ * stats` puts them, or put them there. Moments of a corpus of one's own and settings are named in the row.
  *
  * @throws {SakeError} `not-found` without the module, `invalid-file` when it exports something else, and as `loadMapper`.
  */
 export async function methodEntries(
   names: readonly string[],
   info: ModelInfo,
-  { mapper, counterfactual, training, moments: chosen, memoriesDirectory }: MethodParts = {},
+  { mapper, counterfactual, training, settings = {}, moments: chosen, memoriesDirectory }: MethodParts = {},
 ): Promise<MethodEntry[]> {
   const replaced = mapper === undefined ? undefined : await loadMapper(mapper);
   const moments = await ownMoments(chosen ?? {});
@@ -60,41 +63,58 @@ export async function methodEntries(
     names.map(async (name): Promise<MethodEntry> => {
       if (name === UNEDITED) return { name };
       if (isModule(name)) return ownMethod(name, info);
-      if (name === 'serac') return seracEntry(info, { counterfactual, training });
-      if (replaced === undefined || !mappedMethodNames.includes(name))
-        return {
-          name: chosen !== undefined && wantsMoments(name) ? `${name} (${moments.label})` : name,
-          method: createMethod(name, info, around),
-          ...(chosen !== undefined && wantsMoments(name) && { fingerprint: moments.fingerprint }),
-        };
-      return {
-        name: `${name} (${mapper})`,
-        method: createMethod(name, info, { mapper: replaced }),
-        fingerprint: `mapper ${mapperPrint}`,
-      };
+      const own = settings[name] && { settings: settings[name] };
+      const set =
+        own === undefined ? [] : [partOf(settingsLabel(own.settings), JSON.stringify(own.settings))];
+      if (name === 'serac')
+        return entryOf(name, [...seracParts({ counterfactual, training }), ...set], () =>
+          createMethod(name, info, {
+            ...(counterfactual && { counterfactual }),
+            ...(training && { training: training.learnFrom }),
+            ...own,
+          }),
+        );
+      if (replaced !== undefined && mappedMethodNames.includes(name))
+        return entryOf(name, [partOf(mapper!, `mapper ${mapperPrint}`), ...set], () =>
+          createMethod(name, info, { mapper: replaced, ...own }),
+        );
+      const weighed =
+        chosen !== undefined && wantsMoments(name) ? [partOf(moments.label, moments.fingerprint)] : [];
+      return entryOf(name, [...weighed, ...set], () => createMethod(name, info, { ...around, ...own }));
     }),
   );
 }
 
-/** `serac` with a counterfactual model or a shared classifier, where it is given such. */
-function seracEntry(
-  info: ModelInfo,
-  { counterfactual, training }: Pick<MethodParts, 'counterfactual' | 'training'>,
-): MethodEntry {
-  const parts = [
-    ...(counterfactual === undefined ? [] : [`answers: ${counterfactual.info.id}`]),
-    ...(training === undefined ? [] : [`classifier of ${training.edits} edits`]),
-  ];
-  if (parts.length === 0) return { name: 'serac', method: createMethod('serac', info) };
+/** What a row is given in place of the method's own: for its name, and for what its work is kept under. */
+interface EntryPart {
+  readonly label: string;
+  readonly fingerprint: string;
+}
+
+const partOf = (label: string, fingerprint: string): EntryPart => ({ label, fingerprint });
+
+/** A row of a built-in method: as it is, or with such parts. */
+function entryOf(name: string, parts: readonly EntryPart[], create: () => EditMethod): MethodEntry {
+  if (parts.length === 0) return { name, method: create() };
   return {
-    name: `serac (${parts.join(', ')})`,
-    method: createMethod('serac', info, {
-      ...(counterfactual && { counterfactual }),
-      ...(training && { training: training.learnFrom }),
-    }),
-    fingerprint: JSON.stringify([counterfactual?.info.sha256 ?? null, training?.fingerprint ?? null]),
+    name: `${name} (${parts.map(({ label }) => label).join(', ')})`,
+    method: create(),
+    fingerprint: parts.map((part) => part.fingerprint).join(' '),
   };
 }
+
+/** What `serac` may be given: a counterfactual model, and a classifier of all edits. */
+const seracParts = ({
+  counterfactual,
+  training,
+}: Pick<MethodParts, 'counterfactual' | 'training'>): EntryPart[] => [
+  ...(counterfactual === undefined
+    ? []
+    : [partOf(`answers: ${counterfactual.info.id}`, `answers ${counterfactual.info.sha256}`)]),
+  ...(training === undefined
+    ? []
+    : [partOf(`classifier of ${training.edits} edits`, `classifier ${training.fingerprint}`)]),
+];
 
 async function ownMethod(path: string, info: ModelInfo): Promise<MethodEntry> {
   const file = resolve(path);

@@ -7,6 +7,7 @@ import { graphOf, modelFlags } from './model-flags.js';
 import { runFlags } from './run-flags.js';
 import { suiteNames } from './bench-suites.js';
 import { isModule, knownMethods } from './method-entries.js';
+import { checkSettings, methodSettingsFlag } from './method-settings.js';
 import { namesAmong, parseOptions, wholeNumber } from './parse-options.js';
 import { mayMap } from './report/first-picture.js';
 import { resultTable } from './result-table.js';
@@ -21,6 +22,7 @@ const optionsSchema = z.strictObject({
   ...modelFlags,
   methods: namesAmong(knownMethods, isModule),
   mapper: z.string().min(1, 'expected a mapper or a module').optional(),
+  set: methodSettingsFlag,
   counterfactual: z.string().min(1, 'expected embedded, a folder or a hub id').optional(),
   classifierEdits: wholeNumber(2).optional(),
   ...momentsFlags,
@@ -107,12 +109,13 @@ function configOf(options: z.output<typeof optionsSchema>, given: ReadonlySet<st
   }
   const { suite, model, protocol, seed, covered = false, methods, count, prompts, split } = options;
   const { threads, workers } = options;
-  const { mapper, counterfactual, classifierEdits, limit, records, popularRecords } = options;
+  const { mapper, set: settings, counterfactual, classifierEdits, limit, records, popularRecords } = options;
+  checkSettings(settings, methods, isModule);
   return {
     ...{ suites: suite, models: [model], protocols: protocol, seeds: [seed], covered },
     ...{ threads, workers },
     ...{ methods, count, prompts, split, mapper, limit, records, popularRecords },
-    ...{ counterfactual, classifierEdits },
+    ...{ settings, counterfactual, classifierEdits },
     ...{ corpus: options.corpus, corpusTokens: options.corpusTokens },
     ...graphOf(options),
     doubtLimit: DOUBT_LIMIT,

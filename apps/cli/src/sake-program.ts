@@ -1,6 +1,7 @@
 import { SakeError } from '@sakejs/spec';
 import { ExitCode, reportError, runCommand, type Streams } from '@sakejs/terminal';
 import { Command, CommanderError } from 'commander';
+import { methodNames } from 'sakejs';
 import manifest from '../package.json' with { type: 'json' };
 import type { CommandContext } from './commands/command-context.js';
 import { convertCommand } from './commands/convert.js';
@@ -75,10 +76,12 @@ export function createSakeProgram(streams: Streams = process): Program {
       'template',
     )
     .option('--mapper <name>', "a built-in mapper, or a module such as ./mine.mjs; default: the method's own")
+    .option('--method <name>', `one of ${methodNames.join(', ')}`, 'sake')
     .option(
-      '--method <name>',
-      'sake, sake-paper, sake-paper-implications, uniform, uniform-paper, actadd, icl or imagine',
-      'sake',
+      '--set <setting=value>',
+      "a setting in place of the method's own, such as layer=3 of rome; may be repeated",
+      append,
+      [],
     )
     .option('--targets <choice>', "obeying or all target rows; default: the method's own")
     .option(

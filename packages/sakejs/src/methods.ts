@@ -46,6 +46,11 @@ export interface MethodOverrides {
   /** Other edits, on which `serac` trains one classifier for all. Default: each edit trains its own. */
   readonly training?: SeracOptions['training'];
   /**
+   * Settings in place of the choice that is built in, by the names of the method's own options: `{ layer: 17 }` for `rome`.
+   * The method checks them. Those that map activations have none: their parts are options here.
+   */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /**
    * Where methods that change weights keep second moments of MLP keys, such as `keyMomentsDirectory()`. Default: memory
    * alone. No part of a method: those without use for it leave it.
    */
@@ -59,8 +64,17 @@ export interface MethodOverrides {
   readonly memoriesDirectory?: string;
 }
 
-/** What methods that change weights are given beside their settings. */
-type Surroundings = Pick<MethodOverrides, 'momentsDirectory' | 'momentsCorpus' | 'memoriesDirectory'>;
+/** What methods are given beside a scope: settings, and where those that change weights keep what. */
+type Surroundings = Pick<
+  MethodOverrides,
+  'settings' | 'momentsDirectory' | 'momentsCorpus' | 'memoriesDirectory'
+>;
+
+/** Options with settings of the caller's among them, whose names and types the method itself checks. */
+const changed = <Options extends object>(options: Options, { settings }: Surroundings): Options => ({
+  ...options,
+  ...(settings as Partial<Options> | undefined),
+});
 
 /** A built-in method for a model. */
 type Recipe = (name: string, info: ModelInfo, overrides: MethodOverrides) => EditMethod;
@@ -109,7 +123,7 @@ const mapped =
     info,
     { mapper = parts.mapper(), scope = parts.scope(info), targets = parts.targets, ...others },
   ) => {
-    for (const part of ['counterfactual', 'training'] as const)
+    for (const part of ['counterfactual', 'training', 'settings'] as const)
       if (others[part] !== undefined) refusePart(name, part);
     return createEditMethod({
       ...{ name, mapper, scope, targets },
@@ -124,10 +138,11 @@ const mapped =
 /** A method with parts of its own, but for the scope where it has `scope`. */
 const fixed =
   (create: (scope: ScopeDetector | undefined, info: ModelInfo, around: Surroundings) => EditMethod): Recipe =>
-  (name, info, { scope, momentsDirectory, momentsCorpus, memoriesDirectory, ...others }) => {
+  (name, info, { scope, settings, momentsDirectory, momentsCorpus, memoriesDirectory, ...others }) => {
     const refused = Object.entries(others).find(([, value]) => value !== undefined);
     if (refused !== undefined) refusePart(name, refused[0]);
     return create(scope, info, {
+      ...(settings && { settings }),
       ...(momentsDirectory !== undefined && { momentsDirectory }),
       ...(momentsCorpus && { momentsCorpus }),
       ...(memoriesDirectory !== undefined && { memoriesDirectory }),
@@ -143,15 +158,14 @@ const scopeless =
   };
 
 /** The options of `memit` and `compmemit`, each with a folder of its own for what it has learned: its cost is its own. */
-const memitOptions = (
-  name: 'memit' | 'compmemit',
-  info: ModelInfo,
-  { momentsDirectory, momentsCorpus, memoriesDirectory }: Surroundings,
-): MemitOptions => ({
-  ...memitSettingsOf(info),
-  moments: keyMomentsReader(momentsDirectory, momentsCorpus),
-  ...(memoriesDirectory !== undefined && { memories: storedMemories(join(memoriesDirectory, name)) }),
-});
+const memitOptions = (name: 'memit' | 'compmemit', info: ModelInfo, around: Surroundings): MemitOptions => {
+  const { momentsDirectory, momentsCorpus, memoriesDirectory } = around;
+  return {
+    ...changed(memitSettingsOf(info), around),
+    moments: keyMomentsReader(momentsDirectory, momentsCorpus),
+    ...(memoriesDirectory !== undefined && { memories: storedMemories(join(memoriesDirectory, name)) }),
+  };
+};
 
 function refusePart(method: string, option: string): never {
   throw new SakeError(
@@ -201,34 +215,58 @@ const recipes: Readonly<Record<string, Recipe>> = {
   }),
   uniform: mapped({ mapper: () => meanShift(), scope: wideScope, targets: 'obeying' }),
   'uniform-paper': mapped({ mapper: () => meanShift(), scope: paperScope, targets: 'all' }),
-  actadd: fixed((scope, info) => actAdd({ scope: scope ?? wideScope(info, { nowShrinkage: 0.1 }) })),
-  'actadd-original': fixed((scope, info) =>
+  actadd: fixed((scope, info, around) =>
+    actAdd(changed({ scope: scope ?? wideScope(info, { nowShrinkage: 0.1 }) }, around)),
+  ),
+  'actadd-original': fixed((scope, info, around) =>
     // At the first positions, and with the difference of the objects, as in the paper, facts do not move.
-    actAddOriginal({
-      scope: scope ?? steeringScope(info),
-      ...{ layer: info.layers - 1, position: 'last', contrast: 'contexts', coefficient: 1 },
-    }),
+    actAddOriginal(
+      changed(
+        {
+          scope: scope ?? steeringScope(info),
+          ...({ layer: info.layers - 1, position: 'last', contrast: 'contexts', coefficient: 1 } as const),
+        },
+        around,
+      ),
+    ),
   ),
-  ft: scopeless((info) =>
+  ft: scopeless((info, around) =>
     // Published settings for the models that have some; else the embedded model's.
-    ftL(ftLPresetFor(info) ?? { layer: criticalBlock(info.layers), learningRate: 2e-3, epsilon: 2e-2 }),
+    ftL(
+      changed(
+        ftLPresetFor(info) ?? { layer: criticalBlock(info.layers), learningRate: 2e-3, epsilon: 2e-2 },
+        around,
+      ),
+    ),
   ),
-  grace: scopeless(() => grace({ radius: { ofNorm: 0.4 }, start: 'warm' })),
-  icl: fixed((scope) => icl({ wording: 'It is now true that {statement}. ', ...(scope && { scope }) })),
-  ike: fixed((scope) => ike({ ...(scope && { scope }) })),
-  imagine: fixed((scope) => imagine({ ...(scope && { scope }) })),
-  rome: scopeless((info, { momentsDirectory, momentsCorpus }) =>
-    rome({ ...romeSettingsOf(info), moments: keyMomentsReader(momentsDirectory, momentsCorpus) }),
+  grace: scopeless((_, around) =>
+    grace(changed({ radius: { ofNorm: 0.4 }, start: 'warm' } as const, around)),
+  ),
+  icl: fixed((scope, _, around) =>
+    icl(changed({ wording: 'It is now true that {statement}. ', ...(scope && { scope }) }, around)),
+  ),
+  ike: fixed((scope, _, around) => ike(changed({ ...(scope && { scope }) }, around))),
+  imagine: fixed((scope, _, around) => imagine(changed({ ...(scope && { scope }) }, around))),
+  rome: scopeless((info, around) =>
+    rome({
+      ...changed(romeSettingsOf(info), around),
+      moments: keyMomentsReader(around.momentsDirectory, around.momentsCorpus),
+    }),
   ),
   memit: scopeless((info, around) => memit(memitOptions('memit', info, around))),
   compmemit: scopeless((info, around) => compMemit(memitOptions('compmemit', info, around))),
   serac: (name, info, { counterfactual, training, ...others }) =>
-    fixed((scope) =>
-      serac({
-        ...(scope && { scope }),
-        ...(counterfactual && { counterfactual }),
-        ...(training && { training }),
-      }),
+    fixed((scope, _, around) =>
+      serac(
+        changed(
+          {
+            ...(scope && { scope }),
+            ...(counterfactual && { counterfactual }),
+            ...(training && { training }),
+          },
+          around,
+        ),
+      ),
     )(name, info, others),
 };
 
@@ -251,7 +289,7 @@ export const momentsMethodNames: readonly string[] = ['rome', 'memit', 'compmemi
  * A built-in method for a model, with parts replaced where asked.
  *
  * @throws {SakeError} `unknown-kind` for a name that is not built in, `invalid-option` for a part that the method does
- * not have, such as a mapper for `icl`.
+ * not have, such as a mapper for `icl`, for a setting that it refuses, and for a block that the model lacks.
  */
 export function createMethod(name: string, info: ModelInfo, overrides: MethodOverrides = {}): EditMethod {
   const recipe = Object.hasOwn(recipes, name) ? recipes[name] : undefined;
@@ -260,5 +298,18 @@ export function createMethod(name: string, info: ModelInfo, overrides: MethodOve
       'unknown-kind',
       `createMethod: expected one of ${methodNames.join(', ')}, got ${JSON.stringify(name)}`,
     );
-  return recipe(name, info, overrides);
+  const method = recipe(name, info, overrides);
+  checkBlocks(name, info, overrides.settings);
+  return method;
+}
+
+/** Methods see the model when they learn; a block that it lacks is told before. */
+function checkBlocks(name: string, { layers }: ModelInfo, settings: MethodOverrides['settings']): void {
+  const blocks = [settings?.['layer'], settings?.['layers']].flat();
+  const beyond = blocks.find((block) => typeof block === 'number' && block >= layers);
+  if (beyond === undefined) return;
+  throw new SakeError(
+    'invalid-option',
+    `createMethod: expected blocks of ${name} below ${layers}, as many as the model has, got ${String(beyond)}`,
+  );
 }

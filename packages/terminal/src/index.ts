@@ -1,3 +1,4 @@
+export { parseAssignment, type Assignment } from './assignment.js';
 export {
   reportDownload,
   type DownloadedSoFar,

@@ -55,3 +55,11 @@ export function withMomentsFlags(command: Command): Command {
       number,
     );
 }
+
+/** The flag of `methodSettingsFlag`. */
+export const settingFlag: [string, string, (text: string, before?: readonly string[]) => readonly string[]] =
+  [
+    '--set <method.setting=value>',
+    'a setting in place of a built-in one, such as rome.layer=3; may be repeated',
+    (text, before = []) => [...before, text],
+  ];

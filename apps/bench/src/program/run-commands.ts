@@ -14,6 +14,7 @@ import { sweptMethods } from '../tune/sweeps/sweeps.js';
 import {
   number,
   type ProgramContext,
+  settingFlag,
   withMomentsFlags,
   withRecordFlags,
   withRunFlags,
@@ -34,6 +35,7 @@ export function addRunCommands({ program, streams, act, acting }: ProgramContext
         'none,sake,sake-paper,uniform',
       )
       .option('--mapper <name>', "a mapper in place of the methods' own: a built-in name, or ./my-mapper.mjs")
+      .option(...settingFlag)
       .option('--counterfactual <model>', "what answers in scope of serac's edits; default: the edited model")
       .option(
         '--classifier-edits <n>',
@@ -146,6 +148,7 @@ export function addRunCommands({ program, streams, act, acting }: ProgramContext
         'comma-separated names or modules, as of run',
         'none,sake,sake-paper,uniform',
       )
+      .option(...settingFlag)
       .option('--live <ns>', 'comma-separated numbers of live edits', '1,10,100,1000')
       .option('--limit <n>', 'the records that are asked: the first N', number, 100),
     'test',

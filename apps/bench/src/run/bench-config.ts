@@ -4,6 +4,7 @@ import { SakeError } from '@sakejs/spec';
 import { z } from 'zod';
 import { suiteNames } from '../bench-suites.js';
 import { isModule, knownMethods } from '../method-entries.js';
+import { checkSettings, methodSettingsSchema } from '../method-settings.js';
 import { graphFlags } from '../model-flags.js';
 import { wholeNumber } from '../parse-options.js';
 import { momentsFlags } from '../stats/own-moments.js';
@@ -48,6 +49,9 @@ export const benchConfigSchema = z.strictObject({
     .min(1)
     .optional()
     .describe("A mapper in place of the methods' own: built-in, or a module"),
+  settings: methodSettingsSchema
+    .optional()
+    .describe('Settings of built-in methods in place of their own, by the method: {"rome": {"layer": 3}}'),
   counterfactual: z
     .string()
     .min(1)
@@ -103,7 +107,7 @@ export function protocolChoices({ protocols }: Pick<BenchConfig, 'protocols'>): 
 /**
  * Reads a grid from a JSON file.
  *
- * @throws {SakeError} `not-found` without the file, `invalid-file` with every complaint by its path.
+ * @throws {SakeError} `not-found` without the file, `invalid-file` with every complaint by its path, and as `checkSettings`.
  */
 export function readBenchConfig(path: string): BenchConfig {
   const details = { file: path };
@@ -131,7 +135,10 @@ export function readBenchConfig(path: string): BenchConfig {
     );
   }
   const parsed = benchConfigSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    checkSettings(parsed.data.settings, parsed.data.methods, isModule);
+    return parsed.data;
+  }
   const complaints = parsed.error.issues.map(
     ({ path: at, message }) => `${at.join('.') || 'the file'}: ${message}`,
   );

@@ -59,12 +59,12 @@ export async function runGrid(config: BenchConfig, options: GridOptions): Promis
 }
 
 async function pictureOf(
-  { methods: names, mapper }: BenchConfig,
+  { methods: names, mapper, settings }: BenchConfig,
   job: SuiteJob,
   lm: CausalLM,
   signal: AbortSignal,
 ): Promise<ActivationPicture> {
-  const entries = await methodEntries(names.filter(mayMap), lm.info, { mapper });
+  const entries = await methodEntries(names.filter(mayMap), lm.info, { mapper, settings });
   const picture = await firstPicture({
     ...{ lm, cases: suiteOf(job).cases, count: job.count, seed: job.seed, signal },
     methods: entries.map(({ method }) => method!),
@@ -78,13 +78,13 @@ async function pictureOf(
 }
 
 function jobsOf(config: BenchConfig, alsoOpen: boolean): SuiteJob[] {
-  const { mapper, counterfactual, classifierEdits } = config;
+  const { methods: names, mapper, settings, counterfactual, classifierEdits } = config;
   const { prompts, count, records, popularRecords, split, limit, covered, doubtLimit } = config;
   return config.seeds.flatMap((seed) =>
     config.suites.map((suite) => ({
       ...{ suite, prompts, count, seed, alsoOpen },
       records: { records, popularRecords, split, limit, covered, doubtLimit, seed },
-      methods: { kind: 'named' as const, names: config.methods, mapper, counterfactual, classifierEdits },
+      methods: { kind: 'named' as const, names, mapper, settings, counterfactual, classifierEdits },
       protocols: protocolChoices(config),
       moments: momentsOf(config),
     })),

@@ -12,6 +12,7 @@ import { ablations } from '../ablations/ablations.js';
 import { nestedPrompts } from '../ablations/nested-prompts.js';
 import { loadSuites, type SuiteName, type SuiteOptions } from '../bench-suites.js';
 import { isModule, methodEntries, UNEDITED } from '../method-entries.js';
+import type { MethodSettings } from '../method-settings.js';
 import { withFurtherEdits } from '../scaling/further-edits.js';
 import { sharedTraining } from './shared-training.js';
 import type { MomentsChoice } from '../stats/own-moments.js';
@@ -27,6 +28,8 @@ export type MethodChoice =
       readonly counterfactual?: string | undefined;
       /** Edits that `serac` trains one classifier for all on. */
       readonly classifierEdits?: number | undefined;
+      /** Settings of built-in methods in place of their own. */
+      readonly settings?: MethodSettings | undefined;
     }
   | {
       readonly kind: 'ablation';
@@ -107,7 +110,7 @@ export async function methodsOf(
 ): Promise<MethodEntry[]> {
   const { methods, seed, moments } = job;
   if (methods.kind === 'named') {
-    const { names, mapper, classifierEdits: edits } = methods;
+    const { names, mapper, settings, classifierEdits: edits } = methods;
     const training =
       edits === undefined
         ? undefined
@@ -116,7 +119,9 @@ export async function methodsOf(
             prompts: loadPromptSource(job.prompts),
           });
     const memoriesDirectory = join(folder, 'memories');
-    return methodEntries(names, info, { mapper, counterfactual, training, moments, memoriesDirectory });
+    return methodEntries(names, info, {
+      ...{ mapper, counterfactual, training, settings, moments, memoriesDirectory },
+    });
   }
   if (methods.kind === 'tune')
     return tunedEntries(methods.name, info, { budget: methods.budget, seed, moments });

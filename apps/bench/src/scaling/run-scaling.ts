@@ -2,6 +2,7 @@ import { checkWritable, writeFileAtomic, type Streams } from '@sakejs/terminal';
 import { z } from 'zod';
 import { loadSuites } from '../bench-suites.js';
 import { isModule, knownMethods } from '../method-entries.js';
+import { checkSettings, methodSettingsFlag } from '../method-settings.js';
 import { graphOf, modelFlags } from '../model-flags.js';
 import { openModel } from '../open-model.js';
 import { namesAmong, parseOptions, wholeNumber } from '../parse-options.js';
@@ -19,6 +20,7 @@ const optionsSchema = z.strictObject({
   ...modelFlags,
   ...momentsFlags,
   methods: namesAmong(knownMethods, isModule),
+  set: methodSettingsFlag,
   live: z
     .string()
     .transform((numbers) =>
@@ -54,7 +56,8 @@ export async function runScaling(raw: unknown, streams: Streams, signal: AbortSi
 }
 
 async function scale(options: ScalingOptions, streams: Streams, signal: AbortSignal): Promise<ScalingResult> {
-  const { model, threads, workers, journal, repair = false, methods, seed, count } = options;
+  const { model, threads, workers, journal, repair = false, methods, set: settings, seed, count } = options;
+  checkSettings(settings, methods, isModule);
   const { records, popularRecords, split, limit, covered } = options;
   const live = [...options.live].sort((a, b) => a - b);
   const chosen = { records, popularRecords, split, limit, covered, seed };
@@ -74,7 +77,7 @@ async function scale(options: ScalingOptions, streams: Streams, signal: AbortSig
   const job: SuiteJob = {
     ...{ suite: 'counterfact', prompts: 'template', count, seed, cases },
     records: chosen,
-    methods: { kind: 'named', names: methods },
+    methods: { kind: 'named', names: methods, settings },
     moments: momentsOf(options),
     protocols: live.map((liveAtOnce) => ({ base: 'strict', changes: { liveAtOnce } })),
   };

@@ -26,7 +26,9 @@ describe('sake-bench trace', () => {
     expect(result.suggestion!.layer).toBeLessThan(result.model.layers);
     expect(out).toMatch(/2 facts of 2 asked/);
     expect(out).toMatch(/block +hidden state % +MLP % +attention %\n/);
-    expect(out).toContain(`layer for ROME: ${result.suggestion!.layer}, `);
+    expect(out).toContain(
+      `layer for ROME: ${result.suggestion!.layer} (--set rome.layer=${result.suggestion!.layer}), `,
+    );
     for (const { clean, corrupted, effects, tokens, subjectTokens } of result.facts) {
       expect(clean).toBeGreaterThan(corrupted);
       const last = tokens.length - 1;

@@ -46,7 +46,7 @@ function suggestionLines({ suggestion }: TraceResult): string[] {
   const { layer, effect, layers, share } = suggestion;
   return [
     '',
-    `layer for ROME: ${layer}, where MLPs restore ${withInterval(effect)} % at the subject's last token; the best block in ` +
+    `layer for ROME: ${layer} (--set rome.layer=${layer}), where MLPs restore ${withInterval(effect)} % at the subject's last token; the best block in ` +
       `${formatShare(share)} % of resampled sets of facts, 95 % of which choose ${layers[0]} to ${layers[1]}`,
   ];
 }

@@ -131,6 +131,8 @@ describe('sake edit', () => {
       2,
       /--method: expected one of sake, .*--help/,
     ],
+    ['no setting', [...FRANCE, '--set', 'layer'], 2, /--set: expected <setting>=<value>, .*"layer"/],
+    ['a setting of a method that maps', [...FRANCE, '--set', 'layer=3'], 2, /no settings for 'sake-paper'/],
     ['targets of another kind', [...FRANCE, '--targets', 'some'], 2, /--targets: expected all or obeying/],
     [
       'later tokens that are no number',

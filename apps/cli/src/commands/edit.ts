@@ -8,7 +8,7 @@ import {
   type EditRequest,
   type PromptDistribution,
 } from '@sakejs/spec';
-import { createProgress } from '@sakejs/terminal';
+import { createProgress, parseAssignment } from '@sakejs/terminal';
 import {
   createMethod,
   isMapperModule,
@@ -44,6 +44,7 @@ const schema = z.strictObject({
   prompts: z.string().min(1, 'expected template or a file'),
   mapper: z.string().optional(),
   method: z.enum(methodNames as [string, ...string[]], `expected one of ${methodNames.join(', ')}`),
+  set: z.array(z.string()).default([]).transform(readSettings),
   targets: z.enum(['all', 'obeying'], 'expected all or obeying').optional(),
   laterTokens: z
     .union([z.literal('all'), wholeNumber(0)], 'expected all or a whole number of at least 0')
@@ -55,6 +56,20 @@ const schema = z.strictObject({
 /** Prompts in the distribution unless `--count` says otherwise. */
 const DEFAULT_COUNT = 50;
 const STEPS = 4;
+
+/** Settings of the method from `layer=3` and the like; undefined for none. */
+function readSettings(
+  assignments: readonly string[],
+  context: z.RefinementCtx,
+): Readonly<Record<string, unknown>> | undefined {
+  const settings: Record<string, unknown> = {};
+  for (const text of assignments) {
+    const assignment = parseAssignment(text);
+    if (assignment !== undefined) settings[assignment.name] = assignment.value;
+    else context.addIssue(`expected <setting>=<value>, such as layer=3, got ${JSON.stringify(text)}`);
+  }
+  return assignments.length === 0 ? undefined : settings;
+}
 
 /** `sake edit`: learns an edit, keeps it, and shows the answer before and after. */
 export async function editCommand(raw: unknown, context: CommandContext): Promise<void> {
@@ -80,6 +95,7 @@ export async function editCommand(raw: unknown, context: CommandContext): Promis
       ...(counterfactual && { counterfactual }),
       momentsDirectory: keyMomentsDirectory(),
       ...(mapper === undefined ? {} : { mapper }),
+      ...(options.set && { settings: options.set }),
       ...(options.targets === undefined ? {} : { targets: options.targets }),
       ...(options.laterTokens === undefined ? {} : { laterTokens: options.laterTokens }),
     });

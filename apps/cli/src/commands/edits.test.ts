@@ -103,6 +103,11 @@ describe('an edit that states its fact in the prompt', () => {
     expect(learned.out).toMatch(
       /\n {2}prompt {3}"It is now true that The capital of Peru is Rome\. " in front\n/,
     );
+    const worded = await sake(
+      ...['edit', ...peru, '--model', model, '--library', temporaryFolder()],
+      ...['--set', 'wording=Mind that {statement}. '],
+    );
+    expect(worded.out).toContain('"Mind that The capital of Peru is Rome. " in front');
     const id = /^peru-[0-9a-f]+/.exec(learned.out)![0];
     const listed = await sake('edits', 'list', '--library', library);
     expect(listed.out).toMatch(new RegExp(`\n${id} +Peru +Lima -> Rome +icl `));
