@@ -1,7 +1,6 @@
 import { checkReportPart, type ReportInput } from '@sakejs/report';
-import { SakeError } from '@sakejs/spec';
 import { z } from 'zod';
-import { scalingPart } from '../scaling/scaling-result.js';
+import { readScaling, scalingPart } from '../scaling/scaling-result.js';
 import { ablationPart } from './ablation-part.js';
 import { readJson } from './read-json.js';
 
@@ -9,12 +8,6 @@ const ablationResult = z.looseObject({
   name: z.string().min(1),
   title: z.string().min(1),
   axis: z.enum(['category', 'number']),
-  results: z.array(z.unknown()),
-});
-
-const scalingResult = z.looseObject({
-  kind: z.literal('scaling'),
-  live: z.array(z.int().min(1)),
   results: z.array(z.unknown()),
 });
 
@@ -31,17 +24,8 @@ export function readAblations(paths: readonly string[]): {
   const ablations = paths.flatMap((path) => {
     const value = readJson(path);
     return [value].flat().flatMap((item) => {
-      const scaling = scalingResult.safeParse(item);
-      if (scaling.success) {
-        const { live } = scaling.data;
-        const results = checkReportPart('results', scaling.data.results, path);
-        if (results.length === live.length) return [scalingPart({ live, results })];
-        throw new SakeError(
-          'invalid-file',
-          `${path}: expected a result for each of ${live.length} numbers of live edits, got ${results.length}`,
-          { details: { path } },
-        );
-      }
+      const scaling = readScaling(item, path);
+      if (scaling !== undefined) return [scalingPart(scaling)];
       const run = ablationResult.safeParse(item);
       if (!run.success) return [...checkReportPart('ablations', item, path)];
       const { name, title, axis } = run.data;

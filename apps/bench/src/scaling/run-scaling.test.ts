@@ -27,7 +27,13 @@ describe('sake-bench scaling', () => {
       );
       for (const { rows } of scaling.results)
         for (const { metrics } of rows) expect(metrics['accuracy']!.n).toBe(2);
-      expect(ran.out).toMatch(/uniform-paper +6 /);
+      expect(ran.out).toMatch(/\nuniform-paper, 6 live +\d/);
+      const printed = await bench('table', json, '--format', 'markdown');
+      expect(printed.out).toMatch(/^CounterFact by the number of edits that are live: 2 cases asked/);
+      expect(printed.out.match(/\| uniform-paper, \d live \|/g)).toHaveLength(3);
+      expect((await bench('table', json, '--metrics', 'accuracy', '--format', 'latex')).out).toMatch(
+        /uniform-paper, 6 live & \d/,
+      );
 
       const again = await bench(...small(...flags));
       expect(again.err).toMatch(/goes on with \d+ finished units/);

@@ -13,7 +13,9 @@ import { openRunStores } from '../run/run-stores.js';
 import type { SuiteJob } from '../run/suite-job.js';
 import { momentsFlags, momentsOf } from '../stats/own-moments.js';
 import { withFurtherEdits } from './further-edits.js';
-import { scalingTable, type ScalingResult } from './scaling-result.js';
+import { renderText } from '../tables/text-table.js';
+import type { ScalingResult } from './scaling-result.js';
+import { tableOfScaling } from './scaling-table.js';
 
 const optionsSchema = z.strictObject({
   ...runFlags,
@@ -50,7 +52,7 @@ export async function runScaling(raw: unknown, streams: Streams, signal: AbortSi
   if (json !== undefined && json !== '-') checkWritable(json);
   const result = await scale(options, streams, signal);
   const text = `${JSON.stringify(result, null, 2)}\n`;
-  streams.stdout.write(json === '-' ? text : `${scalingTable(result)}\n`);
+  streams.stdout.write(json === '-' ? text : renderText(tableOfScaling(result)));
   if (json !== undefined && json !== '-') writeFileAtomic(json, text);
   checkErrors(result.results);
 }

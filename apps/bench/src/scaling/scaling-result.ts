@@ -1,6 +1,7 @@
-import { costCells, costHeadings, formatShare, type SuiteResult } from '@sakejs/evaluation';
+import { parseSuiteResults, type SuiteResult } from '@sakejs/evaluation';
 import type { ReportInput } from '@sakejs/report';
-import { formatTable } from '@sakejs/terminal';
+import { SakeError } from '@sakejs/spec';
+import { z } from 'zod';
 
 /** Metrics by the number of live edits; plain JSON. */
 export interface ScalingResult {
@@ -15,42 +16,31 @@ export interface ScalingResult {
   readonly results: readonly SuiteResult[];
 }
 
-/** A row a method and number of live edits, shares in per cent. */
-export function scalingTable({ asked, records, generated, live, results }: ScalingResult): string {
-  const [first] = results as readonly [SuiteResult];
-  const { columns } = first;
-  return [
-    `${first.title} by number of live edits, ${asked} cases asked, seed ${first.seed}; beyond them edits of ${records} further records and ${generated} generated requests`,
-    `model ${first.model} (sha256 ${first.modelInfo.sha256.slice(0, 12)}), records ${first.data.name} (sha256 ${first.data.sha256.slice(0, 12)})`,
-    '',
-    formatTable(
-      ['method', 'live', ...columns.map(({ name }) => `${name} %`), 'learned', ...costHeadings],
-      first.rows.flatMap(({ method }, at) =>
-        results.map(({ rows }, index) => {
-          const { metrics, learned, cost } = rows[at]!;
-          return [
-            method,
-            String(live[index]!),
-            ...columns.map(({ name }) => {
-              const { value, interval, n } = metrics[name]!;
-              return value === null || interval === null
-                ? 'n = 0'
-                : `${formatShare(value)} [${formatShare(interval[0])}, ${formatShare(interval[1])}] n=${n}`;
-            }),
-            String(learned),
-            ...costCells(cost),
-          ];
-        }),
-      ),
-    ),
-    ...notLearned(first),
-  ].join('\n');
-}
+const schema = z.looseObject({
+  kind: z.literal('scaling'),
+  asked: z.int().min(1),
+  records: z.int().min(0),
+  generated: z.int().min(0),
+  live: z.array(z.int().min(1)).min(1),
+  results: z.array(z.unknown()),
+});
 
-function notLearned({ rows, edits }: SuiteResult): string[] {
-  return rows
-    .filter(({ learned, cost }) => cost.seconds !== null && learned < edits)
-    .map(({ method, learned }) => `${method}: ${edits - learned} of ${edits} edits could not be learned`);
+/**
+ * A result of `scaling` as its file has it; undefined for another file's content.
+ *
+ * @throws {SakeError} `invalid-file` for one that is damaged.
+ */
+export function readScaling(value: unknown, path: string): ScalingResult | undefined {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) return undefined;
+  const { live } = parsed.data;
+  const results = parseSuiteResults(JSON.stringify(parsed.data.results), path);
+  if (results.length === live.length) return { ...parsed.data, results };
+  throw new SakeError(
+    'invalid-file',
+    `${path}: expected a result for each of ${live.length} numbers of live edits, got ${results.length}`,
+    { details: { path } },
+  );
 }
 
 /** A line a method over the number of live edits, as reports draw it. */

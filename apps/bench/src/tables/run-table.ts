@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs';
 import {
   parseSuiteResults,
   publishedFor,
-  readSuiteResults,
   renderLatex,
   renderMarkdown,
   tableOfResult,
@@ -15,6 +14,8 @@ import { z } from 'zod';
 import { parseOptions } from '../parse-options.js';
 import { readJson } from '../report/read-json.js';
 import { tablePages, writeTables, type Reproduction } from '../reproduce/table-pages.js';
+import { readScaling } from '../scaling/scaling-result.js';
+import { tableOfScaling } from '../scaling/scaling-table.js';
 import { renderText } from './text-table.js';
 
 const formats = { markdown: renderMarkdown, latex: renderLatex, text: renderText } as const satisfies Record<
@@ -48,7 +49,8 @@ const reproduction = z.looseObject({
 });
 
 /**
- * `sake-bench table`: prints each result of a file as a table, beside published numbers where there are any; with a folder,
+ * `sake-bench table`: prints each result of a file as a table, beside published numbers where there are any, and what `scaling`
+ * wrote as one; with a folder,
  * writes the tables of a reproduction as `reproduce` does.
  */
 export async function runTable(file: string, raw: unknown, streams: Streams): Promise<void> {
@@ -60,12 +62,17 @@ export async function runTable(file: string, raw: unknown, streams: Streams): Pr
     streams.stdout.write(`${pages.length} tables in ${out}\n`);
     return;
   }
-  const tables = readSuiteResults(file).map((result) =>
-    tableOfResult(result, {
-      ...(metrics && { metrics }),
-      ...(published && { published: publishedFor(result.suite) }),
-    }),
-  );
+  const value = readJson(file);
+  const scaling = readScaling(value, file);
+  const tables =
+    scaling !== undefined
+      ? [tableOfScaling(scaling, { ...(metrics && { metrics }) })]
+      : parseSuiteResults(JSON.stringify(value), file).map((result) =>
+          tableOfResult(result, {
+            ...(metrics && { metrics }),
+            ...(published && { published: publishedFor(result.suite) }),
+          }),
+        );
   streams.stdout.write(tables.map(formats[format]).join('\n'));
 }
 
