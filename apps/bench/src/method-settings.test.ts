@@ -55,12 +55,14 @@ describe('sake-bench run --set', () => {
     const { status, out } = await bench('run', '--config', file, '--json', '-');
     expect(status).toBe(0);
     expect((JSON.parse(out) as SuiteResult).rows[0]!.method).toBe('ft (layer 0, steps 2)');
-    writeFileSync(file, JSON.stringify({ ...grid, settings: { rome: { layer: 0 } } }));
-    const refused = await bench('run', '--config', file);
-    expect([refused.status, refused.err]).toEqual([
-      2,
-      expect.stringMatching(/built-in methods that run \(ft\), got some of "rome"/),
-    ]);
+    for (const [settings, message] of [
+      [{ rome: { layer: 0 } }, /bench\.json: settings\.rome: .* that run \(ft\), got some of "rome"/],
+      [{ ft: {} }, /bench\.json: settings\.ft: expected at least one setting/],
+    ] as const) {
+      writeFileSync(file, JSON.stringify({ ...grid, settings }));
+      const refused = await bench('run', '--config', file);
+      expect([refused.status, refused.err]).toEqual([3, expect.stringMatching(message)]);
+    }
   });
 
   it.each<[string, string, RegExp]>([
@@ -71,6 +73,10 @@ describe('sake-bench run --set', () => {
     ],
     ['no method', 'layer=3', /such as rome\.layer=3, got \S?"layer=3/],
     ['a method that does not run', 'rome.layer=1', /built-in methods that run \(ft\), got some of \S?"rome/],
+    ['no method at all', 'none.layer=1', /got some of \S?"none/],
+    ['what every object has', 'constructor.layer=1', /got some of \S?"constructor/],
+    ['the prototype of all objects', '__proto__.layer=1', /got some of \S?"__proto__/],
+    ['a part that is no setting', 'ft.name=sake', /got name, which is no setting/],
     ['a setting that there is not', 'ft.blocks=1', /ft.*blocks/],
     ['a value of another type', 'ft.layer=one', /layer/],
     [

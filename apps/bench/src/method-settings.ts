@@ -1,5 +1,6 @@
 import { SakeError } from '@sakejs/spec';
 import { parseAssignment } from '@sakejs/terminal';
+import { methodNames } from 'sakejs';
 import { z } from 'zod';
 
 /** Settings of methods in place of those built in, by the method: `{ rome: { layer: 3 } }`. */
@@ -8,7 +9,9 @@ export type MethodSettings = Readonly<Record<string, Readonly<Record<string, unk
 /** As a configuration has them. */
 export const methodSettingsSchema: z.ZodType<MethodSettings> = z.record(
   z.string(),
-  z.record(z.string(), z.json()),
+  z
+    .record(z.string(), z.json())
+    .refine((own) => Object.keys(own).length > 0, 'expected at least one setting'),
 );
 
 const FORM = 'expected <method>.<setting>=<value>, such as rome.layer=3';
@@ -17,34 +20,41 @@ const FORM = 'expected <method>.<setting>=<value>, such as rome.layer=3';
 export const methodSettingsFlag = z
   .array(z.string())
   .transform((assignments, context): MethodSettings => {
-    const settings: Record<string, Record<string, unknown>> = {};
+    const settings = new Map<string, Map<string, unknown>>();
     for (const text of assignments) {
       const assignment = parseAssignment(text);
       const [method, name, ...rest] = assignment?.name.split('.') ?? [];
       if (!method || !name || rest.length > 0) context.addIssue(`${FORM}, got ${JSON.stringify(text)}`);
-      else (settings[method] ??= {})[name] = assignment!.value;
+      else settings.set(method, (settings.get(method) ?? new Map()).set(name, assignment!.value));
     }
-    return settings;
+    return Object.fromEntries([...settings].map(([method, own]) => [method, Object.fromEntries(own)]));
   })
   .optional();
 
-/**
- * Checks that settings are of methods that run, and that these are built in.
- *
- * @throws {SakeError} `invalid-option` for another name.
- */
+/** The first method among settings that is not built in or does not run, and what is wrong with it; undefined for none. */
+export function straySettings(
+  settings: MethodSettings | undefined,
+  methods: readonly string[],
+): { readonly method: string; readonly message: string } | undefined {
+  const own = methods.filter((name) => methodNames.includes(name));
+  const method = Object.keys(settings ?? {}).find((name) => !own.includes(name));
+  if (method === undefined) return undefined;
+  const may = own.length === 0 ? 'none does' : own.join(', ');
+  return {
+    method,
+    message: `expected settings of built-in methods that run (${may}), got some of ${JSON.stringify(method)}`,
+  };
+}
+
+/** @throws {SakeError} `invalid-option` as {@link straySettings} has it. */
 export function checkSettings(
   settings: MethodSettings | undefined,
   methods: readonly string[],
-  isModule: (name: string) => boolean,
+  command: string,
 ): void {
-  const own = methods.filter((name) => !isModule(name));
-  const stray = Object.keys(settings ?? {}).find((name) => !own.includes(name));
-  if (stray === undefined) return;
-  throw new SakeError(
-    'invalid-option',
-    `expected settings of built-in methods that run (${own.join(', ')}), got some of ${JSON.stringify(stray)}`,
-  );
+  const stray = straySettings(settings, methods);
+  if (stray !== undefined)
+    throw new SakeError('invalid-option', `sake-bench ${command}: --set: ${stray.message}`);
 }
 
 /** For tables: `layer 3, learningRate 0.2`. */

@@ -110,7 +110,7 @@ function configOf(options: z.output<typeof optionsSchema>, given: ReadonlySet<st
   const { suite, model, protocol, seed, covered = false, methods, count, prompts, split } = options;
   const { threads, workers } = options;
   const { mapper, set: settings, counterfactual, classifierEdits, limit, records, popularRecords } = options;
-  checkSettings(settings, methods, isModule);
+  checkSettings(settings, methods, 'run');
   return {
     ...{ suites: suite, models: [model], protocols: protocol, seeds: [seed], covered },
     ...{ threads, workers },

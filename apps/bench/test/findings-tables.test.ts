@@ -1,6 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { costCells, formatShare, markdownTable, publishedFor, type SuiteResult } from '@sakejs/evaluation';
+import {
+  costCells,
+  formatShare,
+  markdownTable,
+  publishedFor,
+  renderMarkdown,
+  type SuiteResult,
+} from '@sakejs/evaluation';
 import { describe, expect, it } from 'vitest';
+import { readScaling } from '../src/scaling/scaling-result.js';
+import { tableOfScaling } from '../src/scaling/scaling-table.js';
 
 const file = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 const results = JSON.parse(file('results/methods/results.json')) as readonly SuiteResult[];
@@ -17,8 +26,8 @@ const columns: Readonly<Record<string, readonly [suite: string, metric: string]>
   DII: ['doubt', 'doubtDirect'],
 };
 
-/** Tables of the findings that begin with a protocol's name, as their lines' cells. */
-function shownTables(): string[][][] {
+/** Tables of the findings whose first line is like that, as their lines' cells. */
+function shownTables(first: RegExp): string[][][] {
   const cells = (line: string): string[] =>
     line
       .split('|')
@@ -26,13 +35,15 @@ function shownTables(): string[][][] {
       .map((cell) => cell.trim());
   const blocks = file('docs/findings.md')
     .split('\n\n')
-    .filter((block) => /^\| (strict|paper) /.test(block));
+    .filter((block) => first.test(block));
   return blocks.map((block) => block.split('\n').map(cells));
 }
 
+const scaling = readScaling(JSON.parse(file('results/methods/scaling.json')), 'scaling.json')!;
+
 describe('the table of every method', () => {
   it('shows what results/methods/results.json has', () => {
-    const tables = shownTables();
+    const tables = shownTables(/^\| (strict|paper) /);
     expect(tables.map(([heading]) => heading![0])).toEqual(['strict', 'paper']);
     for (const [heading, , ...lines] of tables) {
       const [protocol, ...names] = heading!;
@@ -55,5 +66,25 @@ describe('the table of every method', () => {
   it('has its intervals in results/methods/tables.md', () => {
     const tables = results.map((result) => markdownTable(result, { published: publishedFor(result.suite) }));
     expect(file('results/methods/tables.md')).toBe(tables.join('\n'));
+  });
+});
+
+describe('the table by the number of live edits', () => {
+  it('shows what results/methods/scaling.json has', () => {
+    const [[heading, , ...lines], ...others] = shownTables(/^\| method +\| 1 live /) as [string[][]];
+    expect(others).toEqual([]);
+    expect(heading!.slice(1)).toEqual(scaling.live.map((live) => `${live.toLocaleString('en')} live`));
+    const metrics = ['accuracy', 'generality', 'specificity'];
+    const rows = scaling.results[0]!.rows.map(({ method }, at) => [
+      method,
+      ...scaling.results.map((result) =>
+        metrics.map((metric) => formatShare(result.rows[at]!.metrics[metric]!.value!)).join(' / '),
+      ),
+    ]);
+    expect(lines).toEqual(rows);
+  });
+
+  it('has its intervals in results/methods/scaling.md', () => {
+    expect(file('results/methods/scaling.md')).toBe(renderMarkdown(tableOfScaling(scaling)));
   });
 });

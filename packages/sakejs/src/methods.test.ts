@@ -67,6 +67,8 @@ describe('createMethod', () => {
       );
       expect(error.message).toContain('learningRates');
     }
+    for (const part of [{ moments: 'wiki.txt' }, { name: 'sake' }, { scope: 1 }, { memories: {} }])
+      await expectCode(async () => createMethod('memit', lm.info, { settings: part }), 'invalid-option');
     for (const wrong of [{ layer: 'three' }, { layer: 2 }, { layer: -1 }])
       await expectCode(async () => createMethod('rome', lm.info, { settings: wrong }), 'invalid-option');
     await expectCode(

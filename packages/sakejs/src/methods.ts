@@ -298,9 +298,22 @@ export function createMethod(name: string, info: ModelInfo, overrides: MethodOve
       'unknown-kind',
       `createMethod: expected one of ${methodNames.join(', ')}, got ${JSON.stringify(name)}`,
     );
+  checkSettings(name, overrides.settings);
   const method = recipe(name, info, overrides);
   checkBlocks(name, info, overrides.settings);
   return method;
+}
+
+/** What methods are made with that is no setting. */
+const parts: readonly string[] = ['name', 'scope', 'moments', 'memories', 'counterfactual', 'training'];
+
+function checkSettings(name: string, settings: MethodOverrides['settings']): void {
+  const part = Object.keys(settings ?? {}).find((key) => parts.includes(key));
+  if (part === undefined) return;
+  throw new SakeError(
+    'invalid-option',
+    `createMethod: expected settings of ${name}, got ${part}, which is no setting; it is given by itself, where it can be`,
+  );
 }
 
 /** Methods see the model when they learn; a block that it lacks is told before. */

@@ -28,7 +28,7 @@ export const criticalBlock = (layers: number): number => Math.max(0, Math.round(
 
 /**
  * ROME's settings for a model: the published ones where there are such, else 50 steps instead of 20, which the embedded
- * model's surest facts take. It has a block and a rate of its own, chosen on its dev records (docs/findings.md).
+ * model's surest facts take, and six sampled prefixes instead of 20, which cost less. It has a block and a rate of its own, chosen on its dev records (docs/findings.md).
  */
 export function romeSettingsOf(info: ModelInfo): RomeSettings {
   const published = publishedModel(info);

@@ -49,6 +49,16 @@ describe('sake-bench scaling', () => {
       const refused = await bench('report', results, '--ablation', json, '--out', html);
       expect(refused.status).toBe(3);
       expect(refused.err).toContain('expected a result for each of 2 numbers of live edits, got 3');
+
+      const [one, two, three] = scaling.results;
+      for (const [damaged, message] of [
+        [{ live: [] }, /scaling\.json: live: /],
+        [{ results: [one, two, { ...three!, rows: three!.rows.slice(1) }] }, /rows of the same methods/],
+      ] as const) {
+        writeFileSync(json, JSON.stringify({ ...scaling, ...damaged }));
+        const read = await bench('table', json);
+        expect([read.status, read.err]).toEqual([3, expect.stringMatching(message)]);
+      }
     },
   );
 

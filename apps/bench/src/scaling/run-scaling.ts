@@ -59,7 +59,7 @@ export async function runScaling(raw: unknown, streams: Streams, signal: AbortSi
 
 async function scale(options: ScalingOptions, streams: Streams, signal: AbortSignal): Promise<ScalingResult> {
   const { model, threads, workers, journal, repair = false, methods, set: settings, seed, count } = options;
-  checkSettings(settings, methods, isModule);
+  checkSettings(settings, methods, 'scaling');
   const { records, popularRecords, split, limit, covered } = options;
   const live = [...options.live].sort((a, b) => a - b);
   const chosen = { records, popularRecords, split, limit, covered, seed };

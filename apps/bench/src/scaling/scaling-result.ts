@@ -25,22 +25,33 @@ const schema = z.looseObject({
   results: z.array(z.unknown()),
 });
 
+const isScaling = z.looseObject({ kind: z.literal('scaling') });
+
 /**
  * A result of `scaling` as its file has it; undefined for another file's content.
  *
  * @throws {SakeError} `invalid-file` for one that is damaged.
  */
 export function readScaling(value: unknown, path: string): ScalingResult | undefined {
+  if (!isScaling.safeParse(value).success) return undefined;
+  const refuse = (what: string): SakeError =>
+    new SakeError('invalid-file', `${path}: ${what}`, { details: { path } });
   const parsed = schema.safeParse(value);
-  if (!parsed.success) return undefined;
+  if (!parsed.success)
+    throw refuse(
+      parsed.error.issues.map(({ path: at, message }) => `${at.join('.')}: ${message}`).join('; '),
+    );
   const { live } = parsed.data;
   const results = parseSuiteResults(JSON.stringify(parsed.data.results), path);
-  if (results.length === live.length) return { ...parsed.data, results };
-  throw new SakeError(
-    'invalid-file',
-    `${path}: expected a result for each of ${live.length} numbers of live edits, got ${results.length}`,
-    { details: { path } },
-  );
+  if (results.length !== live.length)
+    throw refuse(`expected a result for each of ${live.length} numbers of live edits, got ${results.length}`);
+  const methodsOf = ({ rows }: SuiteResult): string => rows.map(({ method }) => method).join(', ');
+  const odd = results.find((result) => methodsOf(result) !== methodsOf(results[0]!));
+  if (odd !== undefined)
+    throw refuse(
+      `expected rows of the same methods in every result, got ${methodsOf(results[0]!)} and ${methodsOf(odd)}`,
+    );
+  return { ...parsed.data, results };
 }
 
 /** A line a method over the number of live edits, as reports draw it. */

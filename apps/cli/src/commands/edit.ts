@@ -62,13 +62,13 @@ function readSettings(
   assignments: readonly string[],
   context: z.RefinementCtx,
 ): Readonly<Record<string, unknown>> | undefined {
-  const settings: Record<string, unknown> = {};
+  const settings = new Map<string, unknown>();
   for (const text of assignments) {
     const assignment = parseAssignment(text);
-    if (assignment !== undefined) settings[assignment.name] = assignment.value;
+    if (assignment !== undefined) settings.set(assignment.name, assignment.value);
     else context.addIssue(`expected <setting>=<value>, such as layer=3, got ${JSON.stringify(text)}`);
   }
-  return assignments.length === 0 ? undefined : settings;
+  return settings.size === 0 ? undefined : Object.fromEntries(settings);
 }
 
 /** `sake edit`: learns an edit, keeps it, and shows the answer before and after. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createLinearLM } from '../../test/linear-lm.js';
 import { collectKeyMoments } from '../rome/key-moments.js';
 import { compMemit } from './comp-memit.js';
+import { memit } from './memit.js';
 
 const plain = createLinearLM();
 const texts = Array.from({ length: 60 }, (_, i) => `w${i % 50} w${(i * 7) % 50} w${(i * 13) % 50}`);
@@ -75,11 +76,11 @@ describe('compMemit', () => {
 
   it('changes the request as memit does where there is nothing else', async () => {
     const { lm } = answering({});
-    const { provenance } = await compMemit({ ...options, paraphrases: 0, implications: 0 }).learn(request, {
-      lm,
-      prompts,
-    });
+    const comp = compMemit({ ...options, paraphrases: 0, implications: 0 });
+    const { provenance, deltas } = await comp.learn(request, { lm, prompts });
     expect(provenance).toMatchObject({ method: 'compmemit', settings: { written: 1, batch: 1 } });
+    expect(deltas).toEqual((await memit(options).learn(request, { lm, prompts })).deltas);
+    expect(deltas.length).toBeGreaterThan(0);
   });
 
   it('refuses numbers below 0', async () => {

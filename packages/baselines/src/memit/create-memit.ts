@@ -15,6 +15,7 @@ import { once } from '../once.js';
 import { createKeySolver, type KeySolver } from '../rome/key-solver.js';
 import type { KeyMoments } from '../rome/key-moments.js';
 import type { MomentsReader } from '../rome/rome.js';
+import { plannedPrefixes } from '../rome/rome-settings.js';
 import { samplePrefixes, type SamplePrefixesOptions } from '../rome/sample-prefixes.js';
 import { memorise, type Association, type Memories, type Memory } from './memorise.js';
 import type { MemitSettings } from './memit-settings.js';
@@ -161,7 +162,7 @@ function editsOf(
     id: createHash('sha256').update(ids.join('\n')).digest('hex').slice(0, 16),
     size: ids.length,
   };
-  const { prefixes: _, prefixStarts: __, layers, ...plain } = settings;
+  const { prefixes, prefixStarts, layers, ...plain } = settings;
   let first = 0;
   return items.map(({ request, prompts }, at): WeightDeltaEdit => {
     const written = memories[at]!;
@@ -182,6 +183,8 @@ function editsOf(
         settings: {
           layers: [...layers],
           ...plain,
+          prefixes: plannedPrefixes(prefixes),
+          ...(prefixStarts && { prefixStarts: [...prefixStarts] }),
           ridge,
           batch: ids.length,
           written: written.length,

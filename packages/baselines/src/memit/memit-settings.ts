@@ -28,20 +28,22 @@ const published = {
   stopBelow: 0.05,
   prefixes: [{ tokens: 10, count: 5 }],
   essencePrompt: '{} is a',
+  essenceAt: 'prompt',
 } as const;
 
-/** The words that the authors' code lets the model go on from, for five prefixes. */
-const prefixStarts = ['The', 'Therefore', 'Because', 'I', 'You'] as const;
+/** What the authors' code has and the paper does not tell: the words that the model goes on from, for five prefixes. */
+const code = { prefixStarts: ['The', 'Therefore', 'Because', 'I', 'You'], essenceAt: 'subject' } as const;
 
 /**
- * The published hyperparameters. The loss is read at the last block for both.
+ * The published hyperparameters, with the essence read where the authors' code does. The loss is read at the last block for
+ * both.
  *
  * Source: Meng et al., "Mass-Editing Memory in a Transformer" (arXiv 2210.07229), and the hyperparameter files of its
  * public code.
  */
 export const memitPresets: Readonly<Record<'gpt2-xl' | 'gpt-j-6b', MemitSettings>> = {
-  'gpt2-xl': { layers: [13, 14, 15, 16, 17], momentWeight: 20_000, ...published, prefixStarts },
-  'gpt-j-6b': { layers: [3, 4, 5, 6, 7, 8], momentWeight: 15_000, ...published, prefixStarts, steps: 25 },
+  'gpt2-xl': { layers: [13, 14, 15, 16, 17], momentWeight: 20_000, ...published, ...code },
+  'gpt-j-6b': { layers: [3, 4, 5, 6, 7, 8], momentWeight: 15_000, ...published, ...code, steps: 25 },
 };
 
 const schema = z.strictObject({
@@ -58,6 +60,7 @@ const schema = z.strictObject({
   stopBelow: z.number(),
   prefixes: z.array(z.strictObject({ tokens: z.int().min(1), count: z.int().min(0) })),
   essencePrompt: z.string().includes('{}'),
+  essenceAt: z.enum(['prompt', 'subject']),
   prefixStarts: z.array(z.string().min(1)).min(1).optional(),
 });
 

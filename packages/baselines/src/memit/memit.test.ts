@@ -120,6 +120,7 @@ describe('memit', () => {
       prefixes: [{ tokens: 10, count: 5 }],
       prefixStarts: ['The', 'Therefore', 'Because', 'I', 'You'],
       essencePrompt: '{} is a',
+      essenceAt: 'subject',
     };
     expect(xl).toEqual({ ...both, layers: [13, 14, 15, 16, 17], momentWeight: 20_000, steps: 20 });
     expect(j).toEqual({ ...both, layers: [3, 4, 5, 6, 7, 8], momentWeight: 15_000, steps: 25 });

@@ -1,6 +1,8 @@
+import { SakeError } from '@sakejs/spec';
 import { z } from 'zod';
 import { checkOptions, having } from '../check-options.js';
 import type { RomeOptions } from '../rome/rome.js';
+import { prefixStart } from '../rome/sample-prefixes.js';
 import { createMemit, type BatchEditMethod, type MemitParts } from './create-memit.js';
 import { createMemories, type Memories } from './memorise.js';
 import { memitSettings, type MemitSettings } from './memit-settings.js';
@@ -23,6 +25,7 @@ const schema = z.object({
     'must be moments of keys, a block each, or a function that gets them',
   ),
   ridge: z.number().min(0).default(0),
+  start: prefixStart,
   name: z.string().min(1),
   memories: having<Memories>('get').optional(),
 });
@@ -50,12 +53,28 @@ export function memitParts(
   byDefault: string,
   further: MemitParts['further'],
 ): MemitParts {
-  const { moments: from, ridge: added, start, name: called = byDefault, memories: kept, ...given } = options;
+  const {
+    moments: from,
+    ridge: added,
+    start: begun,
+    name: called = byDefault,
+    memories: kept,
+    ...given
+  } = options;
   const {
     moments,
     ridge,
+    start,
     name,
     memories = createMemories(),
-  } = checkOptions(byDefault, schema, { moments: from, ridge: added, name: called, memories: kept });
-  return { name, settings: memitSettings(given), moments, ridge, start, memories, further };
+  } = checkOptions(byDefault, schema, {
+    ...{ moments: from, ridge: added, start: begun, name: called, memories: kept },
+  });
+  const settings = memitSettings(given);
+  if (start !== undefined && settings.prefixStarts !== undefined)
+    throw new SakeError(
+      'invalid-option',
+      `${byDefault}: expected start or prefixStarts, got both; prefixes go on from one of them`,
+    );
+  return { name, settings, moments, ridge, start, memories, further };
 }

@@ -65,6 +65,14 @@ describe('optimizeValue', () => {
     expect(await kl(1)).toBeLessThan(0.5 * (await kl(0)));
   });
 
+  it("reads the essence behind its prompt, or at the subject as the authors' code does", async () => {
+    const settings = { steps: 8, klFactor: 4, clampNormFactor: 10, stopBelow: 0 };
+    const atSubject = await optimize({ ...settings, essenceAt: 'subject' });
+    const cut = essences.map(({ tokens, subject }) => ({ tokens: tokens.slice(0, subject + 1), subject }));
+    expect(atSubject.delta).toEqual((await optimize(settings, { essences: cut })).delta);
+    expect(atSubject.delta).not.toEqual((await optimize(settings)).delta);
+  });
+
   it('stays smaller, the more weight decay counts', async () => {
     const size = async (weightDecay: number): Promise<number> =>
       Math.hypot(...(await optimize({ steps: 60, clampNormFactor: 10, weightDecay })).delta);
@@ -106,6 +114,7 @@ describe('romeSettings', () => {
         { tokens: 10, count: 10 },
       ],
       essencePrompt: '{} is a',
+      essenceAt: 'subject',
     };
     expect(romePresets).toEqual({ 'gpt2-xl': { layer: 17, ...both }, 'gpt-j-6b': { layer: 5, ...both } });
   });
@@ -118,6 +127,7 @@ describe('romeSettings', () => {
     { layer: 0, klFactor: Number.NaN },
     { layer: 0, clampNormFactor: 0 },
     { layer: 0, essencePrompt: 'it is a' },
+    { layer: 0, essenceAt: 'end' as 'prompt' },
     { layer: 0, prefixes: [{ tokens: 0, count: 1 }] },
   ])('refuses %o', async (given) => {
     await expectCode(() => romeSettings(given), 'invalid-option');

@@ -52,6 +52,7 @@ const WHERE = 'optimizeValue';
  *   mean −ln p(target | context) + klFactor · mean KL(p_edited ‖ p_plain)[essence] + weightDecay · ‖δ‖ / ‖v‖²
  * from δ = 0, held to ‖δ‖ <= clampNormFactor · ‖v‖ after each step, until the loss is below `stopBelow`.
  * Cost: one pass forward and back over the blocks above the layer a step.
+ * The essence is read behind its prompt, as in the equation, or at the subject as the authors' code does (`essenceAt`).
  * Source: Meng et al. (arXiv 2202.05262), equation 4, and its public code for what the equation leaves open.
  *
  * @throws {SakeError} `invalid-input` without contexts, tokens or a value, or a value of norm 0; `numerical` when the
@@ -102,10 +103,18 @@ function sequencesOf({ rewrites, essences, target, settings }: OptimizeValueInpu
   }));
   const kept = essences.map(({ tokens, subject }): LossSequence => {
     const weight = settings.klFactor / essences.length;
+    const at = settings.essenceAt;
     return {
       tokens,
       sites: [subject],
-      terms: [{ kind: 'divergence', position: tokens.length - 1, weight, from: 'changed' }],
+      terms: [
+        {
+          kind: 'divergence',
+          position: at === 'prompt' ? tokens.length - 1 : subject,
+          weight,
+          from: 'changed',
+        },
+      ],
     };
   });
   return [...spoken, ...kept];

@@ -27,6 +27,11 @@ export interface RomeSettings {
   readonly prefixes: readonly PrefixPlan[];
   /** The prompt whose next token shall stay as it is, `{}` for the subject. */
   readonly essencePrompt: string;
+  /**
+   * Where its next token is read: behind the whole prompt, as the paper has it, or at the subject's last token, where the
+   * authors' code does.
+   */
+  readonly essenceAt: 'prompt' | 'subject';
 }
 
 /** Everything but the block, as Meng et al. published it for both of their models. */
@@ -42,17 +47,19 @@ const published = {
     { tokens: 10, count: 10 },
   ],
   essencePrompt: '{} is a',
+  essenceAt: 'prompt',
 } as const;
 
 /**
- * The published hyperparameters. The loss is read at the last block for both.
+ * The published hyperparameters, which were used with the authors' code: the essence is read where it does. The loss is
+ * read at the last block for both.
  *
  * Source: Meng et al., "Locating and Editing Factual Associations in GPT" (arXiv 2202.05262), and the hyperparameter
  * files of its public code.
  */
 export const romePresets: Readonly<Record<'gpt2-xl' | 'gpt-j-6b', RomeSettings>> = {
-  'gpt2-xl': { layer: 17, ...published },
-  'gpt-j-6b': { layer: 5, ...published },
+  'gpt2-xl': { layer: 17, ...published, essenceAt: 'subject' },
+  'gpt-j-6b': { layer: 5, ...published, essenceAt: 'subject' },
 };
 
 const schema = z.strictObject({
@@ -65,6 +72,7 @@ const schema = z.strictObject({
   stopBelow: z.number(),
   prefixes: z.array(z.strictObject({ tokens: z.int().min(1), count: z.int().min(0) })),
   essencePrompt: z.string().includes('{}'),
+  essenceAt: z.enum(['prompt', 'subject']),
 });
 
 /**
@@ -75,3 +83,8 @@ const schema = z.strictObject({
 export function romeSettings(given: Pick<RomeSettings, 'layer'> & Partial<RomeSettings>): RomeSettings {
   return checkOptions('romeSettings', schema, { ...published, ...given });
 }
+
+/** A plan in words, for provenance: `10 of 5 tokens, 10 of 10`. */
+export const plannedPrefixes = (plan: readonly PrefixPlan[]): string =>
+  plan.map(({ tokens, count }, at) => `${count} of ${tokens}${at === 0 ? ' tokens' : ''}`).join(', ') ||
+  'none';

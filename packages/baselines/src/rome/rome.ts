@@ -11,9 +11,9 @@ import { checkOptions } from '../check-options.js';
 import { once } from '../once.js';
 import type { KeyMoments } from './key-moments.js';
 import { createKeySolver, type KeySolver } from './key-solver.js';
-import { romeSettings, type RomeSettings } from './rome-settings.js';
+import { plannedPrefixes, romeSettings, type RomeSettings } from './rome-settings.js';
 import { romeUpdate, type RomeUpdateOptions } from './rome-update.js';
-import { samplePrefixes, type SamplePrefixesOptions } from './sample-prefixes.js';
+import { prefixStart, samplePrefixes, type SamplePrefixesOptions } from './sample-prefixes.js';
 
 /** Gets the moments of a model's keys at a block. */
 export type MomentsReader = (
@@ -50,6 +50,7 @@ const schema = z.object({
   ),
   ridge: z.number().min(0).default(0),
   exactAt: z.enum(['prompt', 'mean']).default('prompt'),
+  start: prefixStart,
   name: z.string().min(1).default(WHERE),
 });
 
@@ -69,9 +70,9 @@ const schema = z.object({
  * moments of another width, `unsupported` for a model without gradients or access to its blocks, `numerical`, `aborted`.
  */
 export function rome(options: RomeOptions): EditMethod<WeightDeltaEdit> {
-  const { moments: from, ridge: added, exactAt: at, start, name: called, ...given } = options;
-  const { moments, ridge, exactAt, name } = checkOptions(WHERE, schema, {
-    ...{ moments: from, ridge: added, exactAt: at, name: called },
+  const { moments: from, ridge: added, exactAt: at, start: begun, name: called, ...given } = options;
+  const { moments, ridge, exactAt, start, name } = checkOptions(WHERE, schema, {
+    ...{ moments: from, ridge: added, exactAt: at, start: begun, name: called },
   });
   const settings = romeSettings(given);
   if (typeof moments !== 'function' && moments.layer !== settings.layer)
@@ -102,7 +103,7 @@ export function rome(options: RomeOptions): EditMethod<WeightDeltaEdit> {
         ...{ settings, solver, prefixes: texts, exactAt },
         ...(signal && { signal }),
       });
-      const { layer, prefixes: _, ...plain } = settings;
+      const { layer, prefixes: plan, ...plain } = settings;
       const last = value.steps.at(-1)!;
       return {
         kind: 'weight-delta',
@@ -117,6 +118,7 @@ export function rome(options: RomeOptions): EditMethod<WeightDeltaEdit> {
           settings: {
             layer,
             ...plain,
+            prefixes: plannedPrefixes(plan),
             ridge,
             exactAt,
             taken: value.steps.length,

@@ -1,4 +1,5 @@
 import { createRandom, SakeError, type CausalLM, type Prompt } from '@sakejs/spec';
+import { z } from 'zod';
 import type { PrefixPlan } from './rome-settings.js';
 
 export interface SamplePrefixesOptions {
@@ -12,6 +13,11 @@ export interface SamplePrefixesOptions {
   readonly topK?: number;
   readonly signal?: AbortSignal;
 }
+
+/** What prefixes go on from, as methods' options have it: text or token ids. */
+export const prefixStart: z.ZodOptional<z.ZodType<string | number[]>> = z
+  .union([z.string(), z.array(z.int().min(0))], 'must be a text or token ids')
+  .optional();
 
 /**
  * Texts that the model writes by itself, in the plan's order: contexts in which a prompt may stand.

@@ -50,6 +50,7 @@ export const weightSweeps: Readonly<Record<string, Sweep>> = {
     (setting, { info, momentsDirectory, momentsCorpus }) =>
       rome({
         ...romeSettingsOf(info),
+        stopBelow: 0.05, // as published; the embedded model's own was found after its sweep
         ...setting,
         moments: keyMomentsReader(momentsDirectory, momentsCorpus),
       }),
