@@ -10,6 +10,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { readScaling } from '../src/scaling/scaling-result.js';
 import { tableOfScaling } from '../src/scaling/scaling-table.js';
+import type { TuneResult } from '../src/tune/run-tune.js';
 
 const file = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 const results = JSON.parse(file('results/methods/results.json')) as readonly SuiteResult[];
@@ -66,6 +67,25 @@ describe('the table of every method', () => {
   it('has its intervals in results/methods/tables.md', () => {
     const tables = results.map((result) => markdownTable(result, { published: publishedFor(result.suite) }));
     expect(file('results/methods/tables.md')).toBe(tables.join('\n'));
+  });
+});
+
+const tuning = JSON.parse(file('results/methods/tuning.json')) as readonly TuneResult[];
+
+describe('the table of settings', () => {
+  it('shows what results/methods/tuning.json has', () => {
+    const [[, , ...lines]] = shownTables(/^\| method +\| best of nine /) as [string[][]];
+    const score = ({ ranking, best }: TuneResult): string[] => {
+      const own = ranking.find(({ setting }) => setting === undefined)!;
+      return [formatShare(best.score), formatShare(own.score)];
+    };
+    expect(lines.map((line) => line.slice(0, 3))).toEqual(
+      tuning.map((each) => [each.method, ...score(each)]),
+    );
+    for (const { tried, grid, ranking } of tuning) {
+      expect(ranking).toHaveLength(tried + 1);
+      expect(tried).toBe(Math.min(9, grid));
+    }
   });
 });
 
