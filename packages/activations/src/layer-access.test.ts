@@ -175,6 +175,17 @@ describe.each(Object.entries(models))('layers of %s', (_, { load: make, toleranc
     expect(onTop.data).toEqual(twice.data);
   });
 
+  it('runs with more ranks than the weight has as with their sum', async () => {
+    const { weights } = lowRank(lm, 0);
+    const { u, v } = weights![0] as { u: Matrix<Float32Array>; v: Matrix<Float32Array> };
+    const [d, k] = [u.rows, v.cols];
+    const parts = Math.ceil((d * k) / (2 * (d + k))) + 1;
+    const part = { layer: 0, u: { ...u, data: u.data.map((x) => x / parts) }, v };
+    const many = lm.layers!.withChange({ weights: new Array<typeof part>(parts).fill(part) });
+    const one = await lm.layers!.withChange({ weights: weights! }).capture(PROMPTS);
+    expectClose((await many.capture(PROMPTS)).data, one.data, tolerance);
+  });
+
   it('decodes with a cache of the changed model, alone and in batches', async () => {
     const view = lm.layers!.withChange({ weights: [...lowRank(lm, 0).weights!, ...lowRank(lm, 1).weights!] });
     const alone = await Promise.all(PROMPTS.map((prompt) => said(view, prompt)));

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import {
   SakeError,
+  type LowRankDelta,
   type Matrix,
   type ModelChange,
   type ModelInfo,
@@ -148,25 +149,31 @@ function checkedAdditions(
   });
 }
 
-/** Deltas by block: low-rank ones side by side, dense ones added up. */
+/**
+ * Deltas by block: low-rank ones side by side, dense ones added up. Where many edits are live, their ranks add up to more
+ * work a token than the whole weight is; those of such a block are added up as well.
+ */
 function summed(weights: readonly WeightDelta[]): WeightChange {
-  const layersOf = (kind: 'u' | 'dense'): number[] => [
-    ...new Set(weights.filter((delta) => kind in delta).map(({ layer }) => layer)),
-  ];
-  return {
-    lowRank: new Map(
-      layersOf('u').map((layer) => {
-        const own = weights.flatMap((delta) => ('u' in delta && delta.layer === layer ? [delta] : []));
-        return [layer, { u: sideBySide(own.map(({ u }) => u)), v: stacked(own.map(({ v }) => v)) }];
-      }),
-    ),
-    dense: new Map(
-      layersOf('dense').map((layer) => [
-        layer,
-        added(weights.flatMap((delta) => ('dense' in delta && delta.layer === layer ? [delta.dense] : []))),
-      ]),
-    ),
-  };
+  const lowRank = new Map<number, { u: GraphTensor; v: GraphTensor }>();
+  const dense = new Map<number, GraphTensor>();
+  for (const layer of new Set(weights.map((delta) => delta.layer))) {
+    const own = weights.filter((delta) => delta.layer === layer);
+    const factors = own.filter((delta) => 'u' in delta);
+    const whole = own.flatMap((delta) => ('dense' in delta ? [delta.dense] : []));
+    const rank = factors.reduce((sum, { u }) => sum + u.cols, 0);
+    const { u, v } = factors[0] ?? {};
+    const asWhole = u !== undefined && rank * (u.rows + v!.cols) > u.rows * v!.cols;
+    if (asWhole) dense.set(layer, added(whole, factors));
+    else {
+      if (u !== undefined)
+        lowRank.set(layer, {
+          u: sideBySide(factors.map((delta) => delta.u)),
+          v: stacked(factors.map((delta) => delta.v)),
+        });
+      if (whole.length > 0) dense.set(layer, added(whole, []));
+    }
+  }
+  return { lowRank, dense };
 }
 
 const float32 = (data: Float32Array, rows: number, cols: number): GraphTensor => ({
@@ -203,9 +210,19 @@ function stacked(parts: readonly Matrix[]): GraphTensor {
   return float32(data, rows, cols);
 }
 
-function added(parts: readonly Matrix[]): GraphTensor {
-  const { rows, cols } = parts[0]!;
+/** Σ D + Σ (U V)ᵀ, [k, d], summed in float64. */
+function added(parts: readonly Matrix[], factors: readonly LowRankDelta[]): GraphTensor {
+  const rows = parts[0]?.rows ?? factors[0]!.v.cols;
+  const cols = parts[0]?.cols ?? factors[0]!.u.rows;
   const sum = new Float64Array(rows * cols);
   for (const { data } of parts) for (let i = 0; i < sum.length; i++) sum[i]! += data[i]!;
+  for (const { u, v } of factors)
+    for (let r = 0; r < u.cols; r++) {
+      const column = Float64Array.from({ length: cols }, (_, i) => u.data[i * u.cols + r]!);
+      for (let key = 0; key < rows; key++) {
+        const weight = v.data[r * rows + key]!;
+        for (let i = 0; i < cols; i++) sum[key * cols + i]! += weight * column[i]!;
+      }
+    }
   return float32(Float32Array.from(sum), rows, cols);
 }
