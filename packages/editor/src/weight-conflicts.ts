@@ -44,10 +44,12 @@ function disturbedBy(edit: WeightDeltaEdit, edits: readonly WeightDeltaEdit[]): 
   const others = edits.filter(
     (other) => other !== edit && (batch === undefined || other.batch?.id !== batch.id),
   );
+  if (others.length === 0) return [];
+  const own = keys.map(({ layer, key }) => norm(movement(edit.deltas, layer, key)));
   return others.flatMap((other): WeightConflict[] => {
-    const ratios = keys.map(({ layer, key }) => {
+    const ratios = keys.map(({ layer, key }, at) => {
       const moved = norm(movement(other.deltas, layer, key));
-      return moved === 0 ? 0 : moved / norm(movement(edit.deltas, layer, key));
+      return moved === 0 ? 0 : moved / own[at]!;
     });
     const worst = Math.max(0, ...ratios);
     if (worst <= CONFLICT) return [];
