@@ -116,3 +116,24 @@ describe('the table by the number of live edits', () => {
     expect(file('results/methods/scaling.md')).toBe(renderMarkdown(tableOfScaling(scaling)));
   });
 });
+
+describe('single runs with settings of their own', () => {
+  const share = (name: string, suite: string, metric: string): string => {
+    const read = JSON.parse(file(`results/methods/${name}.json`)) as SuiteResult | readonly SuiteResult[];
+    const result = [read].flat().find((each) => each.suite === suite && each.protocol === 'paper')!;
+    return formatShare(result.rows[0]!.metrics[metric]!.value!);
+  };
+  const findings = file('docs/findings.md').replace(/\s+/g, ' ');
+
+  it('are told as their files have them', () => {
+    const lambda = (suite: string, metric: string): string => share('memit-lambda-500', suite, metric);
+    const published = share('actadd-published-form', 'counterfact', 'accuracy');
+    expect(findings).toContain(
+      `\`memit\` has ${lambda('counterfact', 'accuracy')} in accuracy and ${lambda('counterfact', 'generality')} in generality`,
+    );
+    expect(findings).toContain(
+      `of which CI ${lambda('popular', 'compositionalityI')}, SA ${lambda('popular', 'subjectAliasing')}, RS ${lambda('popular', 'relationSpecificity')}.`,
+    );
+    expect(findings).toContain(`(on the test split ${published} % of requests:`);
+  });
+});

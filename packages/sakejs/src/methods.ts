@@ -27,6 +27,7 @@ import { euclideanCentroid, whoWhatNow } from '@sakejs/scope';
 import { SakeError, type EditMethod, type Mapper, type ModelInfo, type ScopeDetector } from '@sakejs/spec';
 import { buresWasserstein, meanShift } from '@sakejs/transport';
 import { keyMomentsReader, type MomentsCorpus } from './key-moments.js';
+import { checkBlocks, refuseParts, type MethodSettings } from './method-settings.js';
 import { paperImplications } from './paper-implications.js';
 import { otherQuestions, steeringScope } from './steering-scope.js';
 import { criticalBlock, memitSettingsOf, romeSettingsOf } from './weight-presets.js';
@@ -49,7 +50,7 @@ export interface MethodOverrides {
    * Settings in place of the choice that is built in, by the names of the method's own options: `{ layer: 17 }` for `rome`.
    * The method checks them. Those that map activations have none: their parts are options here.
    */
-  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly settings?: MethodSettings;
   /**
    * Where methods that change weights keep second moments of MLP keys, such as `keyMomentsDirectory()`. Default: memory
    * alone. No part of a method: those without use for it leave it.
@@ -298,31 +299,8 @@ export function createMethod(name: string, info: ModelInfo, overrides: MethodOve
       'unknown-kind',
       `createMethod: expected one of ${methodNames.join(', ')}, got ${JSON.stringify(name)}`,
     );
-  checkSettings(name, overrides.settings);
+  refuseParts(name, overrides.settings);
   const method = recipe(name, info, overrides);
   checkBlocks(name, info, overrides.settings);
   return method;
-}
-
-/** What methods are made with that is no setting. */
-const parts: readonly string[] = ['name', 'scope', 'moments', 'memories', 'counterfactual', 'training'];
-
-function checkSettings(name: string, settings: MethodOverrides['settings']): void {
-  const part = Object.keys(settings ?? {}).find((key) => parts.includes(key));
-  if (part === undefined) return;
-  throw new SakeError(
-    'invalid-option',
-    `createMethod: expected settings of ${name}, got ${part}, which is no setting; it is given by itself, where it can be`,
-  );
-}
-
-/** Methods see the model when they learn; a block that it lacks is told before. */
-function checkBlocks(name: string, { layers }: ModelInfo, settings: MethodOverrides['settings']): void {
-  const blocks = [settings?.['layer'], settings?.['layers']].flat();
-  const beyond = blocks.find((block) => typeof block === 'number' && block >= layers);
-  if (beyond === undefined) return;
-  throw new SakeError(
-    'invalid-option',
-    `createMethod: expected blocks of ${name} below ${layers}, as many as the model has, got ${String(beyond)}`,
-  );
 }
